@@ -1,0 +1,44 @@
+"""scamguard reads a message and says whether somebody poses as another to get the reader's secrets or money.
+
+>>> import scamguard
+>>> guard = scamguard.load()                                      # doctest: +SKIP
+>>> guard.check("Kraken Support: send us your seed phrase").action  # doctest: +SKIP
+<Action.BLOCK: 'block'>
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import DumpError, InputError, LexiconError, ModelError, ScamguardError
+    from .explain import Contribution
+    from .guard import Guard, load
+    from .verdict import Action, Evidence, Policy, Verdict
+
+_HOME = {
+    "Action": "verdict", "Contribution": "explain", "DumpError": "errors", "Evidence": "verdict", "Guard": "guard",
+    "InputError": "errors", "LexiconError": "errors", "ModelError": "errors", "Policy": "verdict", "ScamguardError": "errors",
+    "Verdict": "verdict", "load": "guard",
+}  # fmt: skip
+
+__all__ = [
+    "Action", "Contribution", "DumpError", "Evidence", "Guard", "InputError", "LexiconError", "ModelError", "Policy",
+    "ScamguardError", "Verdict", "load",
+]  # fmt: skip
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    """Load a public name on first use: importing scamguard itself loads no heavy module."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'scamguard' has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
+
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

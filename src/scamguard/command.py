@@ -1,0 +1,61 @@
+"""What all commands share: options, loading a guard, and errors told in one line."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from .errors import ModelError, ScamguardError
+
+if TYPE_CHECKING:
+    from .guard import Guard
+
+FLAGGED, FAILED = 1, 2  # exit status
+
+OPTIONS: Final[dict[str, Any]] = {
+    "no_args_is_help": True,
+    "add_completion": False,
+    "pretty_exceptions_enable": False,  # they would print the messages at hand
+    "rich_markup_mode": None,
+}
+ModelDir = Annotated[Path | None, typer.Option("--model", metavar="DIR", help="A model folder instead of the bundled one.")]
+
+
+class Group(TyperGroup):
+    """Turn what we raise on purpose into one line, in one place for all commands."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's own type moved between its versions
+        """Run a command; every ScamguardError and OSError ends as ``scamguard: …`` and exit status 2."""
+        try:
+            return super().invoke(ctx)
+        except ScamguardError as error:
+            problem = str(error)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of our output left; typer ends quietly
+                raise
+            problem = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        from . import render
+
+        typer.echo(f"scamguard: {render.visible(problem)}", err=True)
+        raise typer.Exit(FAILED)
+
+
+def load_guard(model: Path | None) -> Guard:
+    """Load a model and its compiled kernels; on a terminal, say why the first run takes its time."""
+    from . import render
+
+    if model is not None and not model.is_dir():
+        raise ModelError(f"{model}: no such folder")
+    console = render.console(stderr=True)
+    waiting = console.status("loading … (the first run compiles for about a minute, once)")
+    with waiting if console.is_terminal else contextlib.nullcontext():
+        from .guard import load
+
+        guard = load(model)
+        guard.scan(["Support: send us your seed phrase"])
+    return guard

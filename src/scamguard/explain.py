@@ -1,0 +1,124 @@
+"""Explain: the rules and words behind a verdict, as spans of the text the reader sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import features
+from .verdict import Action, Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from .model import Model, Reading
+
+_MOST_WORDS = 3  # shown where no rule fired
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one feature added to the logit of the worst passage."""
+
+    part: str  # word, char, concept, rule, shape or bias
+    name: str  # the words, the rule id, the column
+    nats: float
+    start: int  # code points of the original text; 0 where the feature has no place
+    stop: int
+
+
+def evidence(model: Model, reading: Reading, text: str, action: Action) -> tuple[Evidence, ...]:
+    """Name the fired rules that speak for ``action``, strongest first; if none does, the words that weigh most."""
+    places = _Places(reading, text)
+    found = {}
+    for f in _speaking(model, reading, 0, action):
+        row = model.card["rules"][reading.fired.rule[f]]
+        start, stop = reading.hits.start[reading.fired.first[f]], reading.hits.stop[reading.fired.first[f] : reading.fired.last[f] + 1].max()
+        found.setdefault(row["id"], Evidence(row["id"], row["why"], *places.span(int(start), int(stop))))
+    if not found and action is not Action.ALLOW:
+        words = [c for c in contributions(model, reading, text, 200) if c.part == "word" and c.nats > 0][:_MOST_WORDS]
+        return tuple(Evidence("model.words", "The trained model weighs these words most.", *places.with_utf16(w.start, w.stop)) for w in words)
+    return tuple(found.values())
+
+
+def rules(model: Model, reading: Reading, actions: Sequence[Action]) -> list[list[str]]:
+    """List, for each message, the ids of the fired rules that speak for its action."""
+    names = model.card["rules"]
+    out = []
+    for n, action in enumerate(actions):
+        ids = [names[reading.fired.rule[f]]["id"] for f in _speaking(model, reading, n, action)]
+        out.append(list(dict.fromkeys(ids)))
+    return out
+
+
+def _speaking(model: Model, reading: Reading, n: int, action: Action) -> list[int]:
+    """Index the firings on message ``n`` whose weight has the sign of the verdict, strongest first."""
+    weights, fired = model.weights.rules, reading.fired
+    rows = range(int(fired.starts[n]), int(fired.starts[n + 1]))
+    sign = -1 if action is Action.ALLOW else 1
+    return sorted((f for f in rows if sign * weights[fired.rule[f]] > 0), key=lambda f: (-sign * float(weights[fired.rule[f]]), f))
+
+
+def contributions(model: Model, reading: Reading, text: str, top: int) -> tuple[Contribution, ...]:
+    """Take the logit of message 0's worst passage apart, largest share first."""
+    s, w, p = model.settings, model.weights, int(reading.worst[0])
+    where = features.Passages(reading.passages.start[p : p + 1], reading.passages.stop[p : p + 1], np.array([0, 1]))
+    places = _Places(reading, text)
+    words = features.word_grams(reading.folded, where, s.word_bits, placed=True)
+    chars = features.char_grams(reading.folded, where, s.char_bits, (s.char_low, s.char_high), placed=True)
+    shape = features.shape(reading.folded, where)[0]
+    parts = [
+        Contribution("bias", "bias", float(model.card["bias"]), 0, 0),
+        *places.grams("word", words, w.words, s.word_smooth),
+        *places.grams("char", chars, w.chars, s.char_smooth),
+        *(Contribution("rule", model.card["rules"][r]["id"], float(w.rules[r]), 0, 0) for r in np.flatnonzero(reading.rules[p])),
+        *(Contribution("shape", name, float(x * v), 0, 0) for name, x, v in zip(features.SHAPE, shape, w.shape, strict=True) if x),
+        _concept_share(model, reading, p),
+    ]
+    return tuple(sorted(parts, key=lambda c: -abs(c.nats))[:top])
+
+
+def _concept_share(model: Model, reading: Reading, p: int) -> Contribution:
+    ids = reading.concepts.ids[reading.concepts.starts[p] : reading.concepts.starts[p + 1]]
+    total = float(model.weights.concepts[ids].astype(np.float64).sum() / np.sqrt(len(ids) + model.settings.concept_smooth))
+    return Contribution("concept", f"{len(ids)} concept n-grams", total, 0, 0)
+
+
+class _Places:
+    """Positions in the folded text, mapped back to the text as written."""
+
+    def __init__(self, reading: Reading, text: str) -> None:
+        raw = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+        self._text, self._origin = text, reading.folded.origin
+        lead = (raw & 0xC0) != 0x80
+        self._points = np.concatenate([[0], np.cumsum(lead)])  # code points before each byte
+        self._units = np.concatenate([[0], np.cumsum(lead.astype(np.int64) + (raw >= 0xF0))])
+        self._units_at = np.array([*self._units[:-1][lead], self._units[-1]]) if len(raw) else self._units
+
+    def points(self, start: int, stop: int) -> tuple[int, int]:
+        """Map folded positions to code points of the original, without space at the end."""
+        first = int(self._points[self._origin[start]])
+        last = int(self._points[self._origin[stop]]) if stop < len(self._origin) else len(self._text)
+        while last > first + 1 and self._text[last - 1].isspace():
+            last -= 1
+        return first, last
+
+    def with_utf16(self, first: int, last: int) -> tuple[int, int, int, int]:
+        """Add the same span in UTF-16 units."""
+        return first, last, int(self._units_at[first]), int(self._units_at[last])
+
+    def span(self, start: int, stop: int) -> tuple[int, int, int, int]:
+        """Map folded positions to code points and UTF-16 units."""
+        return self.with_utf16(*self.points(start, stop))
+
+    def grams(self, part: str, grams: features.Grams, weights: NDArray[np.float32], smooth: float) -> Iterable[Contribution]:
+        """Give each n-gram its share."""
+        scale = 1 / np.sqrt(len(grams.ids) + smooth)
+        for key, at, size in zip(grams.ids, grams.first.tolist(), grams.size.tolist(), strict=True):
+            if weights[key]:
+                first, last = self.points(at, at + size)
+                yield Contribution(part, self._text[first:last], float(weights[key] * scale), first, last)

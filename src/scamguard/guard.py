@@ -1,0 +1,120 @@
+"""Guard: the one object users hold. It only calls the stages, chunk by chunk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import asks, columns, explain
+from . import model as models
+from .errors import InputError
+from .verdict import Policy, Verdict
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from .explain import Contribution
+    from .model import Model, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A loaded model, ready to read messages. Immutable, so that threads may share it."""
+
+    model: Model
+    policy: Policy
+
+    def score(self, messages: object) -> NDArray[np.float32]:
+        """Give the risk of each message.
+
+        Parameters
+        ----------
+        messages
+            A column of texts: list or tuple of ``str``, NumPy array, pyarrow, pandas or Polars strings.
+            ``None`` and NaN are empty messages.
+
+        Returns
+        -------
+        (n,) float32, in [0, 1]
+
+        Raises
+        ------
+        InputError
+            ``messages`` is not a column of texts.
+        """
+        risks = [self.model.risk(self.model.read(piece).logit) for batch in columns.batches(messages) for _, piece in batch.chunks()]
+        return np.concatenate(risks) if risks else np.zeros(0, np.float32)
+
+    def check(self, text: str) -> Verdict:
+        """Judge one message, with the words that prove it.
+
+        Raises
+        ------
+        InputError
+            ``text`` is not a ``str``.
+        """
+        reading = self._one(text)
+        risk = float(self.model.risk(reading.logit)[0])
+        action = self.policy.action(risk)
+        asked, kind = self._asked(reading, np.array([risk], np.float32))
+        return Verdict(risk, action, kind[0], asked[0], explain.evidence(self.model, reading, text, action))
+
+    def scan(self, messages: object) -> pa.Table:
+        """Judge many messages.
+
+        Returns
+        -------
+        pyarrow.Table
+            One row a message, in input order: ``risk`` float32, ``action`` string, ``kind`` string ("" when allowed),
+            ``asks`` list of string, ``rules`` list of string (ids of the rules that speak for the verdict).
+        """
+        from .table import Columns  # noqa: PLC0415 - pyarrow is loaded when it is needed
+
+        out = Columns()
+        for batch in columns.batches(messages):
+            for _, piece in batch.chunks():
+                reading = self.model.read(piece)
+                risk = self.model.risk(reading.logit)
+                actions = [self.policy.action(value) for value in risk.tolist()]
+                asked, kind = self._asked(reading, risk)
+                out.add(risk, actions, kind, asked, explain.rules(self.model, reading, actions))
+        return out.table()
+
+    def explain(self, text: str, top: int = 10) -> tuple[Contribution, ...]:
+        """Show what moved the verdict of ``text`` most: rules, shape and n-grams of its worst passage, in nats."""
+        return explain.contributions(self.model, self._one(text), text, top)
+
+    def _one(self, text: str) -> Reading:
+        if not isinstance(text, str):
+            raise InputError(f"text is {type(text).__name__}, not str; for many messages use score or scan")
+        return self.model.read(columns.pack([text]))
+
+    def _asked(self, reading: Reading, risk: NDArray[np.float32]) -> tuple[list[tuple[str, ...]], list[str]]:
+        """Name the secrets and the kind of each suspect; empty for the others."""
+        thresholds = self.model.card["thresholds"]
+        suspects = np.flatnonzero(risk >= min(thresholds["asks"], self.policy.warn))
+        secrets: list[tuple[str, ...]] = [()] * len(risk)
+        kinds = [""] * len(risk)
+        if len(suspects):
+            scores = asks.heads(self.model, reading, suspects)
+            for i, asked, kind in zip(suspects.tolist(), asks.secrets_asked(scores, thresholds["heads"]), asks.kinds_of(scores), strict=True):
+                secrets[i] = asked if risk[i] >= thresholds["asks"] else ()
+                kinds[i] = kind if risk[i] >= self.policy.warn else ""
+        return secrets, kinds
+
+
+def load(path: str | Path | None = None) -> Guard:
+    """Load the bundled model, or the model folder at ``path``.
+
+    Raises
+    ------
+    ModelError
+        The folder is missing, damaged, or of another format.
+    """
+    model = models.load(Path(path) if path is not None else models.bundled())
+    thresholds = model.card["thresholds"]
+    return Guard(model, Policy(warn=thresholds["warn"], block=thresholds["block"]))

@@ -1,0 +1,85 @@
+"""Labelled messages of anybody's: JSON lines with ``text`` and ``label`` ("scam" or "benign"), gzipped or not.
+
+More lenient than the training corpus: whoever measures on messages of their own may know neither kind nor writer.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .errors import DumpError
+from .train.corpus import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from .guard import Guard
+
+
+def read(paths: Iterable[Path], lang: str | None = None) -> list[Message]:
+    """Read files, and the ``*.jsonl`` of folders; only messages in ``lang`` (a BCP-47 tag or its start) if given.
+
+    Raises
+    ------
+    DumpError
+        A path is missing, a line is not a labelled message, or no message is left.
+    """
+    messages = [message for file in _files(paths) for message in _file(file)]
+    kept = [m for m in messages if lang is None or m.lang == lang or m.lang.startswith(f"{lang}-")]
+    if not kept:
+        known = ", ".join(sorted({m.lang for m in messages}))
+        raise DumpError(f"no labelled message in {lang!r}; there are: {known}" if known else "no labelled message")
+    return kept
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(path.glob("*.jsonl"))
+        elif path.exists():
+            yield path
+        else:
+            raise DumpError(f"{path}: no such file")
+
+
+def _file(file: Path) -> Iterator[Message]:
+    try:
+        raw = file.read_bytes()
+        lines = (gzip.decompress(raw) if file.suffix == ".gz" else raw).decode("utf-8-sig").split("\n")
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise DumpError(f"{file}: cannot be read: {error}") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield _message(f"{file.name}:{number}", json.loads(line))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise DumpError(f'{file}, line {number}: not a labelled message with "text" and "label": {error!r}') from error
+
+
+def _message(at: str, row: dict[str, Any]) -> Message:
+    text, scam = row["text"], {"scam": True, "benign": False}[row["label"]]
+    if not isinstance(text, str):
+        raise TypeError(f"text is {type(text).__name__}")
+    kind, asks = row.get("kind") or row["label"], tuple(row.get("asks") or ())
+    return Message(str(row.get("id", at)), row.get("lang") or "und", text, scam, kind, asks, str(row.get("writer", "")))
+
+
+def evaluate(guard: Guard, messages: Sequence[Message]) -> dict[str, Any]:
+    """Measure ``guard`` on ``messages``; needs scikit-learn.
+
+    Returns
+    -------
+    The tables of ``scamguard.train.evaluate``: all, by language, by kind, by secret.
+    """
+    from .train.evaluate import Judged, tables  # noqa: PLC0415 - scikit-learn is an extra
+
+    found = guard.scan([message.text for message in messages])
+    flagged = np.array([action != "allow" for action in found["action"].to_pylist()])
+    asks = [tuple(secrets) for secrets in found["asks"].to_pylist()]
+    return tables(Judged(messages, found["risk"].to_numpy().astype(np.float64), flagged, asks))

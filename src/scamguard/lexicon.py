@@ -1,0 +1,188 @@
+"""Lexicons and rules are data: TOML in, arrays out, checked on load.
+
+A lexicon file (``lexicons/<lang>.toml``) fills concepts with terms; a rule file (``rules/<family>.toml``)
+says which concepts must stand together, and proves it with examples. All terms of all languages become one
+double-array trie over folded code points (Aoe 1989), so that matching is one walk however many terms there are.
+
+Term language: plain text as people write it (it is folded like any message), with
+``(a|b|)`` for alternatives, ``*`` at the end for any ending, ``#`` for a run of digits, ``<code>`` for a run of
+4-8 digits, ``<phone>`` for 9 or more, and ``<link>``, ``<email>``, ``<handle>``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import LexiconError, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from importlib.resources.abc import Traversable
+
+SECRETS = ("password", "2fa_code", "private_key", "seed_phrase", "card", "id_document", "remote_access", "payment")
+KINDS = ("credential_request", "fake_support_contact", "phishing_link", "remote_access", "payment_demand", "trust_trick")
+_SCOPES = ("clause", "sentence", "message")
+_MOST_FORMS = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """The terms one language gives one concept, and the proof that they mean it."""
+
+    name: str
+    lang: str
+    terms: tuple[str, ...]
+    hit: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
+
+    def forms(self) -> list[str]:
+        """Spell out every alternative of every term."""
+        return [form for term in self.terms for form in spelled(term)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One speech act: concepts that stand together, and what must not stand there."""
+
+    id: str
+    why: str
+    scope: str  # clause, sentence or message: where all of ``need`` must stand
+    need: tuple[tuple[str, ...], ...]  # each entry: any one of these concepts
+    within: int = 12  # words from the first to the last of them (a Chinese character is half a word)
+    ordered: bool = False
+    unless: tuple[str, ...] = ()  # not in the clauses that the match touches
+    unless_sentence: tuple[str, ...] = ()
+    unless_message: tuple[str, ...] = ()
+    asks: str = ""
+    kind: str = ""
+    hit: tuple[str, ...]
+    spare: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All concepts, terms and rules that are in force together."""
+
+    concepts: tuple[str, ...]  # index = concept id
+    entries: tuple[Concept, ...]
+    rules: tuple[Rule, ...]
+    frames: tuple[str, ...] = ()  # concepts that colour the words of their clause
+
+
+def spelled(term: str) -> list[str]:
+    """Expand ``(a|b|)`` alternatives.
+
+    >>> spelled("(send|give) me( now|)")
+    ['send me now', 'send me', 'give me now', 'give me']
+    """
+    parts = [part.split("|") if i % 2 else [part] for i, part in enumerate(re.split(r"\(([^()]*\|[^()]*)\)", term))]
+    forms = [re.sub(r"\s+", " ", "".join(form)).strip() for form in itertools.product(*parts)]
+    return list(dict.fromkeys(form for form in forms if form))
+
+
+def load(*folders: Path) -> Lexicon:
+    """Read the bundled lexicons and rules, and those in ``folders`` on top.
+
+    A folder may hold ``lexicons/*.toml`` and ``rules/*.toml``.
+
+    Raises
+    ------
+    LexiconError
+        An unknown or missing key, an unknown concept, a repeated rule id, a rule without examples.
+    """
+    roots: list[Traversable] = [resources.files("scamguard"), *folders]
+    table = _toml(roots[0] / "rules" / "concepts.toml")
+    names, groups = dict(table["concepts"]), {}
+    entries: list[Concept] = []
+    for file in _files(roots, "lexicons"):
+        entries += _concepts(file, names)
+    rules: dict[str, Rule] = {}
+    for file in _files(roots, "rules"):
+        if file.name == "concepts.toml":
+            continue
+        rows = _toml(file)
+        groups |= {name: tuple(of) for name, of in rows.get("groups", {}).items()}
+        for row in rows.get("rule", []):
+            rule = _rule(file.name, row, names, groups)
+            if rules.setdefault(rule.id, rule) is not rule:
+                raise LexiconError(file.name, f"rule {rule.id!r}", "id is used twice; ids are public and never reused")
+    for name in table.get("frames", ()):
+        if name not in names:
+            raise LexiconError("concepts.toml", "frames", unknown("concept", name, names))
+    return Lexicon(tuple(names), tuple(entries), tuple(rules.values()), tuple(table.get("frames", ())))
+
+
+def _files(roots: Iterable[Traversable], folder: str) -> list[Traversable]:
+    found = [f for root in roots if (root / folder).is_dir() for f in (root / folder).iterdir() if f.name.endswith(".toml")]
+    return sorted(found, key=lambda f: f.name)
+
+
+def _toml(file: Traversable) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LexiconError(file.name, "not TOML", str(error)) from error
+
+
+def _concepts(file: Traversable, names: Mapping[str, str]) -> list[Concept]:
+    table = _toml(file)
+    lang, found = str(table.get("language", file.name.removesuffix(".toml"))), []
+    for row in table.get("concept", []):
+        what = f"concept {row.get('name', '<no name>')!r}"
+        _check_keys(file.name, what, row, {"name", "terms", "hit", "spare"}, {"name", "terms"})
+        if row["name"] not in names:
+            raise LexiconError(file.name, what, unknown("concept", row["name"], names))
+        lists = {key: tuple(row.get(key, ())) for key in ("terms", "hit", "spare")}
+        for term in lists["terms"]:
+            if len(spelled(term)) > _MOST_FORMS:
+                raise LexiconError(file.name, what, f"term {term!r} has over {_MOST_FORMS} forms; split it")
+        found.append(Concept(name=row["name"], lang=lang, **lists))
+    return found
+
+
+def _check_keys(file: str, what: str, row: Mapping[str, Any], known: set[str], needed: set[str]) -> None:
+    if stray := row.keys() - known:
+        raise LexiconError(file, what, unknown("key", min(stray), known))
+    if missing := needed - row.keys():
+        raise LexiconError(file, what, f"key {min(missing)!r} is missing")
+
+
+def _rule(file: str, row: Mapping[str, Any], names: Mapping[str, str], groups: Mapping[str, tuple[str, ...]]) -> Rule:
+    what = f"rule {row.get('id', '<no id>')!r}"
+    known = {"id", "why", "within", "ordered", "unless", "unless_sentence", "unless_message", "asks", "kind", "hit", "spare"}
+    _check_keys(file, what, row, known | set(_SCOPES), {"id", "why", "hit", "spare"})
+    scopes = [scope for scope in _SCOPES if scope in row]
+    if len(scopes) != 1:
+        raise LexiconError(file, what, f"needs exactly one of {', '.join(_SCOPES)}")
+    if min(len(row["hit"]), len(row["spare"])) < 2:
+        raise LexiconError(file, what, "needs at least 2 'hit' and 2 'spare' examples")
+    if row.get("asks") and row["asks"] not in SECRETS:
+        raise LexiconError(file, what, unknown("secret", row["asks"], SECRETS))
+    if row.get("kind") and row["kind"] not in KINDS:
+        raise LexiconError(file, what, unknown("kind", row["kind"], KINDS))
+
+    def resolved(words: Iterable[str]) -> tuple[str, ...]:
+        out: list[str] = []
+        for word in words:
+            out += groups.get(word.removeprefix("@"), ()) if word.startswith("@") else [word]
+        for word in out:
+            if word not in names:
+                raise LexiconError(file, what, unknown("concept", word, names))
+        return tuple(out)
+
+    need = tuple(resolved(entry.split("|")) for entry in row[scopes[0]])
+    if not 1 <= len(need) <= 4:
+        raise LexiconError(file, what, f"{scopes[0]} lists {len(need)} concepts; 1 to 4 are possible")
+    return Rule(
+        id=row["id"], why=row["why"], scope=scopes[0], need=need,
+        within=int(row.get("within", 12 if scopes[0] != "message" else 10_000)), ordered=bool(row.get("ordered", False)),
+        unless=resolved(row.get("unless", ())), unless_sentence=resolved(row.get("unless_sentence", ())),
+        unless_message=resolved(row.get("unless_message", ())), asks=row.get("asks", ""), kind=row.get("kind", ""),
+        hit=tuple(row["hit"]), spare=tuple(row["spare"]),
+    )  # fmt: skip

@@ -1,0 +1,240 @@
+"""Model: arrays and a card. Reading a folder runs no code from it, and checks every digest first.
+
+A model carries the compiled lexicon and rules it was trained with, so that a folder gives the same verdicts
+wherever it is loaded. The logit of a passage is
+
+    bias + Σ over words, chars, framed words, concepts: sum(weights) / sqrt(how many + smoothing)
+         + sum(fired rules) + shape · weights,
+
+a message has the logit of its worst passage, and a decisive rule lifts it to that rule's floor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numba import njit
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from . import features
+from .errors import ModelError
+from .fold import Folded, fold
+from .match import Hits, Terms, match
+from .rules import Fired, Rules, fire
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .columns import TextBatch
+
+_compiled = njit(cache=True, nogil=True, error_model="numpy")
+FORMAT: Final = 1  # raised when an old reader would misread a new folder
+WEIGHTS, CARD = "model.safetensors", "card.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The feature space a model was trained in; part of its card."""
+
+    word_bits: int = 18
+    char_bits: int = 20
+    char_low: int = 2
+    char_high: int = 4
+    framed_bits: int = 18
+    concept_bits: int = 15
+    head_bits: int = 16
+    word_smooth: float = 10.0
+    char_smooth: float = 40.0
+    framed_smooth: float = 4.0
+    concept_smooth: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The trained numbers."""
+
+    words: NDArray[np.float32]  # (2**word_bits,)
+    chars: NDArray[np.float32]  # (2**char_bits,)
+    framed: NDArray[np.float32]  # (2**framed_bits,)
+    concepts: NDArray[np.float32]  # (2**concept_bits,)
+    rules: NDArray[np.float32]  # (r,)
+    shape: NDArray[np.float32]  # (s,)
+    floor: NDArray[np.float32]  # (r,), the least logit of a message on which the rule fires; -inf for most
+    head_words: NDArray[np.float32]  # (2**head_bits, 14), secrets then kinds; see asks.py
+    head_chars: NDArray[np.float32]  # (2**head_bits, 14)
+    head_framed: NDArray[np.float32]  # (2**head_bits, 14)
+    head_concepts: NDArray[np.float32]  # (2**concept_bits, 14)
+    head_rules: NDArray[np.float32]  # (r, 14)
+    head_bias: NDArray[np.float32]  # (14,)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that the stages say of a batch."""
+
+    folded: Folded
+    hits: Hits
+    fired: Fired
+    passages: features.Passages
+    framed: features.Grams
+    concepts: features.Grams
+    rules: NDArray[np.bool_]  # (p, r)
+    logits: NDArray[np.float64]  # (p,), of passages
+    logit: NDArray[np.float64]  # (n,), of messages: the worst passage, or the floor
+    worst: NDArray[np.int64]  # (n,), which passage that is
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A trained classifier and the lexicon it speaks."""
+
+    terms: Terms
+    rules: Rules
+    weights: Weights
+    settings: Settings
+    card: dict[str, Any]
+
+    def read(self, batch: TextBatch) -> Reading:
+        """Run every stage on a batch that fits the cache; see ``TextBatch.chunks``."""
+        folded = fold(batch)
+        hits = match(folded, self.terms)
+        fired = fire(hits, self.rules)
+        where = features.passages(folded)
+        concepts = features.concept_grams(hits, where, self.settings.concept_bits)
+        rules = features.rule_columns(hits, fired, where, len(self.weights.rules))
+        framed = features.framed_words(folded, hits, where, self.rules.frame, self.settings.framed_bits)
+        logits = self._logits(folded, where, framed, concepts, rules)
+        logit, worst = np.empty(len(batch)), np.empty(len(batch), np.int64)
+        _worst(logits, rules, self.weights.floor, where.starts, logit, worst)
+        return Reading(folded, hits, fired, where, framed, concepts, rules, logits, logit, worst)
+
+    def _logits(
+        self, folded: Folded, where: features.Passages, framed: features.Grams, concepts: features.Grams, rules: NDArray[np.bool_]
+    ) -> NDArray[np.float64]:
+        s, w = self.settings, self.weights
+        out = np.full(len(where.start), float(self.card["bias"]))
+        words = features.word_grams(folded, where, s.word_bits)
+        _add_sums(words.ids, words.starts, w.words, s.word_smooth, out)
+        chars = features.char_grams(folded, where, s.char_bits, (s.char_low, s.char_high))
+        _add_sums(chars.ids, chars.starts, w.chars, s.char_smooth, out)
+        _add_sums(framed.ids, framed.starts, w.framed, s.framed_smooth, out)
+        _add_sums(concepts.ids, concepts.starts, w.concepts, s.concept_smooth, out)
+        _add_columns(rules, w.rules, features.shape(folded, where), w.shape, out)
+        return out
+
+    def risk(self, logit: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Turn logits into calibrated probabilities (Platt 1999)."""
+        slope, offset = self.card["calibration"]
+        return (1 / (1 + np.exp(-(slope * logit + offset)))).astype(np.float32)
+
+
+@_compiled
+def _add_sums(ids, starts, weights, smooth, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Add each row's scaled sum of weights, in reading order so that neighbours never change a bit."""
+    for p in range(len(out)):
+        total = 0.0
+        for g in range(starts[p], starts[p + 1]):
+            total += np.float64(weights[ids[g]])
+        out[p] += total / np.sqrt(starts[p + 1] - starts[p] + smooth)
+
+
+@_compiled
+def _add_columns(rules, rule_weights, shape, shape_weights, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    for p in range(len(out)):
+        for r in range(rules.shape[1]):
+            if rules[p, r]:
+                out[p] += np.float64(rule_weights[r])
+        for s in range(shape.shape[1]):
+            out[p] += np.float64(shape[p, s]) * np.float64(shape_weights[s])
+
+
+@_compiled
+def _worst(logits, rules, floor, starts, logit, worst):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913
+    """Take the worst passage of each message, each lifted to the floors of its decisive rules."""
+    for n in range(len(logit)):
+        logit[n], worst[n] = -np.inf, starts[n]
+        for p in range(starts[n], starts[n + 1]):
+            value = logits[p]
+            for r in range(rules.shape[1]):
+                if rules[p, r] and floor[r] > value:
+                    value = np.float64(floor[r])
+            if value > logit[n]:
+                logit[n], worst[n] = value, p
+
+
+def save(model: Model, folder: Path) -> None:
+    """Write the folder; the card goes last, so that a half-written folder does not load."""
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays = {f"{part}.{name}": getattr(getattr(model, part), name) for part, kind in _PARTS.items() for name in _names(kind)}
+    raw = save_tensors({name: np.ascontiguousarray(_halved(name, array)) for name, array in sorted(arrays.items())})
+    (folder / CARD).unlink(missing_ok=True)
+    (folder / WEIGHTS).write_bytes(raw)
+    card = {"format": FORMAT, "sha256": hashlib.sha256(raw).hexdigest(), **model.card, "settings": _plain(model.settings)}
+    (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
+
+
+def load(folder: Path) -> Model:
+    """Read a model folder.
+
+    Raises
+    ------
+    ModelError
+        There is no model, its format is another, or its weights are not those the card names.
+    """
+    card, raw = _read(folder)
+    if card.get("format") != FORMAT:
+        raise ModelError(f"{folder}: format {card.get('format')!r}, but this scamguard reads {FORMAT}; install the version that wrote it")
+    if hashlib.sha256(raw).hexdigest() != card.get("sha256"):
+        raise ModelError(f"{folder / WEIGHTS}: its SHA-256 is not the one in {CARD}; fetch the model again")
+    try:
+        arrays = load_tensors(raw)
+        built = {part: kind(**{name: _widened(arrays[f"{part}.{name}"]) for name in _names(kind)}) for part, kind in _PARTS.items()}
+        settings = Settings(**card["settings"])
+        card["bias"], card["calibration"], card["rules"], card["thresholds"]  # noqa: B018 - each must be there
+    except (SafetensorError, KeyError, TypeError) as error:
+        raise ModelError(f"{folder}: not a scamguard model: {error}") from error
+    return Model(**built, settings=settings, card=card)
+
+
+def bundled() -> Path:
+    """Find the model in the wheel, or in the source tree it was installed from."""
+    inside = Path(__file__).parent / "models" / "default"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "models" / "default"
+
+
+def _halved(name: str, array: NDArray[Any]) -> NDArray[Any]:
+    """Store the big tables as 16-bit floats; what is lost is far below what a verdict shows."""
+    return array.astype(np.float16) if name.startswith("weights.") and array.size > 1 << 12 else array
+
+
+def _widened(array: NDArray[Any]) -> NDArray[Any]:
+    return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
+_PARTS: Final[dict[str, Any]] = {"terms": Terms, "rules": Rules, "weights": Weights}
+
+
+def _names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401
+    return kind._fields if hasattr(kind, "_fields") else tuple(f.name for f in fields(kind))
+
+
+def _plain(settings: Settings) -> dict[str, Any]:
+    return {f.name: getattr(settings, f.name) for f in fields(settings)}
+
+
+def _read(folder: Path) -> tuple[dict[str, Any], bytes]:
+    try:
+        card = json.loads((folder / CARD).read_text("utf-8"))
+        raw = (folder / WEIGHTS).read_bytes()
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ModelError(f"{folder}: no scamguard model here ({error}); give the folder that holds {CARD} and {WEIGHTS}") from error
+    if not isinstance(card, dict):
+        raise ModelError(f"{folder / CARD}: not a model card")
+    return card, raw

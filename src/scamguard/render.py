@@ -1,0 +1,199 @@
+"""What the terminal shows. A message must never style or drive the terminal it is shown on.
+
+So nothing of a message is ever parsed as markup (only ``rich.text.Text`` is printed), and characters that are not
+seen but act (escape sequences, direction overrides, line separators) are shown by name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from .verdict import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from .explain import Contribution
+    from .guard import Guard
+    from .proof import Count
+    from .scanning import Summary
+    from .verdict import Evidence, Verdict
+
+STYLES: Final = {"block": "bold red", "warn": "bold yellow", "allow": "green"}
+_PIPE_WIDTH = 160  # where there is no terminal to ask
+_SHOWN_CHARS = 140  # of a message in a table
+_REASONS = 2  # for each message in a table
+
+# Controls (C0, DEL, C1), line and paragraph separators, marks of direction, invisible operators, lone surrogates,
+# tags. ZWJ and ZWNJ stay: emoji, Persian and Hindi need them.
+_ACTING = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str, keep: str = "") -> str:
+    r"""Show characters that act on a terminal instead of sending them; those in ``keep`` stay.
+
+    >>> visible("red \x1b[31m, back \u202e, next\nline", keep="\n")
+    'red ␛[31m, back <U+202E>, next\nline'
+    """
+    return _ACTING.sub(lambda found: found[0] if found[0] in keep else _name(found[0]), text)
+
+
+def _name(char: str) -> str:
+    point = ord(char)
+    if point < 0x20:
+        return chr(0x2400 + point)  # the picture Unicode has of it
+    return "␡" if point == 0x7F else f"<U+{point:04X}>"
+
+
+def json_text(value: object) -> str:
+    """Write JSON that is safe to print: characters that act are escaped, the others stay readable."""
+    escaped = json.dumps(value, ensure_ascii=False)
+    return _ACTING.sub(lambda found: json.dumps(found[0])[1:-1], escaped)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Open a console that takes nothing for markup."""
+    out = Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    if not out.is_terminal:
+        out.width = _PIPE_WIDTH
+    return out
+
+
+def verdict(found: Verdict, text: str, advice: str) -> RenderableType:
+    """Show one verdict: action and risk, what is asked for, the words with their reasons, and what to do."""
+    head = Text.assemble((found.action.upper(), STYLES[found.action]), f"  risk {found.risk:.3f}")
+    if found.kind:
+        head.append(f"  {found.kind.replace('_', ' ')}")
+    parts: list[RenderableType] = [head]
+    if found.asks and found.action is not Action.ALLOW:
+        parts.append(Text(f"asks for: {', '.join(secret.replace('_', ' ') for secret in found.asks)}"))
+    parts += [Text(), highlighted(text, found.evidence, STYLES[found.action]), Text()]
+    dot = ("• ", STYLES[found.action])
+    parts += [Text.assemble(dot, f"“{visible(text[e.start : e.stop])}”: {e.why} ", (e.rule, "dim")) for e in found.evidence]
+    if advice:
+        parts += [Text(), Text(advice, "bold")]
+    return Group(*parts)
+
+
+def highlighted(text: str, evidence: Iterable[Evidence], style: str) -> Text:
+    """Mark the words that evidence stands on, in the message as the reader sees it."""
+    marked = [False] * len(text)
+    for e in evidence:
+        marked[e.start : e.stop] = [True] * (e.stop - e.start)
+    out, at = Text(), 0
+    for cut in [i for i in range(1, len(text)) if marked[i] != marked[i - 1]] + [len(text)]:
+        out.append(visible(text[at:cut], keep="\n"), f"{style} underline" if at < len(text) and marked[at] else None)
+        at = cut
+    return out
+
+
+def contributions(parts: Sequence[Contribution]) -> Table:
+    """List what moved a verdict most."""
+    table = _table("nats", "part", "what")
+    for c in parts:
+        table.add_row(Text(f"{c.nats:+.3f}", "red" if c.nats > 0 else "green"), Text(c.part), Text(visible(c.name)))
+    return table
+
+
+def rows(found: Sequence[Mapping[str, Any]], guard: Guard, *, files: bool) -> Table:
+    """List judged messages with their reasons."""
+    why = {rule["id"]: rule["why"] for rule in guard.model.card["rules"]}
+    table = _table(*(["file"] if files else []), "row", "risk", "action", "asks", "message", "reasons")
+    for row in found:
+        text = row["text"] if len(row["text"]) <= _SHOWN_CHARS else row["text"][:_SHOWN_CHARS] + "…"
+        telling = sorted(row["rules"], key=lambda rule: rule.endswith(".topic"))  # a topic alone is the weaker reason
+        reasons = [f"{why[rule]} ({rule})" for rule in telling[:_REASONS]]
+        if not reasons and row["action"] != Action.ALLOW:
+            reasons = ["no rule: its words weigh so much"]
+        cells = [visible(row["file"])] if files else []
+        cells += [str(row["row"]), f"{row['risk']:.3f}", row["action"], "\n".join(row["asks"]) or "-"]
+        cells += [visible(text), "\n".join(reasons)]
+        table.add_row(*(Text(cell, STYLES[row["action"]] if cell == row["action"] else "") for cell in cells))
+    return table
+
+
+def summary(found: Summary) -> Text:
+    """Say in a few lines what a scan found and what it could not read."""
+    rate = found.messages / found.seconds if found.seconds else 0
+    lines = [f"{_some(found.messages, 'message')}, {found.flagged:,} flagged, in {found.seconds:.2f} s ({rate:,.0f} messages/s)"]
+    kinds = sorted(found.kinds.items(), key=lambda item: (-item[1], item[0]))
+    lines += [f"  {count:>6,}  {kind.replace('_', ' ')}" for kind, count in kinds]
+    notes = found.notes
+    if notes.undecodable:
+        lines.append(f"{_some(notes.undecodable, 'message')} with bytes that are not UTF-8, shown and scored as U+FFFD")
+    if notes.broken:
+        lines.append(f"{_some(notes.broken, 'broken record')} skipped:")
+        lines += [f"  {visible(place)}" for place in notes.places]
+        lines += ["  …"] if notes.broken > len(notes.places) else []
+    return Text("\n".join(lines))
+
+
+def _some(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def card(folder: Path, about: Mapping[str, Any]) -> Text:
+    """Say in a few lines what a model is."""
+    at, rules = about["thresholds"], about["rules"]
+    decisive = sum(bool(rule.get("decisive")) for rule in rules)
+    lines = [
+        f"model      {folder}",
+        f"format     {about.get('format')}, sha256 {str(about.get('sha256'))[:16]}…",
+        f"acts       warn from risk {at['warn']:.3f}, block from {at['block']:.3f}",
+        f"knows      {len(about.get('concepts', ()))} concepts, {len(rules)} rules, {decisive} of them decisive",
+        f"features   {', '.join(f'{name} {value}' for name, value in about.get('settings', {}).items())}",
+    ]
+    return Text(visible("\n".join(lines), keep="\n"))
+
+
+def measured(tables: Mapping[str, Any]) -> list[tuple[str, dict[str, dict[str, float]]]]:
+    """Arrange the tables of ``train.evaluate`` for ``figures``."""
+    if not tables:
+        return []
+    return [
+        ("language", {lang: _ordered(row) for lang, row in {"all": tables["all"], **tables["by_language"]}.items()}),
+        ("kind", {kind: {"flagged": share} for kind, share in tables["flagged_by_kind"].items()}),
+        ("secret", {secret: {"asks_f1": score} for secret, score in tables["asks_f1_by_secret"].items()}),
+    ]
+
+
+def _ordered(row: Mapping[str, float]) -> dict[str, float]:
+    """Put figures in the order people look for them, whatever order JSON kept."""
+    order = ("messages", "scams", "auc", "recall_at_1", "recall_at_2", "recall", "false_alarms", "asks_f1")
+    return {name: row[name] for name in order if name in row}
+
+
+def rule_counts(counts: Iterable[Count]) -> Table:
+    """Lay out SpamAssassin's hit-frequencies table."""
+    table = _table("S/O", "scam", "benign", "of scams", "of benign", "rule")
+    for c in counts:
+        cells = (f"{c.so:.3f}", f"{c.scam:,}", f"{c.benign:,}", f"{c.scam_share:.2%}", f"{c.benign_share:.2%}", visible(c.rule))
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def figures(title: str, table: Mapping[str, Mapping[str, float]]) -> Table:
+    """Lay out ``{row: {column: figure}}``."""
+    columns = list(dict.fromkeys(name for row in table.values() for name in row))
+    out = _table(title, *columns)
+    for name, row in table.items():
+        out.add_row(Text(visible(name)), *(Text(f"{row[column]:,}" if column in row else "") for column in columns))
+    return out
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    numbers = {"row", "risk", "nats"}
+    for name in columns:
+        table.add_column(Text(name), justify="right" if name in numbers else "left", overflow="fold", no_wrap=name in numbers | {"action"})
+    return table

@@ -1,0 +1,1 @@
+"""Training: the only place where scikit-learn, pandas and joblib are used."""

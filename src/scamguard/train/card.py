@@ -1,0 +1,70 @@
+"""Card: the model card as a page a person reads, written from ``card.json`` alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+def markdown(card: Mapping[str, Any]) -> str:
+    """Write the model card."""
+    figures, trained = card["out_of_fold"], card["trained_on"]
+    sections = [
+        "# scamguard default model\n",
+        "A linear classifier over words, character n-grams, words marked by the frame of their clause, concept n-grams, fired rules and the shape "
+        "of a message, with one further linear head for each secret and each kind of scam. It says whether somebody poses as support, an authority, a boss "
+        "or a friend to get the reader's secrets or money. It is written for Chinese and English; other languages are scored by what they share "
+        "with the training messages, without lexicons of their own.\n",
+        "## Use and limits\n",
+        "For warning readers and queueing messages for moderators. Not for punishing senders unseen: at the warning threshold about one honest message in a "
+        "hundred of the hard kind below is flagged. A message that names no secret and asks for nothing yet (a mere opener) is often let pass.\n",
+        "## Trained on\n",
+        f"{trained['count']['scam']} scams and {trained['count']['benign']} benign messages written for this project (`data/messages`, see its data card)"
+        + _ballast(trained["ballast"]) + "\n",
+        "## Figures, out of fold\n",
+        "Five folds by writer: every message is scored by a model that saw nothing of its writer. Most of these messages were written to be hard, "
+        "in contrast pairs; ordinary traffic is easier.\n",
+        _table(["messages", *_COLUMNS], [["all", figures["all"]], *sorted(figures["by_language"].items())]),
+        "\nFlagged at the warning threshold, by kind:\n",
+        _pairs("kind", "flagged", figures["flagged_by_kind"]),
+        "\nF1 of what is asked for, misses of the classifier included:\n",
+        _pairs("secret", "F1", figures["asks_f1_by_secret"]),
+        "\n## Calibration and thresholds\n",
+        f"Expected calibration error {figures['reliability']['expected_calibration_error']}. "
+        f"Warn from risk {card['thresholds']['warn']:.3f}, block from {card['thresholds']['block']:.3f}.\n",
+        _reliability(figures["reliability"]["bins"]),
+    ]
+    if card.get("ablation"):
+        keys = [key for key in card["ablation"][0] if key != "variant"]
+        sections += ["\n## Ablation\n", _table(["variant", *keys], [[row["variant"], row] for row in card["ablation"]])]
+    decisive = [row["id"] for row in card["rules"] if row["decisive"]]
+    sections += ["\n## Decisive rules\n", "These lift a message to the warning threshold whatever its words: " + (", ".join(f"`{r}`" for r in decisive) or "none") + ".\n"]
+    return "\n".join(sections)
+
+
+_COLUMNS = ("messages", "auc", "recall_at_1", "recall_at_2", "recall", "false_alarms", "asks_f1")
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Draw a Markdown table; each row is a name and a mapping."""
+    keys = head[1:]
+    lines = ["| " + " | ".join([head[0] if head[0] != "messages" else "", *keys]) + " |", "|" + "---|" * (len(keys) + 1)]
+    lines += ["| " + " | ".join([str(name), *(str(values.get(key, "")) for key in keys)]) + " |" for name, values in rows]
+    return "\n".join(lines)
+
+
+def _pairs(left: str, right: str, values: Mapping[str, float]) -> str:
+    return "\n".join([f"| {left} | {right} |", "|---|---|", *(f"| {name} | {value} |" for name, value in values.items())])
+
+
+def _reliability(bins: Iterable[Mapping[str, Any]]) -> str:
+    rows = [f"| {row['from']:.1f} | {row['messages']} | {row['said']} | {row['true']} |" for row in bins]
+    return "\n".join(["| risk from | messages | mean risk said | share of scams |", "|---|---|---|---|", *rows])
+
+
+def _ballast(sets: Mapping[str, Any]) -> str:
+    if not sets:
+        return "."
+    return "; besides, at a weight of one hundredth, benign rows of public sets: " + ", ".join(f"{name} ({row['rows']})" for name, row in sorted(sets.items())) + "."

@@ -1,0 +1,112 @@
+"""The corpus: labelled messages, one JSON object a line."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scamguard.errors import DumpError, unknown
+from scamguard.lexicon import KINDS, SECRETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+BENIGN_KINDS = ("advisory", "otp_notice", "service_notice", "support_legit", "user_question", "tech_talk", "chat", "news")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One labelled message."""
+
+    id: str
+    lang: str  # BCP-47; "mixed" if code-switched
+    text: str
+    scam: bool
+    kind: str
+    asks: tuple[str, ...]
+    writer: str
+    pair: str | None = None  # messages of one contrast pair share it
+    channel: str = ""
+    evasion: tuple[str, ...] = field(default=())
+
+
+def read(folder: Path) -> list[Message]:
+    """Read every ``*.jsonl`` of ``folder``, in the order of their names.
+
+    Raises
+    ------
+    DumpError
+        A line is not a labelled message, a label is unknown, or two messages share an id.
+    """
+    messages = [message for file in sorted(folder.glob("*.jsonl")) for message in _file(file)]
+    if not messages:
+        raise DumpError(f"{folder}: holds no *.jsonl of labelled messages")
+    ids: set[str] = set()
+    for message in messages:
+        if message.id in ids:
+            raise DumpError(f"{folder}: id {message.id!r} is used twice")
+        ids.add(message.id)
+    return messages
+
+
+def _file(file: Path) -> Iterator[Message]:
+    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+        try:
+            yield _message(json.loads(line))
+        except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+            raise DumpError(f"{file.name}, line {number}: not a labelled message: {error}") from error
+
+
+def _message(row: dict[str, Any]) -> Message:
+    scam = {"scam": True, "benign": False}[row["label"]]
+    kinds = KINDS if scam else BENIGN_KINDS
+    if row["kind"] not in kinds:
+        raise ValueError(unknown("kind", row["kind"], kinds))
+    if stray := set(row["asks"]) - set(SECRETS):
+        raise ValueError(unknown("secret", min(stray), SECRETS))
+    return Message(
+        row["id"], row["lang"], row["text"], scam, row["kind"], tuple(row["asks"]), row["writer"],
+        row.get("pair"), row.get("channel") or "", tuple(row.get("evasion") or ()),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ballast:
+    """Public messages lent to training at a small weight."""
+
+    name: str
+    digest: str  # SHA-256 of the file
+    texts: tuple[str, ...]
+
+
+def ballast(files: Iterable[Path], most: int) -> list[Ballast]:
+    """Read the benign rows of public sets (JSON lines, gzipped or not), ``most`` evenly spread rows of each."""
+    sets = []
+    for file in files:
+        raw = file.read_bytes()
+        lines = (gzip.decompress(raw) if file.suffix == ".gz" else raw).decode("utf-8").splitlines()
+        rows = [row["text"] for row in map(json.loads, lines) if row["label"] == "benign"]
+        step = max(1, len(rows) // most)
+        sets.append(Ballast(file.name.split(".")[0], hashlib.sha256(raw).hexdigest(), tuple(rows[::step][:most])))
+    return sets
+
+
+def groups(messages: Iterable[Message], folds: int) -> list[int]:
+    """Assign each message to one of ``folds`` by writer, largest writers first, so that folds are even.
+
+    A writer's messages stay together, and with them every contrast pair: a model that has seen
+    one half of a pair has seen the other.
+    """
+    messages = list(messages)
+    sizes: dict[str, int] = {}
+    for message in messages:
+        sizes[message.writer] = sizes.get(message.writer, 0) + 1
+    load, home = [0] * folds, {}
+    for writer in sorted(sizes, key=lambda w: (-sizes[w], w)):
+        home[writer] = min(range(folds), key=lambda f: (load[f], f))
+        load[home[writer]] += sizes[writer]
+    return [home[message.writer] for message in messages]

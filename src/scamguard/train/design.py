@@ -1,0 +1,140 @@
+"""Design: texts as sparse rows, one block of columns for each part of the model.
+
+The blocks come from the very functions that score, so training and scoring cannot drift apart. Each block is
+scaled (inverse document frequency for n-grams, a constant for rules and shape): in a penalised linear model the scale of a column
+says how much it is trusted before any data is seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from scamguard import features
+from scamguard.columns import pack
+from scamguard.fold import fold
+from scamguard.match import Terms, match
+from scamguard.rules import Rules, fire
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from scamguard.model import Settings
+
+
+_PARTS = ("words", "chars", "framed", "concepts", "rules", "shape")
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far each block is trusted before any data is seen."""
+
+    words: float = 1.0
+    chars: float = 1.0
+    framed: float = 1.0
+    concepts: float = 0.6
+    rules: float = 0.6
+    shape: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """``p`` passages of ``n`` messages."""
+
+    words: sparse.csr_matrix  # (p, 2**word_bits)
+    chars: sparse.csr_matrix  # (p, 2**char_bits)
+    framed: sparse.csr_matrix  # (p, 2**framed_bits)
+    concepts: sparse.csr_matrix  # (p, 2**concept_bits)
+    rules: sparse.csr_matrix  # (p, r)
+    shape: sparse.csr_matrix  # (p, s)
+    starts: NDArray[np.int64]  # (n + 1,), the passages of message i: starts[i]:starts[i + 1]
+
+    def rows(self, which: NDArray[np.int64]) -> Blocks:
+        """Take some passages, each as a message of its own."""
+        parts = (self.words, self.chars, self.framed, self.concepts, self.rules, self.shape)
+        return Blocks(*(part[which] for part in parts), np.arange(len(which) + 1))
+
+    def firsts(self) -> Blocks:
+        """Take the first passage of each message: what training sees of it."""
+        return self.rows(self.starts[:-1])
+
+
+def blocks(texts: Sequence[str], terms: Terms, rules: Rules, s: Settings) -> Blocks:
+    """Run the scoring stages on ``texts`` and keep every feature."""
+    parts: list[Blocks] = []
+    for _, piece in pack(texts).chunks():
+        folded = fold(piece)
+        hits = match(folded, terms)
+        where = features.passages(folded)
+        columns = features.rule_columns(hits, fire(hits, rules), where, len(rules.needs))
+        parts.append(
+            Blocks(
+                _csr(features.word_grams(folded, where, s.word_bits), s.word_bits, s.word_smooth),
+                _csr(features.char_grams(folded, where, s.char_bits, (s.char_low, s.char_high)), s.char_bits, s.char_smooth),
+                _csr(features.framed_words(folded, hits, where, rules.frame, s.framed_bits), s.framed_bits, s.framed_smooth),
+                _csr(features.concept_grams(hits, where, s.concept_bits), s.concept_bits, s.concept_smooth),
+                sparse.csr_matrix(columns.astype(np.float32)),
+                sparse.csr_matrix(features.shape(folded, where)),
+                where.starts,
+            )
+        )
+    return _stacked(parts)
+
+
+def _stacked(parts: list[Blocks]) -> Blocks:
+    counts = np.concatenate([np.diff(part.starts) for part in parts])
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    return Blocks(*(sparse.vstack([getattr(p, name) for p in parts]).tocsr() for name in _PARTS), starts)
+
+
+def _csr(grams: features.Grams, bits: int, smooth: float) -> sparse.csr_matrix:
+    many = np.diff(grams.starts)
+    values = np.repeat(1 / np.sqrt(many + smooth), many).astype(np.float32)
+    return sparse.csr_matrix((values, grams.ids.astype(np.int32), grams.starts), shape=(len(many), 1 << bits))
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """What each column is multiplied by before fitting; weights are multiplied by it after."""
+
+    words: NDArray[np.float32]
+    chars: NDArray[np.float32]
+    framed: NDArray[np.float32]
+    concepts: NDArray[np.float32]
+    rules: NDArray[np.float32]
+    shape: NDArray[np.float32]
+
+    def apply(self, b: Blocks) -> sparse.csr_matrix:
+        """Lay the scaled blocks side by side, (p, d)."""
+        return sparse.hstack([getattr(b, name) @ sparse.diags(getattr(self, name)) for name in self.__slots__]).tocsr()
+
+    def split(self, coefficients: NDArray[np.float64]) -> dict[str, NDArray[np.float32]]:
+        """Cut fitted coefficients (d,) into blocks, in the scale of the unscaled columns."""
+        out, at = {}, 0
+        for name in self.__slots__:
+            scale = getattr(self, name)
+            out[name] = (coefficients[at : at + len(scale)] * scale).astype(np.float32)
+            at += len(scale)
+        return out
+
+
+def scales(b: Blocks, trust: Trust) -> Scales:
+    """Choose the scales from the training rows."""
+    return Scales(
+        _idf(b.words) * np.float32(trust.words),
+        _idf(b.chars) * np.float32(trust.chars),
+        _idf(b.framed) * np.float32(trust.framed),
+        _idf(b.concepts) * np.float32(trust.concepts),
+        np.full(b.rules.shape[1], trust.rules, np.float32),
+        np.full(b.shape.shape[1], trust.shape, np.float32),
+    )
+
+
+def _idf(block: sparse.csr_matrix) -> NDArray[np.float32]:
+    seen = np.bincount(block.indices, minlength=block.shape[1])
+    return np.where(seen > 0, np.log((1 + block.shape[0]) / (1 + seen)) + 1, 0).astype(np.float32)

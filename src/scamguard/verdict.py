@@ -1,0 +1,73 @@
+"""Verdict: what is said of one message, and the words that prove it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Action(StrEnum):
+    """What a chat, mailbox or moderator should do with a message."""
+
+    ALLOW = "allow"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One fired rule and the words it stands on.
+
+    ``text[start:stop]`` are the words, in code points; ``start_utf16`` and ``stop_utf16`` count UTF-16 units,
+    as JavaScript, Java and the Telegram and Discord APIs do.
+    """
+
+    rule: str
+    why: str
+    start: int
+    stop: int
+    start_utf16: int
+    stop_utf16: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Risks from which to warn and to block."""
+
+    warn: float
+    block: float
+
+    def action(self, risk: float) -> Action:
+        """Choose the action for ``risk``.
+
+        >>> Policy(warn=0.5, block=0.9).action(0.7)
+        <Action.WARN: 'warn'>
+        """
+        if risk >= self.block:
+            return Action.BLOCK
+        return Action.WARN if risk >= self.warn else Action.ALLOW
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What scamguard makes of one message."""
+
+    risk: float  # probability, 0 to 1, that somebody poses as another to get something from the reader
+    action: Action
+    kind: str  # credential_request, fake_support_contact, phishing_link, remote_access, payment_demand, trust_trick; or ""
+    asks: tuple[str, ...]  # which secrets, of lexicon.SECRETS
+    evidence: tuple[Evidence, ...]
+
+    def advice(self, lang: str = "en") -> str:
+        """Tell the reader what this is and what to do, in ``lang`` (a BCP-47 tag) or English.
+
+        An allowed message needs no advice: the text is empty.
+        """
+        from .advice import advice  # noqa: PLC0415 - reads a file; most verdicts never ask
+
+        return advice(self, lang)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain types, ready for JSON."""
+        return {**asdict(self), "action": str(self.action), "asks": list(self.asks), "evidence": [asdict(e) for e in self.evidence]}

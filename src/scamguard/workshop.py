@@ -1,0 +1,138 @@
+"""The commands for those who look after the model: model info, rules test and report, evaluate, train."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .command import OPTIONS, ModelDir, load_guard
+from .errors import DumpError, ScamguardError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .lexicon import Lexicon
+
+model_app = typer.Typer(help="Look into a model.", **OPTIONS)
+rules_app = typer.Typer(help="Prove the rules; count what each does.", **OPTIONS)
+
+RulesDir = Annotated[
+    Path | None, typer.Option("--rules", metavar="DIR", help="A folder with lexicons/ and rules/ to add to the bundled ones.")
+]
+_BALLAST = "Public benign messages (.jsonl or .jsonl.gz), learned from at a small weight."
+_LABELLED = 'JSON lines with "text" and "label" (scam or benign), or folders of them.'
+More = Annotated[list[Path] | None, typer.Argument(metavar="", show_default=False, hidden=True)]  # so that --option a b c works
+
+
+@model_app.command("info")
+def model_info(model: ModelDir = None) -> None:
+    """Show what a model is and how it did on unseen messages."""
+    from . import render
+    from .model import bundled
+
+    card, out = load_guard(model).model.card, render.console()
+    out.print(render.card(model or bundled(), card))
+    for title, table in render.measured(card.get("out_of_fold", {})):
+        out.print()
+        out.print(render.figures(title, table))
+
+
+@rules_app.command("test")
+def rules_test(rules: RulesDir = None) -> None:
+    """Prove every concept and rule by its examples.
+
+    Runs all examples, and checks that each clause of a rule earns its place.
+
+    Exit status: 0 all hold, 1 some do not, 2 a file cannot be read.
+    """
+    from . import proof, render
+
+    lexicon = _lexicon(rules)
+    problems = [*proof.failures(lexicon), *proof.idle_clauses(lexicon)]
+    for problem in problems:
+        typer.echo(render.visible(problem))
+    outcome = f"{len(problems)} problems" if problems else "all examples hold"
+    typer.echo(f"{len(lexicon.entries)} concept entries, {len(lexicon.rules)} rules: {outcome}")
+    raise typer.Exit(1 if problems else 0)
+
+
+@rules_app.command("report")
+def rules_report(
+    corpus: Annotated[list[Path], typer.Option(metavar="FILE...", help=_LABELLED)],
+    more: More = None,
+    lang: Annotated[str | None, typer.Option(metavar="LANG", help="Only messages in this language.")] = None,
+    rules: RulesDir = None,
+) -> None:
+    """Count what each rule hits in scams and in benign messages.
+
+    S/O is the share of scams among its hits, were both classes equally many.
+
+    \b
+    scamguard rules report --corpus data/messages --lang zh
+    """
+    import numpy as np
+
+    from . import labelled, proof, render
+
+    messages = labelled.read([*corpus, *(more or [])], lang)
+    counts = proof.report(_lexicon(rules), [m.text for m in messages], np.array([m.scam for m in messages]))
+    out = render.console()
+    out.print(render.rule_counts(counts))
+
+
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=_LABELLED)],
+    model: ModelDir = None,
+) -> None:
+    """Measure a model on labelled messages.
+
+    AUC, recall at 1 and 2 % false alarms, policy and asks: all, by language, by kind, by secret.
+
+    Needs the train extra: pip install 'scamguard[train]'
+    """
+    from . import labelled, render
+
+    messages, guard, out = labelled.read(files), load_guard(model), render.console()
+    with _train_extra():
+        figures = labelled.evaluate(guard, messages)
+    for title, table in render.measured(figures):
+        out.print(render.figures(title, table))
+        out.print()
+
+
+def train(
+    messages: Annotated[Path, typer.Option(metavar="DIR", help="Folder of labelled *.jsonl.")] = Path("data/messages"),
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where to write the model.")] = Path("models/default"),
+    ballast: Annotated[list[Path] | None, typer.Option(metavar="FILE...", help=_BALLAST)] = None,
+    more: More = None,
+    ablate: Annotated[bool, typer.Option("--ablate", help="Also measure what each part of the model is worth; slow.")] = False,
+) -> None:
+    """Train a model from labelled messages.
+
+    The same messages give the same model, to the byte.
+
+    Needs the train extra: pip install 'scamguard[train]'
+    """
+    with _train_extra():
+        from .train.build import run
+    run(messages, out, ballast=[*(ballast or []), *(more or [])], ablated=ablate, progress=lambda line: typer.echo(line, err=True))
+
+
+def _lexicon(rules: Path | None) -> Lexicon:
+    from . import lexicon
+
+    if rules is not None and not ((rules / "rules").is_dir() or (rules / "lexicons").is_dir()):
+        raise DumpError(f"{rules}: holds neither rules/ nor lexicons/")
+    return lexicon.load(*([rules] if rules is not None else []))
+
+
+@contextlib.contextmanager
+def _train_extra() -> Iterator[None]:
+    """Say how to get the packages that only training and evaluation need."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise ScamguardError(f"this command needs {error.name}, which is not installed: pip install 'scamguard[train]'") from error
