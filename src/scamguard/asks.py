@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from . import features
+from . import ngrams
 from .lexicon import KINDS, SECRETS
+from .passages import Passages
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,9 +32,9 @@ def heads(model: Model, reading: Reading, rows: NDArray[np.int64]) -> NDArray[np
     """
     s, w = model.settings, model.weights
     p = reading.worst[rows]
-    where = features.Passages(reading.passages.start[p], reading.passages.stop[p], np.arange(len(p) + 1))
-    words = features.word_grams(reading.folded, where, s.word_bits)
-    chars = features.char_grams(reading.folded, where, s.char_bits, (s.char_low, s.char_high))
+    where = Passages(reading.passages.start[p], reading.passages.stop[p], np.arange(len(p) + 1))
+    words = ngrams.word_grams(reading.folded, where, s.word_bits)
+    chars = ngrams.char_grams(reading.folded, where, s.char_bits, (s.char_low, s.char_high))
     out = np.tile(w.head_bias.astype(np.float64), (len(p), 1))
     every = np.arange(len(p))
     _add(words.ids >> np.uint32(s.word_bits - s.head_bits), words.starts, every, w.head_words, s.word_smooth, out)
@@ -47,7 +48,7 @@ def heads(model: Model, reading: Reading, rows: NDArray[np.int64]) -> NDArray[np
 
 
 @_compiled
-def _add(ids, starts, passages, weights, smooth, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913
+def _add(ids, starts, passages, weights, smooth, out):
     for k in range(len(passages)):
         p = passages[k]
         scale = 1 / np.sqrt(starts[p + 1] - starts[p] + smooth)

@@ -89,12 +89,13 @@ def _as_arrow(messages: Any, pa: Any) -> pa.Array | pa.ChunkedArray | None:  # n
     """Turn what the user has into an Arrow string column; None if it must be packed one by one."""
     if isinstance(messages, pa.Array | pa.ChunkedArray):
         return messages
+    if hasattr(messages, "__arrow_c_stream__") or hasattr(messages, "__arrow_c_array__"):
+        try:
+            return pa.chunked_array(messages) if hasattr(messages, "__arrow_c_stream__") else pa.array(messages)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
+            return None
     if isinstance(messages, list | tuple):
         return _strings(messages, pa)
-    if hasattr(messages, "__arrow_c_stream__"):
-        return pa.chunked_array(messages)
-    if hasattr(messages, "__arrow_c_array__"):
-        return pa.array(messages)
     if hasattr(messages, "to_numpy") or isinstance(messages, np.ndarray):
         return _strings(np.asarray(messages, object), pa)
     if not hasattr(messages, "__iter__"):
@@ -103,7 +104,9 @@ def _as_arrow(messages: Any, pa: Any) -> pa.Array | pa.ChunkedArray | None:  # n
 
 
 def _strings(texts: Any, pa: Any) -> pa.Array | None:  # noqa: ANN401
-    """Pack in Arrow (fast); None where Arrow will not have it, such as lone surrogates."""
+    """Pack in Arrow (fast); None where Arrow will not have it, such as lone surrogates, or takes what is not text."""
+    if any(isinstance(text, bytes) for text in texts):
+        return None
     try:
         return pa.array(texts, pa.large_string(), from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
@@ -124,12 +127,12 @@ def _from_arrow(array: pa.Array, pa: Any) -> TextBatch:  # noqa: ANN401
     if pa.types.is_null(kind):
         return TextBatch(np.zeros(0, np.uint8), np.zeros(len(array) + 1, np.int64))
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
-        try:
-            array = array.cast(pa.large_string())
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            raise InputError(f"messages is an Arrow column of {kind}, not of strings; cast it first") from error
-        if not (pa.types.is_string(kind) or pa.types.is_dictionary(kind) or "string" in str(kind)):
+        inner = kind.value_type if pa.types.is_dictionary(kind) else kind
+        if not any(is_kind(inner) for is_kind in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)):
             raise InputError(f"messages is an Arrow column of {kind}, not of strings; cast it first")
+        if pa.types.is_dictionary(kind):
+            array = pa.DictionaryArray.from_arrays(array.indices, array.dictionary.cast(pa.large_string())).dictionary_decode()
+        array = array.cast(pa.large_string())
     if array.null_count:
         array = array.fill_null("")
     _, offsets, data = array.buffers()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import features
+from . import features, ngrams
+from .passages import Passages
 from .verdict import Action, Evidence
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _MOST_WORDS = 3  # shown where no rule fired
 class Contribution:
     """What one feature added to the logit of the worst passage."""
 
-    part: str  # word, char, concept, rule, shape or bias
+    part: str  # word, char, framed, concept, rule, shape or bias
     name: str  # the words, the rule id, the column
     nats: float
     start: int  # code points of the original text; 0 where the feature has no place
@@ -34,14 +35,19 @@ class Contribution:
 def evidence(model: Model, reading: Reading, text: str, action: Action) -> tuple[Evidence, ...]:
     """Name the fired rules that speak for ``action``, strongest first; if none does, the words that weigh most."""
     places = _Places(reading, text)
-    found = {}
+    found: dict[str, Evidence] = {}
     for f in _speaking(model, reading, 0, action):
         row = model.card["rules"][reading.fired.rule[f]]
-        start, stop = reading.hits.start[reading.fired.first[f]], reading.hits.stop[reading.fired.first[f] : reading.fired.last[f] + 1].max()
+        start, stop = (
+            reading.hits.start[reading.fired.first[f]],
+            reading.hits.stop[reading.fired.first[f] : reading.fired.last[f] + 1].max(),
+        )
         found.setdefault(row["id"], Evidence(row["id"], row["why"], *places.span(int(start), int(stop))))
     if not found and action is not Action.ALLOW:
         words = [c for c in contributions(model, reading, text, 200) if c.part == "word" and c.nats > 0][:_MOST_WORDS]
-        return tuple(Evidence("model.words", "The trained model weighs these words most.", *places.with_utf16(w.start, w.stop)) for w in words)
+        return tuple(
+            Evidence("model.words", "The trained model weighs these words most.", *places.with_utf16(w.start, w.stop)) for w in words
+        )
     return tuple(found.values())
 
 
@@ -66,10 +72,10 @@ def _speaking(model: Model, reading: Reading, n: int, action: Action) -> list[in
 def contributions(model: Model, reading: Reading, text: str, top: int) -> tuple[Contribution, ...]:
     """Take the logit of message 0's worst passage apart, largest share first."""
     s, w, p = model.settings, model.weights, int(reading.worst[0])
-    where = features.Passages(reading.passages.start[p : p + 1], reading.passages.stop[p : p + 1], np.array([0, 1]))
+    where = Passages(reading.passages.start[p : p + 1], reading.passages.stop[p : p + 1], np.array([0, 1]))
     places = _Places(reading, text)
-    words = features.word_grams(reading.folded, where, s.word_bits, placed=True)
-    chars = features.char_grams(reading.folded, where, s.char_bits, (s.char_low, s.char_high), placed=True)
+    words = ngrams.word_grams(reading.folded, where, s.word_bits, placed=True)
+    chars = ngrams.char_grams(reading.folded, where, s.char_bits, (s.char_low, s.char_high), placed=True)
     shape = features.shape(reading.folded, where)[0]
     parts = [
         Contribution("bias", "bias", float(model.card["bias"]), 0, 0),
@@ -77,15 +83,17 @@ def contributions(model: Model, reading: Reading, text: str, top: int) -> tuple[
         *places.grams("char", chars, w.chars, s.char_smooth),
         *(Contribution("rule", model.card["rules"][r]["id"], float(w.rules[r]), 0, 0) for r in np.flatnonzero(reading.rules[p])),
         *(Contribution("shape", name, float(x * v), 0, 0) for name, x, v in zip(features.SHAPE, shape, w.shape, strict=True) if x),
-        _concept_share(model, reading, p),
+        _share("concept", "concept n-grams", reading.concepts, p, w.concepts, s.concept_smooth),
+        _share("framed", "framed words", reading.framed, p, w.framed, s.framed_smooth),
     ]
     return tuple(sorted(parts, key=lambda c: -abs(c.nats))[:top])
 
 
-def _concept_share(model: Model, reading: Reading, p: int) -> Contribution:
-    ids = reading.concepts.ids[reading.concepts.starts[p] : reading.concepts.starts[p + 1]]
-    total = float(model.weights.concepts[ids].astype(np.float64).sum() / np.sqrt(len(ids) + model.settings.concept_smooth))
-    return Contribution("concept", f"{len(ids)} concept n-grams", total, 0, 0)
+def _share(part: str, name: str, grams: ngrams.Grams, p: int, weights: NDArray[np.float32], smooth: float) -> Contribution:  # noqa: PLR0913, PLR0917
+    """Add up a block of features that have no single place in the text."""
+    ids = grams.ids[grams.starts[p] : grams.starts[p + 1]]
+    total = float(weights[ids].astype(np.float64).sum() / np.sqrt(len(ids) + smooth))
+    return Contribution(part, f"{len(ids)} {name}", total, 0, 0)
 
 
 class _Places:
@@ -105,7 +113,7 @@ class _Places:
         last = int(self._points[self._origin[stop]]) if stop < len(self._origin) else len(self._text)
         while last > first + 1 and self._text[last - 1].isspace():
             last -= 1
-        return first, last
+        return first, max(last, first + 1) if stop > start else last
 
     def with_utf16(self, first: int, last: int) -> tuple[int, int, int, int]:
         """Add the same span in UTF-16 units."""
@@ -115,7 +123,7 @@ class _Places:
         """Map folded positions to code points and UTF-16 units."""
         return self.with_utf16(*self.points(start, stop))
 
-    def grams(self, part: str, grams: features.Grams, weights: NDArray[np.float32], smooth: float) -> Iterable[Contribution]:
+    def grams(self, part: str, grams: ngrams.Grams, weights: NDArray[np.float32], smooth: float) -> Iterable[Contribution]:
         """Give each n-gram its share."""
         scale = 1 / np.sqrt(len(grams.ids) + smooth)
         for key, at, size in zip(grams.ids, grams.first.tolist(), grams.size.tolist(), strict=True):

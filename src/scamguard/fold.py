@@ -25,10 +25,27 @@ import numpy as np
 from numba import njit
 from safetensors.numpy import load
 
-from . import kinds
+from .addresses import replace_addresses
+from .disguises import join_spaced, undo_in_words
 from .kinds import (
-    ALIEN, BLANK, CAPITAL, CYRILLIC, DIGIT, DRESSED, DROP, EMAIL, HANDLE, HANGUL, HARD, HIDDEN, IDEO, KIND, LATIN,
-    LETTER, LINK, LONG, NO_SCRIPT, OTHER, SOFT, SPACE, TOKEN, UNDONE, UPPER,
+    BLANK,
+    CAPITAL,
+    DIGIT,
+    DRESSED,
+    DROP,
+    HANDLE,
+    HARD,
+    HIDDEN,
+    IDEO,
+    KIND,
+    LETTER,
+    LONG,
+    OTHER,
+    SOFT,
+    SPACE,
+    TOKEN,
+    UNDONE,
+    UPPER,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -83,21 +100,21 @@ def fold(batch: TextBatch) -> Folded:
 
 
 @_compiled
-def _fold(data, offsets, t, codes, kind, origin, starts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _fold(data, offsets, t, codes, kind, origin, starts):
     end = 0
     for i in range(len(offsets) - 1):
         begin = end
         end = _spell(data, offsets[i], offsets[i + 1], t, codes, kind, origin, begin)
-        end = _links(codes, kind, origin, begin, end, t.tops)
-        _words(codes, kind, begin, end, t)
-        end = _join(codes, kind, origin, begin, end)
+        end = replace_addresses(codes, kind, origin, begin, end, t.tops)
+        undo_in_words(codes, kind, begin, end, t)
+        end = join_spaced(codes, kind, origin, begin, end)
         end = _tidy(codes, kind, origin, begin, end)
         starts[i + 1] = end
     return end
 
 
 @_compiled
-def _decode(data, at, stop):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _decode(data, at, stop):
     """Read one code point of UTF-8 (surrogates allowed): ``(code, bytes)``; a stray byte is U+FFFD."""
     first = np.int64(data[at])
     if first < 0x80:
@@ -123,12 +140,15 @@ def _decode(data, at, stop):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN
 
 
 @_compiled
-def _spell(data, at, stop, t, codes, kind, origin, end):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913
+def _spell(data, at, stop, t, codes, kind, origin, end):
     """Decode and replace each code point by its table row; return the new end."""
     first, begin = at, end
     hidden = False
     while at < stop:
         code, many = _decode(data, at, stop)
+        if code == 10 and at > first and data[at - 1] == 13:
+            at += 1  # CR LF is one line end
+            continue
         row = np.int64(t.page[code >> 8]) << 8 | (code & 255)
         delta, style = t.delta[row], t.style[row]
         if delta == DROP:
@@ -158,350 +178,32 @@ def _spell(data, at, stop, t, codes, kind, origin, end):  # type: ignore[no-unty
 
 
 @_compiled
-def _disguisable(code, kind):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _disguisable(code, kind):
     """Say whether a hidden character after this one is suspicious: Latin, Cyrillic, Greek, Han; not Persian, Hindi, emoji."""
     sort = kind & KIND
     return (sort == LETTER and code < 0x590) or (sort == IDEO and code >= 0x3040)
 
 
 @_compiled
-def _in_address(c):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Say whether ASCII ``c`` may stand in a link, address or handle (after folding)."""
-    return (
-        (97 <= c <= 122) or (48 <= c <= 57)
-        or c in (46, 45, 95, 64, 47, 63, 61, 38, 37, 35, 126, 43, 58)
-    )  # fmt: skip
-
-
-@_compiled
-def _links(codes, kind, origin, begin, end, tops):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913
-    """Replace each link, e-mail address and handle by its stand-in; return the new end."""
-    out, i = begin, begin
-    while i < end:
-        c = codes[i]
-        token, stop = 0, i + 1
-        if c == 91 or c == 60:  # [link] <url> [链接]: how dumps mask a link
-            token, stop = _masked(codes, i, end)
-        elif _in_address(c) and (i == begin or not _in_address(codes[i - 1])):
-            stop = i
-            while stop < end and _in_address(codes[stop]):
-                stop += 1
-            a, b = i, stop
-            while a < b and codes[a] in (46, 45, 58, 47, 63, 61, 38, 37, 35, 126, 43, 95):
-                a += 1
-            while b > a and codes[b - 1] in (46, 45, 58, 63, 95, 126):
-                b -= 1
-            token, a = _address(codes, kind, a, b, tops)
-            if token:
-                while i < a:
-                    codes[out], kind[out], origin[out] = codes[i], kind[i], origin[i]
-                    out += 1
-                    i += 1
-                codes[out], kind[out], origin[out] = token, TOKEN, origin[a]
-                out += 1
-                i = b
-                continue
-        if token:
-            codes[out], kind[out], origin[out] = token, TOKEN, origin[i]
-            out += 1
-            i = stop
-            continue
-        stop = max(stop, i + 1)
-        while i < stop:
-            codes[out], kind[out], origin[out] = codes[i], kind[i], origin[i]
-            out += 1
-            i += 1
-    return out
-
-
-@_compiled
-def _masked(codes, i, end):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Recognise ``[link]``, ``<url>``, ``[链接]``, ``[网址]`` at ``i``: ``(token, end)``."""
-    j = i + 1
-    h = np.int64(0)
-    while j < end and j < i + 10 and codes[j] not in (93, 62):
-        h = (h * 31 + np.int64(codes[j])) & 0xFFFFFFFF
-        j += 1
-    if j < end and codes[j] in (93, 62):
-        for known in _MASKS:
-            if h == known:
-                return LINK, j + 1
-    return 0, i + 1
-
-
-def _mask_key(word: str) -> int:
-    key = 0
-    for char in word:
-        key = (key * 31 + ord(char)) & 0xFFFFFFFF
-    return key
-
-
-_MASKS = tuple(_mask_key(w) for w in ("link", "url", "links", "website", "链接", "网址", "网站", "连结"))
-
-
-@_compiled
-def _address(codes, kind, a, b, tops):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Say what the run ``a:b`` of address characters is: ``(token or 0, where it starts)``."""
-    if b - a < 3:
-        return 0, a
-    at = scheme = dot = -1
-    for i in range(a, b):
-        c = codes[i]
-        if c == 64 and at < 0:
-            at = i
-        elif c == 46 and dot < 0:
-            dot = i
-        elif c == 58 and scheme < 0 and i + 2 < b and codes[i + 1] == 47 and codes[i + 2] == 47:
-            scheme = i
-    if scheme > a:
-        while scheme > a and 97 <= codes[scheme - 1] <= 122:
-            scheme -= 1
-        return LINK, scheme
-    if at == a:
-        return (HANDLE, a) if b - a > 3 else (0, a)
-    if at > a:
-        for i in range(at + 1, b - 1):
-            if codes[i] == 46:
-                return EMAIL, a
-        return 0, a
-    if dot < 0:
-        upper = b - a == 3 and codes[a] == 117 and codes[a + 1] == 114 and codes[a + 2] == 108
-        return (LINK, a) if upper and kind[a] & CAPITAL and kind[a + 2] & CAPITAL else (0, a)
-    return (LINK, _host_start(codes, a, b)) if _is_host(codes, _host_start(codes, a, b), b, tops) else (0, a)
-
-
-@_compiled
-def _host_start(codes, a, b):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Skip a lead such as ``site:`` or ``=`` before the host."""
-    start = a
-    for i in range(a, b):
-        if codes[i] == 46:
-            break
-        if codes[i] in (58, 61, 38, 35, 43, 126, 37):
-            start = i + 1
-    return start
-
-
-@_compiled
-def _is_host(codes, a, b, tops):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Say whether ``a:b`` begins with a host: dotted labels and a known top level, or any with a path, or an IPv4 address."""
-    labels, digits_only, top, length, i = 0, True, np.uint64(0), 0, a
-    alphabetic = True
-    while i < b:
-        c = codes[i]
-        if 97 <= c <= 122 or c == 45 or c == 95 or 48 <= c <= 57:
-            digits_only &= 48 <= c <= 57
-            alphabetic &= 97 <= c <= 122
-            top = top << np.uint64(8) | np.uint64(c)
-            length += 1
-        elif c == 46:
-            if length == 0:
-                return False
-            labels += 1
-            top, length, alphabetic = np.uint64(0), 0, True
-        else:
-            break
-        i += 1
-    if digits_only:
-        return labels == 3 and length > 0
-    if labels == 0 or length < 2 or not alphabetic or length > 24:
-        return False
-    if i < b and codes[i] == 47:
-        return True
-    if length > 8:
-        return False
-    at = np.searchsorted(tops, top)
-    return at < len(tops) and tops[at] == top
-
-
-@_compiled
-def _script(t, code):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    return t.script[np.int64(t.page[code >> 8]) << 8 | (np.int64(code) & 255)]
-
-
-@_compiled
-def _twin(t, code):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    return t.twin[np.int64(t.page[code >> 8]) << 8 | (np.int64(code) & 255)]
-
-
-@_compiled
-def _ascii_letter(code):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    return 97 <= code <= 122
-
-
-@_compiled
-def _words(codes, kind, begin, end, t):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Undo look-alikes and leet, word by word, in place."""
-    i = begin
-    while i < end:
-        if kind[i] & KIND not in (LETTER, DIGIT):
-            i += 1
-            continue
-        j = i
-        latin = foreign = other = 0
-        while j < end:
-            sort = kind[j] & KIND
-            if sort == LETTER:
-                script = _script(t, codes[j])
-                latin += script == LATIN
-                foreign += script >= CYRILLIC
-                other += script == NO_SCRIPT
-            elif sort == DIGIT or (codes[j] in (36, 64) and j > i and j + 1 < end and _ascii_letter(codes[j - 1]) and _ascii_letter(codes[j + 1])):
-                pass
-            else:
-                break
-            j += 1
-        if latin and foreign and not other:
-            _unmix(codes, kind, i, j, t)
-        if latin >= 2 and latin + foreign + other < j - i <= 20:
-            _unleet(codes, kind, i, j)
-        i = j
-    return
-
-
-@_compiled
-def _unmix(codes, kind, i, j, t):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Turn a word of mixed scripts into one script, if every odd letter has a twin there."""
-    to_latin = to_cyrillic = True
-    for k in range(i, j):
-        if kind[k] & KIND == LETTER:
-            script = _script(t, codes[k])
-            if script >= CYRILLIC and not _twin(t, codes[k]):
-                to_latin = False
-            if script == ALIEN or (script == LATIN and not _cyrillic_twin(codes[k])):
-                to_cyrillic = False
-    for k in range(i, j):
-        if kind[k] & KIND != LETTER:
-            continue
-        script = _script(t, codes[k])
-        if to_latin and script >= CYRILLIC:
-            codes[k] = _twin(t, codes[k])
-            kind[k] |= UNDONE
-        elif not to_latin and to_cyrillic and script == LATIN:
-            codes[k] = _cyrillic_twin(codes[k])
-            kind[k] |= UNDONE
-
-
-_CYRILLIC_TWIN = np.zeros(128, np.uint32)
-for _a, _b in zip("abcehkmoptxy", "авсенкмортху", strict=True):
-    _CYRILLIC_TWIN[ord(_a)] = ord(_b)
-
-
-@_compiled
-def _cyrillic_twin(code):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    return _CYRILLIC_TWIN[code] if code < 128 else np.uint32(0)
-
-
-_LEET = np.zeros(128, np.uint32)
-for _a, _b in zip("013457@$", "oieastas", strict=True):
-    _LEET[ord(_a)] = ord(_b)
-
-
-@_compiled
-def _unleet(codes, kind, i, j):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Turn digits into letters where at most two stand between letters and all digits inside the word could be leet."""
-    last = j
-    while last > i and kind[last - 1] & KIND == DIGIT:
-        last -= 1  # digits at the end are a number: passw0rd1
-    if kind[i] & KIND == DIGIT:
-        return
-    run = inner = 0
-    for k in range(i, last):
-        if _ascii_letter(codes[k]):
-            run = 0
-            continue
-        run += 1
-        inner += 1
-        if run > 2 or codes[k] > 127 or not _LEET[codes[k]]:
-            return
-    if inner and j - last == 1 and codes[last] in (48, 51, 52):
-        last = j  # phr4s3: after leet inside, one 0, 3 or 4 at the end is a vowel
-    for k in range(i, last):
-        if not _ascii_letter(codes[k]):
-            codes[k] = _one(codes, k, last) if codes[k] == 49 else _LEET[codes[k]]
-            kind[k] = LETTER | UNDONE
-
-
-@_compiled
-def _one(codes, k, last):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Read a 1 inside a word: ``l`` beside another or before a vowel (p1ease, wa11et, rep1y), else ``i`` (s1gn)."""
-    following = codes[k + 1] if k + 1 < last else 0
-    return 108 if following in (49, 97, 101, 105, 111, 117, 121) or codes[k - 1] == 108 else 105
-
-
-@_compiled
-def _single(codes, kind, i, begin, end):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Say which sort of letter stands alone at ``i`` (0: none)."""
-    sort = kind[i] & KIND
-    if sort not in (LETTER, HANGUL, IDEO) or (sort == IDEO and codes[i] < 0x3040):
-        return 0
-    if i > begin and kind[i - 1] & KIND in (LETTER, HANGUL, IDEO, DIGIT):
-        return 0
-    if i + 1 < end and kind[i + 1] & KIND in (LETTER, HANGUL, IDEO, DIGIT):
-        return 0
-    return sort
-
-
-@_compiled
-def _join(codes, kind, origin, begin, end):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Join letters that stand one by one between equal separators; return the new end."""
-    out, i = begin, begin
-    while i < end:
-        many, mark = 0, np.uint8(0)
-        sort = _single(codes, kind, i, begin, end)
-        if sort:
-            many, mark = _spaced(codes, kind, i, begin, end, sort)
-        if not many and kind[i] & KIND == IDEO and i + 2 < end and codes[i] >= 0x3040 and codes[i + 1] in (42, 124, 95, 126, 94, 43, 39):
-            many = 2 if kind[i + 2] & KIND == IDEO and codes[i + 2] >= 0x3040 else 0
-        if many:
-            for k in range(many):
-                codes[out], kind[out], origin[out] = codes[i + 2 * k], kind[i + 2 * k] | mark, origin[i + 2 * k]
-                out += 1
-            # a pair may go on (密*码*是): its last letter is looked at again
-            if mark == 0:
-                out -= 1
-                i += 2
-            else:
-                i += 2 * many - 1
-            continue
-        codes[out], kind[out], origin[out] = codes[i], kind[i], origin[i]
-        out += 1
-        i += 1
-    return out
-
-
-@_compiled
-def _spaced(codes, kind, i, begin, end, sort):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913
-    """Count the letters spaced out from ``i`` on: ``(how many or 0, mark)``."""
-    if i + 1 >= end or codes[i + 1] not in (32, 10, 46, 45, 95, 42, 124, 47, 0xB7, 44, 126, 43):
-        return 0, np.uint8(0)
-    many, k = 1, i + 2
-    while k < end and codes[k - 1] == codes[i + 1] and _single(codes, kind, k, begin, end) == sort:
-        many += 1
-        k += 2
-    return (many, np.uint8(UNDONE)) if many >= (3 if sort == IDEO else 4) else (0, np.uint8(0))
-
-
-@_compiled
-def _addressee(codes, i, end):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _addressee(codes, i, begin, end):
     """Say whether ``i`` is part of the handles that a message begins with."""
     if codes[i] == HANDLE:
         return True
-    return (codes[i] == 60 and i + 1 < end and codes[i + 1] == HANDLE) or (codes[i] == 62 and i > 0 and codes[i - 1] == HANDLE)
+    return (codes[i] == 60 and i + 1 < end and codes[i + 1] == HANDLE) or (codes[i] == 62 and i > begin and codes[i - 1] == HANDLE)
 
 
 @_compiled
-def _wordlike(kind):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _wordlike(kind):
     return LETTER <= kind & KIND <= DIGIT
 
 
 @_compiled
-def _tidy(codes, kind, origin, begin, end):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _tidy(codes, kind, origin, begin, end):
     """Even out white space, hyphens, apostrophes, repeats; settle what punctuation ends. Return the new end."""
     out, i = begin, begin
     while i < end:
         c, sort = codes[i], kind[i] & KIND
-        if out == begin and _addressee(codes, i, end):
+        if out == begin and _addressee(codes, i, begin, end):
             i += 1  # "@name, …" and "<@name> …" say whom a reply is for, not where to go
             continue
         before = kind[out - 1] if out > begin else np.uint8(SPACE)

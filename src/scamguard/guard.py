@@ -101,7 +101,9 @@ class Guard:
         kinds = [""] * len(risk)
         if len(suspects):
             scores = asks.heads(self.model, reading, suspects)
-            for i, asked, kind in zip(suspects.tolist(), asks.secrets_asked(scores, thresholds["heads"]), asks.kinds_of(scores), strict=True):
+            for i, asked, kind in zip(
+                suspects.tolist(), asks.secrets_asked(scores, thresholds["heads"]), asks.kinds_of(scores), strict=True
+            ):
                 secrets[i] = asked if risk[i] >= thresholds["asks"] else ()
                 kinds[i] = kind if risk[i] >= self.policy.warn else ""
         return secrets, kinds

@@ -16,7 +16,6 @@ import re
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import LexiconError, unknown
@@ -24,11 +23,16 @@ from .errors import LexiconError, unknown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 SECRETS = ("password", "2fa_code", "private_key", "seed_phrase", "card", "id_document", "remote_access", "payment")
 KINDS = ("credential_request", "fake_support_contact", "phishing_link", "remote_access", "payment_demand", "trust_trick")
 _SCOPES = ("clause", "sentence", "message")
 _MOST_FORMS = 5000
+_MOST_NEEDS = 4
+_LEAST_EXAMPLES = 2
+_TYPES = {"id": str, "why": str, "name": str, "asks": str, "kind": str, "within": int, "ordered": bool}  # the others are lists of text
+_TYPE_NAMES = {str: "text", int: "a whole number", bool: "true or false", list: "a list of texts"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +100,13 @@ def load(*folders: Path) -> Lexicon:
     LexiconError
         An unknown or missing key, an unknown concept, a repeated rule id, a rule without examples.
     """
+    for folder in folders:
+        if not folder.is_dir():
+            raise LexiconError(str(folder), "no such folder", "give one that holds lexicons/*.toml or rules/*.toml")
     roots: list[Traversable] = [resources.files("scamguard"), *folders]
-    table = _toml(roots[0] / "rules" / "concepts.toml")
-    names, groups = dict(table["concepts"]), {}
+    table = _toml(roots[0] / "rules" / "concepts.toml", {"concepts", "frames"})
+    names: dict[str, str] = dict(table["concepts"])
+    groups: dict[str, tuple[str, ...]] = {}
     entries: list[Concept] = []
     for file in _files(roots, "lexicons"):
         entries += _concepts(file, names)
@@ -106,7 +114,7 @@ def load(*folders: Path) -> Lexicon:
     for file in _files(roots, "rules"):
         if file.name == "concepts.toml":
             continue
-        rows = _toml(file)
+        rows = _toml(file, {"groups", "rule"})
         groups |= {name: tuple(of) for name, of in rows.get("groups", {}).items()}
         for row in rows.get("rule", []):
             rule = _rule(file.name, row, names, groups)
@@ -123,15 +131,19 @@ def _files(roots: Iterable[Traversable], folder: str) -> list[Traversable]:
     return sorted(found, key=lambda f: f.name)
 
 
-def _toml(file: Traversable) -> dict[str, Any]:
+def _toml(file: Traversable, known: set[str]) -> dict[str, Any]:
+    """Read a file whose tables are among ``known``."""
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        table = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise LexiconError(file.name, "not TOML", str(error)) from error
+    if stray := table.keys() - known:
+        raise LexiconError(file.name, "tables", unknown("key", min(stray), known))
+    return table
 
 
 def _concepts(file: Traversable, names: Mapping[str, str]) -> list[Concept]:
-    table = _toml(file)
+    table = _toml(file, {"language", "concept"})
     lang, found = str(table.get("language", file.name.removesuffix(".toml"))), []
     for row in table.get("concept", []):
         what = f"concept {row.get('name', '<no name>')!r}"
@@ -151,38 +163,60 @@ def _check_keys(file: str, what: str, row: Mapping[str, Any], known: set[str], n
         raise LexiconError(file, what, unknown("key", min(stray), known))
     if missing := needed - row.keys():
         raise LexiconError(file, what, f"key {min(missing)!r} is missing")
+    for key, value in row.items():
+        kind: type = _TYPES.get(key, list)
+        if not isinstance(value, kind) or (isinstance(value, list) and not all(isinstance(text, str) for text in value)):
+            raise LexiconError(file, what, f"{key!r} must be {_TYPE_NAMES[kind]}")
 
 
 def _rule(file: str, row: Mapping[str, Any], names: Mapping[str, str], groups: Mapping[str, tuple[str, ...]]) -> Rule:
     what = f"rule {row.get('id', '<no id>')!r}"
+    scope = _checked_scope(file, what, row)
+
+    def resolved(words: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name for word in words for name in _named(file, what, word, names, groups))
+
+    need = tuple(resolved(entry.split("|")) for entry in row[scope])
+    if not 1 <= len(need) <= _MOST_NEEDS:
+        raise LexiconError(file, what, f"{scope} lists {len(need)} concepts; 1 to {_MOST_NEEDS} are possible")
+    return Rule(
+        id=row["id"],
+        why=row["why"],
+        scope=scope,
+        need=need,
+        within=row.get("within", 12 if scope != "message" else 10_000),
+        ordered=row.get("ordered", False),
+        unless=resolved(row.get("unless", ())),
+        unless_sentence=resolved(row.get("unless_sentence", ())),
+        unless_message=resolved(row.get("unless_message", ())),
+        asks=row.get("asks", ""),
+        kind=row.get("kind", ""),
+        hit=tuple(row["hit"]),
+        spare=tuple(row["spare"]),
+    )
+
+
+def _checked_scope(file: str, what: str, row: Mapping[str, Any]) -> str:
+    """Check the keys of a rule; return the one that says where its concepts must stand."""
     known = {"id", "why", "within", "ordered", "unless", "unless_sentence", "unless_message", "asks", "kind", "hit", "spare"}
     _check_keys(file, what, row, known | set(_SCOPES), {"id", "why", "hit", "spare"})
     scopes = [scope for scope in _SCOPES if scope in row]
     if len(scopes) != 1:
         raise LexiconError(file, what, f"needs exactly one of {', '.join(_SCOPES)}")
-    if min(len(row["hit"]), len(row["spare"])) < 2:
-        raise LexiconError(file, what, "needs at least 2 'hit' and 2 'spare' examples")
-    if row.get("asks") and row["asks"] not in SECRETS:
-        raise LexiconError(file, what, unknown("secret", row["asks"], SECRETS))
-    if row.get("kind") and row["kind"] not in KINDS:
-        raise LexiconError(file, what, unknown("kind", row["kind"], KINDS))
+    if min(len(row["hit"]), len(row["spare"])) < _LEAST_EXAMPLES:
+        raise LexiconError(file, what, f"needs at least {_LEAST_EXAMPLES} 'hit' and {_LEAST_EXAMPLES} 'spare' examples")
+    for key, names in (("asks", SECRETS), ("kind", KINDS)):
+        if row.get(key) and row[key] not in names:
+            raise LexiconError(file, what, unknown("secret" if key == "asks" else key, row[key], names))
+    return scopes[0]
 
-    def resolved(words: Iterable[str]) -> tuple[str, ...]:
-        out: list[str] = []
-        for word in words:
-            out += groups.get(word.removeprefix("@"), ()) if word.startswith("@") else [word]
-        for word in out:
-            if word not in names:
-                raise LexiconError(file, what, unknown("concept", word, names))
-        return tuple(out)
 
-    need = tuple(resolved(entry.split("|")) for entry in row[scopes[0]])
-    if not 1 <= len(need) <= 4:
-        raise LexiconError(file, what, f"{scopes[0]} lists {len(need)} concepts; 1 to 4 are possible")
-    return Rule(
-        id=row["id"], why=row["why"], scope=scopes[0], need=need,
-        within=int(row.get("within", 12 if scopes[0] != "message" else 10_000)), ordered=bool(row.get("ordered", False)),
-        unless=resolved(row.get("unless", ())), unless_sentence=resolved(row.get("unless_sentence", ())),
-        unless_message=resolved(row.get("unless_message", ())), asks=row.get("asks", ""), kind=row.get("kind", ""),
-        hit=tuple(row["hit"]), spare=tuple(row["spare"]),
-    )  # fmt: skip
+def _named(file: str, what: str, word: str, names: Mapping[str, str], groups: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Resolve a concept, or the concepts of an ``@group``."""
+    if word.startswith("@") and word[1:] not in groups:
+        raise LexiconError(file, what, unknown("group", word[1:], groups))
+    found = groups[word[1:]] if word.startswith("@") else (word,)
+    for name in found:
+        if name not in names:
+            raise LexiconError(file, what, unknown("concept", name, names))
+    return found

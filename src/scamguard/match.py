@@ -30,7 +30,7 @@ _compiled = njit(cache=True, nogil=True, error_model="numpy")
 _RUN, _CODE, _PHONE = 0xE010, 0xE011, 0xE012  # what stands for #, <code>, <phone> in a folded term
 _SYMBOLS = {"#": _RUN, "<code>": _CODE, "<phone>": _PHONE, "<link>": LINK, "<email>": EMAIL, "<handle>": HANDLE}
 _GUARD = "一"  # a word may start and end beside it, and it takes part in no undoing
-_ANY_ENDING = 1  # term flag: ends in *
+_STAR = 0xE014  # what stands for * at the end of a folded term
 _MOST_CONCEPTS = 4  # of one term
 
 
@@ -40,8 +40,8 @@ class Terms(NamedTuple):
     symbol: NDArray[np.uint16]  # (0x20000,), code point → symbol, 0 if no term uses it
     base: NDArray[np.int32]  # (s,)
     check: NDArray[np.int32]  # (s,)
-    term: NDArray[np.int32]  # (s,), the term that ends here, or -1
-    flags: NDArray[np.uint8]  # (t,)
+    term: NDArray[np.int32]  # (s,), the term that ends here with its word, or -1
+    stem: NDArray[np.int32]  # (s,), the term that ends here whatever letters follow, or -1
     concept_start: NDArray[np.int32]  # (t + 1,)
     concept: NDArray[np.int16]  # (c,), the concepts of term i: concept_start[i]:concept_start[i + 1]
 
@@ -71,17 +71,18 @@ def compile_terms(lexicon: Lexicon) -> Terms:
     ids = {name: i for i, name in enumerate(lexicon.concepts)}
     for entry in lexicon.entries:
         for form, codes in zip(forms := entry.forms(), _folded_forms(forms), strict=True):
-            if not codes or max(codes) >= PLANES:
+            if not set(codes) - {32, _STAR} or max(codes) >= PLANES:
                 raise LexiconError(f"{entry.lang}.toml", f"concept {entry.name!r}", f"term {form!r} cannot be matched")
             meaning.setdefault(codes, set()).add(ids[entry.name])
             if len(meaning[codes]) > _MOST_CONCEPTS:
                 raise LexiconError(f"{entry.lang}.toml", f"term {form!r}", f"stands for over {_MOST_CONCEPTS} concepts")
+    for codes in [codes for codes in meaning if (*codes, _STAR) in meaning]:
+        meaning[codes] |= meaning[*codes, _STAR]  # the word itself is among the words that "stem*" means
     ordered = sorted(meaning)
     starts = np.zeros(len(ordered) + 1, np.int32)
     np.cumsum([len(meaning[codes]) for codes in ordered], out=starts[1:])
     concepts = np.array([c for codes in ordered for c in sorted(meaning[codes])], np.int16)
-    flags = np.array([_ANY_ENDING * (codes[-1] == ord("*")) for codes in ordered], np.uint8)
-    return _trie([codes[:-1] if codes[-1] == ord("*") else codes for codes in ordered], flags, starts, concepts)
+    return _trie(ordered, starts, concepts)
 
 
 def _folded_forms(forms: Iterable[str]) -> list[tuple[int, ...]]:
@@ -105,7 +106,7 @@ def _folded_forms(forms: Iterable[str]) -> list[tuple[int, ...]]:
             else:
                 codes += _inner(plain[at], spelled[at])
                 at += 1
-        out.append((*codes, ord("*")) if star and codes else tuple(codes))
+        out.append((*codes, _STAR) if star and codes else tuple(codes))
     return out
 
 
@@ -116,40 +117,43 @@ def _inner(part: str, spelled: NDArray[np.uint32]) -> list[int]:
     return [32] if part else []
 
 
-def _trie(words: list[tuple[int, ...]], flags: NDArray[np.uint8], starts: NDArray[np.int32], concepts: NDArray[np.int16]) -> Terms:
+def _trie(words: list[tuple[int, ...]], starts: NDArray[np.int32], concepts: NDArray[np.int16]) -> Terms:
     """Lay the words out as a double array."""
-    used = sorted({code for word in words for code in word})
+    used = sorted({code for word in words for code in word} - {_STAR})
     symbol = np.zeros(PLANES, np.uint16)
     symbol[used] = np.arange(1, len(used) + 1)
     nodes: list[dict[int, int]] = [{}]
-    ends = [-1]
+    ends, stems = [-1], [-1]
     for i, word in enumerate(words):
         at = 0
-        for code in word:
+        for code in word[:-1] if word[-1] == _STAR else word:
             at = nodes[at].setdefault(int(symbol[code]), len(nodes))
             if at == len(nodes):
                 nodes.append({})
                 ends.append(-1)
-        ends[at] = max(ends[at], i)  # "pass*" sorts after "pass" and stands for both
+                stems.append(-1)
+        (stems if word[-1] == _STAR else ends)[at] = i
     edge_start = np.zeros(len(nodes) + 1, np.int64)
     np.cumsum([len(node) for node in nodes], out=edge_start[1:])
     edge_symbol = np.array([s for node in nodes for s in sorted(node)], np.int64)
     edge_node = np.array([node[s] for node in nodes for s in sorted(node)], np.int64)
     size = len(nodes) * 4 + len(used) * 2 + 1024
-    base, check, term = np.zeros(size, np.int32), np.full(size, -1, np.int32), np.full(size, -1, np.int32)
-    last = _place(edge_start, edge_symbol, edge_node, np.array(ends, np.int64), base, check, term)
+    base, check, home = np.zeros(size, np.int32), np.full(size, -1, np.int32), np.full(size, -1, np.int32)
+    last = _place(edge_start, edge_symbol, edge_node, base, check, home)
     size = last + len(used) + 2
-    return Terms(symbol, base[:size].copy(), check[:size].copy(), term[:size].copy(), flags, starts, concepts)
+    home = home[:size]
+    term, stem = (np.where(home >= 0, np.array(of, np.int32)[home], np.int32(-1)) for of in (ends, stems))
+    return Terms(symbol, base[:size].copy(), check[:size].copy(), term, stem, starts, concepts)
 
 
 @_compiled
-def _place(edge_start, edge_symbol, edge_node, ends, base, check, term):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913
-    """First fit, breadth first; return the highest state in use."""
+def _place(edge_start, edge_symbol, edge_node, base, check, home):
+    """First fit, breadth first; note which node lives in each state, and return the highest state in use."""
     n = len(edge_start) - 1
     state = np.zeros(n, np.int64)
     queue, head, tail, top, free = np.zeros(n, np.int64), 0, 1, 0, 1
     check[0] = 0
-    term[0] = ends[0]
+    home[0] = 0
     while head < tail:
         node = queue[head]
         head += 1
@@ -176,7 +180,7 @@ def _place(edge_start, edge_symbol, edge_node, ends, base, check, term):  # type
         for e in range(a, b):
             child = at + edge_symbol[e]
             check[child] = state[node]
-            term[child] = ends[edge_node[e]]
+            home[child] = edge_node[e]
             state[edge_node[e]] = child
             top = max(top, child)
             queue[tail] = edge_node[e]
@@ -195,8 +199,9 @@ def match(folded: Folded, terms: Terms) -> Hits:
 
 
 @_compiled
-def _match(codes, kinds, message, t, concept, start, stop, unit, clause, sentence, starts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913
+def _match(codes, kinds, message, t, concept, start, stop, unit, clause, sentence, starts):
     h = 0
+    waiting = np.empty((16, 2), np.int64)
     for n in range(len(message) - 1):
         units = clauses = sentences = 0
         covered = message[n]
@@ -206,7 +211,9 @@ def _match(codes, kinds, message, t, concept, start, stop, unit, clause, sentenc
             wordlike = LETTER <= sort <= DIGIT and sort != IDEO
             inside = wordlike and LETTER <= before <= DIGIT and before != IDEO
             if not inside:
-                end, found = _find(codes, kinds, i, message[n + 1], t)
+                end, found = i, -1
+                if sort == DIGIT or _begins(codes, i, message[n + 1], t):
+                    end, found = _walk(codes, kinds, i, message[n + 1], t, waiting)
                 if found >= 0 and end > covered:
                     covered = end
                     for k in range(t.concept_start[found], t.concept_start[found + 1]):
@@ -226,48 +233,70 @@ def _match(codes, kinds, message, t, concept, start, stop, unit, clause, sentenc
 
 
 @_compiled
-def _find(codes, kinds, i, stop, t):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Find the longest term at ``i``: ``(end, term)``; a number may stand for itself or for its sort."""
-    end, found = _walk(codes, kinds, i, stop, t, False)
-    if kinds[i] & KIND == DIGIT:
-        other_end, other = _walk(codes, kinds, i, stop, t, True)
-        if other_end > end:
-            return other_end, other
-    return end, found
+def _begins(codes, i, stop, t):
+    """Say whether a term begins with the first one or two code points at ``i``: most walks end here, without a call."""
+    code = codes[i]
+    if code >= PLANES or not t.symbol[code]:
+        return False
+    state = t.base[0] + t.symbol[code]
+    if t.check[state] != 0:
+        return False
+    if t.term[state] >= 0 or t.stem[state] >= 0 or i + 1 >= stop:
+        return True
+    code = codes[i + 1] if codes[i + 1] != 10 else np.uint32(32)
+    if code >= PLANES or not t.symbol[code]:
+        return 48 <= code <= 57
+    return t.check[t.base[state] + t.symbol[code]] == state or 48 <= code <= 57
 
 
 @_compiled
-def _walk(codes, kinds, i, stop, t, by_sort):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913
-    """Follow the trie from ``i``: ``(end, term)`` of the longest term that ends where a word may end."""
-    state, best, end = 0, -1, i
-    while i < stop:
-        code = codes[i]
-        if code == 10:
-            code = np.uint32(32)
-        nxt = -1 if by_sort and state == 0 else _step(t, state, code)
-        j = i + 1
-        if nxt < 0 and kinds[i] & KIND == DIGIT:
-            while j < stop and kinds[j] & KIND == DIGIT:
+def _walk(codes, kinds, i, stop, t, waiting):
+    """Follow the trie from ``i``: ``(end, term)`` of the longest term that ends where a word may end.
+
+    A number may stand for itself, for ``<code>`` or ``<phone>``, or for ``#``: the ways not taken wait in ``waiting``
+    (16, 2), as state and place, and the longest term of all ways counts.
+    """
+    state, end, best, many = 0, i, np.int64(-1), 0
+    while True:
+        if t.stem[state] >= 0:
+            j = i
+            while j < stop and kinds[j] & KIND in (LETTER, HANGUL):
                 j += 1
-            nxt = _step(t, state, _PHONE if j - i >= 9 else _CODE) if j - i >= 4 else -1
-            if nxt < 0:
-                nxt = _step(t, state, _RUN)
-        if nxt < 0:
-            break
-        state, i = nxt, j
-        found = t.term[state]
-        if found >= 0:
-            if t.flags[found] & _ANY_ENDING:
-                while j < stop and kinds[j] & KIND in (LETTER, HANGUL):
-                    j += 1
-                best, end = found, j
-            elif _may_end(kinds, i, stop):
-                best, end = found, i
-    return end, best
+            if j >= end:
+                end, best = j, np.int64(t.stem[state])
+        if t.term[state] >= 0 and i >= end and _may_end(kinds, i, stop):
+            end, best = i, np.int64(t.term[state])
+        nxt = -1
+        if i < stop:
+            if kinds[i] & KIND == DIGIT:
+                many = _put_off(kinds, i, stop, t, state, waiting, many)
+            nxt = _step(t, state, codes[i] if codes[i] != 10 else np.uint32(32))
+        if nxt >= 0:
+            state, i = nxt, i + 1
+        elif many:
+            many -= 1
+            state, i = waiting[many, 0], waiting[many, 1]
+        else:
+            return end, best
 
 
 @_compiled
-def _step(t, state, code):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _put_off(kinds, i, stop, t, state, waiting, many):
+    """Note the ways a run of digits at ``i`` can be taken as a whole; return how many ways wait."""
+    j = i + 1
+    while j < stop and kinds[j] & KIND == DIGIT:
+        j += 1
+    long = _PHONE if j - i >= 9 else _CODE
+    for sort in (_RUN, long):
+        branch = _step(t, state, sort) if sort == _RUN or j - i >= 4 else -1
+        if branch >= 0 and many < len(waiting):
+            waiting[many, 0], waiting[many, 1] = branch, j
+            many += 1
+    return many
+
+
+@_compiled
+def _step(t, state, code):
     """Take one edge; -1 if there is none."""
     if code >= PLANES:
         return -1
@@ -277,7 +306,7 @@ def _step(t, state, code):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN20
 
 
 @_compiled
-def _may_end(kinds, i, stop):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _may_end(kinds, i, stop):
     """Say whether a word may end before ``i``: not within letters or digits of a script with spaces."""
     if i >= stop:
         return True

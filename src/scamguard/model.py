@@ -23,10 +23,13 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from . import features
+from . import features, ngrams
 from .errors import ModelError
 from .fold import Folded, fold
+from .kinds import PLANES
+from .lexicon import KINDS, SECRETS
 from .match import Hits, Terms, match
+from .passages import Passages, passages
 from .rules import Fired, Rules, fire
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
 _compiled = njit(cache=True, nogil=True, error_model="numpy")
 FORMAT: Final = 1  # raised when an old reader would misread a new folder
+HEADS: Final = len(SECRETS) + len(KINDS)
 WEIGHTS, CARD = "model.safetensors", "card.json"
 
 
@@ -82,9 +86,9 @@ class Reading:
     folded: Folded
     hits: Hits
     fired: Fired
-    passages: features.Passages
-    framed: features.Grams
-    concepts: features.Grams
+    passages: Passages
+    framed: ngrams.Grams
+    concepts: ngrams.Grams
     rules: NDArray[np.bool_]  # (p, r)
     logits: NDArray[np.float64]  # (p,), of passages
     logit: NDArray[np.float64]  # (n,), of messages: the worst passage, or the floor
@@ -106,23 +110,23 @@ class Model:
         folded = fold(batch)
         hits = match(folded, self.terms)
         fired = fire(hits, self.rules)
-        where = features.passages(folded)
-        concepts = features.concept_grams(hits, where, self.settings.concept_bits)
+        where = passages(folded)
+        concepts = ngrams.concept_grams(hits, where, self.settings.concept_bits)
         rules = features.rule_columns(hits, fired, where, len(self.weights.rules))
-        framed = features.framed_words(folded, hits, where, self.rules.frame, self.settings.framed_bits)
+        framed = ngrams.framed_words(folded, hits, where, self.rules.frame, self.settings.framed_bits)
         logits = self._logits(folded, where, framed, concepts, rules)
         logit, worst = np.empty(len(batch)), np.empty(len(batch), np.int64)
         _worst(logits, rules, self.weights.floor, where.starts, logit, worst)
         return Reading(folded, hits, fired, where, framed, concepts, rules, logits, logit, worst)
 
     def _logits(
-        self, folded: Folded, where: features.Passages, framed: features.Grams, concepts: features.Grams, rules: NDArray[np.bool_]
+        self, folded: Folded, where: Passages, framed: ngrams.Grams, concepts: ngrams.Grams, rules: NDArray[np.bool_]
     ) -> NDArray[np.float64]:
         s, w = self.settings, self.weights
         out = np.full(len(where.start), float(self.card["bias"]))
-        words = features.word_grams(folded, where, s.word_bits)
+        words = ngrams.word_grams(folded, where, s.word_bits)
         _add_sums(words.ids, words.starts, w.words, s.word_smooth, out)
-        chars = features.char_grams(folded, where, s.char_bits, (s.char_low, s.char_high))
+        chars = ngrams.char_grams(folded, where, s.char_bits, (s.char_low, s.char_high))
         _add_sums(chars.ids, chars.starts, w.chars, s.char_smooth, out)
         _add_sums(framed.ids, framed.starts, w.framed, s.framed_smooth, out)
         _add_sums(concepts.ids, concepts.starts, w.concepts, s.concept_smooth, out)
@@ -132,11 +136,12 @@ class Model:
     def risk(self, logit: NDArray[np.float64]) -> NDArray[np.float32]:
         """Turn logits into calibrated probabilities (Platt 1999)."""
         slope, offset = self.card["calibration"]
-        return (1 / (1 + np.exp(-(slope * logit + offset)))).astype(np.float32)
+        risk: NDArray[np.float32] = (1 / (1 + np.exp(-(slope * logit + offset)))).astype(np.float32)
+        return risk
 
 
 @_compiled
-def _add_sums(ids, starts, weights, smooth, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _add_sums(ids, starts, weights, smooth, out):
     """Add each row's scaled sum of weights, in reading order so that neighbours never change a bit."""
     for p in range(len(out)):
         total = 0.0
@@ -146,7 +151,7 @@ def _add_sums(ids, starts, weights, smooth, out):  # type: ignore[no-untyped-def
 
 
 @_compiled
-def _add_columns(rules, rule_weights, shape, shape_weights, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _add_columns(rules, rule_weights, shape, shape_weights, out):
     for p in range(len(out)):
         for r in range(rules.shape[1]):
             if rules[p, r]:
@@ -156,7 +161,7 @@ def _add_columns(rules, rule_weights, shape, shape_weights, out):  # type: ignor
 
 
 @_compiled
-def _worst(logits, rules, floor, starts, logit, worst):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913
+def _worst(logits, rules, floor, starts, logit, worst):
     """Take the worst passage of each message, each lifted to the floors of its decisive rules."""
     for n in range(len(logit)):
         logit[n], worst[n] = -np.inf, starts[n]
@@ -169,13 +174,21 @@ def _worst(logits, rules, floor, starts, logit, worst):  # type: ignore[no-untyp
                 logit[n], worst[n] = value, p
 
 
-def save(model: Model, folder: Path) -> None:
-    """Write the folder; the card goes last, so that a half-written folder does not load."""
+def save(model: Model, folder: Path, readme: str = "") -> None:
+    """Write the folder; the card goes last, so that a half-written folder does not load.
+
+    Parameters
+    ----------
+    readme
+        The model card as a page, written beside the arrays when given.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     arrays = {f"{part}.{name}": getattr(getattr(model, part), name) for part, kind in _PARTS.items() for name in _names(kind)}
     raw = save_tensors({name: np.ascontiguousarray(_halved(name, array)) for name, array in sorted(arrays.items())})
     (folder / CARD).unlink(missing_ok=True)
     (folder / WEIGHTS).write_bytes(raw)
+    if readme:
+        (folder / "README.md").write_text(readme, "utf-8")
     card = {"format": FORMAT, "sha256": hashlib.sha256(raw).hexdigest(), **model.card, "settings": _plain(model.settings)}
     (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
 
@@ -195,12 +208,54 @@ def load(folder: Path) -> Model:
         raise ModelError(f"{folder / WEIGHTS}: its SHA-256 is not the one in {CARD}; fetch the model again")
     try:
         arrays = load_tensors(raw)
-        built = {part: kind(**{name: _widened(arrays[f"{part}.{name}"]) for name in _names(kind)}) for part, kind in _PARTS.items()}
+        built: dict[str, Any] = {
+            part: kind(**{name: _widened(arrays[f"{part}.{name}"]) for name in _names(kind)}) for part, kind in _PARTS.items()
+        }
         settings = Settings(**card["settings"])
-        card["bias"], card["calibration"], card["rules"], card["thresholds"]  # noqa: B018 - each must be there
+        card["bias"], card["calibration"], card["rules"], card["thresholds"]
     except (SafetensorError, KeyError, TypeError) as error:
         raise ModelError(f"{folder}: not a scamguard model: {error}") from error
-    return Model(**built, settings=settings, card=card)
+    model = Model(**built, settings=settings, card=card)
+    if problem := _misfit(model):
+        raise ModelError(f"{folder}: not a scamguard model: {problem}")
+    return model
+
+
+def _misfit(m: Model) -> str:
+    """Say what would let compiled code read past the end of an array; empty if nothing."""
+    s, w, t, r = m.settings, m.weights, m.terms, m.rules
+    many, states, terms = len(m.card["rules"]), len(t.check), len(t.concept_start) - 1
+    sizes = {
+        "words": (len(w.words), 1 << s.word_bits),
+        "chars": (len(w.chars), 1 << s.char_bits),
+        "framed": (len(w.framed), 1 << s.framed_bits),
+        "concepts": (len(w.concepts), 1 << s.concept_bits),
+        "shape": (len(w.shape), len(features.SHAPE)),
+        "heads": (w.head_bias.size, HEADS),
+        "alphabet": (len(t.symbol), PLANES),
+        "frames": (len(r.frame), len(r.anchor_start) // 3),
+        **{f"rules of {name}": (len(getattr(w, name)), many) for name in ("rules", "floor", "head_rules")},
+        **{f"rules of {name}": (len(getattr(r, name)), many) for name in ("need", "needs", "within", "ordered", "unless")},
+        **{f"states of {name}": (len(getattr(t, name)), states) for name in ("base", "term", "stem")},
+        **{f"ids of {name}": (len(getattr(w, f"head_{name}")), 1 << s.head_bits) for name in ("words", "chars", "framed")},
+        "ids of head_concepts": (len(w.head_concepts), 1 << s.concept_bits),
+    }
+    for name, (has, needs) in sizes.items():
+        if has != needs:
+            return f"{name}: {has} instead of {needs}"
+    inside = (
+        int(t.base.max(initial=0)) + int(t.symbol.max(initial=0)) < states
+        and max(int(t.term.max(initial=-1)), int(t.stem.max(initial=-1))) < terms
+        and int(t.concept_start[-1]) <= len(t.concept)
+        and int(t.concept.max(initial=0)) < len(r.frame)
+        and int(r.anchored.max(initial=0)) < max(many, 1)
+        and int(r.anchor_start[-1]) <= len(r.anchored)
+        and s.head_bits <= min(s.word_bits, s.char_bits, s.framed_bits)
+    )
+    if not inside:
+        return "an index points beyond its table"
+    missing = {"warn", "block", "asks", "heads"} - m.card["thresholds"].keys()
+    return f"threshold {min(missing)!r} is missing" if missing else ""
 
 
 def bundled() -> Path:

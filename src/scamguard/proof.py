@@ -65,7 +65,9 @@ def failures(lexicon: Lexicon) -> list[str]:
 
 
 def _concept_failures(lexicon: Lexicon) -> Iterator[str]:
-    cases = [(entry, text, want) for entry in lexicon.entries for want, texts in ((True, entry.hit), (False, entry.spare)) for text in texts]
+    cases = [
+        (entry, text, want) for entry in lexicon.entries for want, texts in ((True, entry.hit), (False, entry.spare)) for text in texts
+    ]
     hits = hits_of(lexicon, [text for _, text, _ in cases])
     for i, (entry, text, want) in enumerate(cases):
         found = lexicon.concepts.index(entry.name) in hits.concept[hits.starts[i] : hits.starts[i + 1]]
@@ -74,7 +76,9 @@ def _concept_failures(lexicon: Lexicon) -> Iterator[str]:
 
 
 def _rule_failures(lexicon: Lexicon) -> Iterator[str]:
-    cases = [(i, text, want) for i, rule in enumerate(lexicon.rules) for want, texts in ((True, rule.hit), (False, rule.spare)) for text in texts]
+    cases = [
+        (i, text, want) for i, rule in enumerate(lexicon.rules) for want, texts in ((True, rule.hit), (False, rule.spare)) for text in texts
+    ]
     fired = fired_matrix(lexicon, hits_of(lexicon, [text for _, text, _ in cases]))
     for row, (i, text, want) in zip(fired, cases, strict=True):
         if row[i] != want:
@@ -83,9 +87,12 @@ def _rule_failures(lexicon: Lexicon) -> Iterator[str]:
 
 def weaker(rule: Rule) -> Iterator[tuple[str, Rule]]:
     """Take away or widen each clause of ``rule`` in turn."""
-    for key in ("unless", "unless_sentence", "unless_message"):
-        if getattr(rule, key):
-            yield key, replace(rule, **{key: ()})
+    if rule.unless:
+        yield "unless", replace(rule, unless=())
+    if rule.unless_sentence:
+        yield "unless_sentence", replace(rule, unless_sentence=())
+    if rule.unless_message:
+        yield "unless_message", replace(rule, unless_message=())
     if rule.ordered:
         yield "ordered", replace(rule, ordered=False)
     if len(rule.need) > 1 and rule.within < _UNBOUNDED:

@@ -38,7 +38,7 @@ class Rules(NamedTuple):
     unless: NDArray[np.uint64]  # (r, 3, 2), in the clauses, sentences, message
     anchor_start: NDArray[np.int32]  # (3 * 128 + 1,), by scope and concept: the rules to look at
     anchored: NDArray[np.int16]  # (a,)
-    frame: NDArray[np.bool_]  # (128,), by concept: it colours the words of its clause (see features.framed_words)
+    frame: NDArray[np.bool_]  # (128,), by concept: it colours the words of its clause (see ngrams.framed_words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def fire(hits: Hits, rules: Rules) -> Fired:
 
 
 @_compiled
-def _fire(concept, unit, clause, sentence, message, r, rule, first, last, starts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913
+def _fire(concept, unit, clause, sentence, message, r, rule, first, last, starts):
     """Fill the columns; return how many rows there are, which may be more than fitted."""
     f = 0
     tried = np.full(len(r.needs), -1, np.int64)
@@ -146,7 +146,7 @@ def _fire(concept, unit, clause, sentence, message, r, rule, first, last, starts
 
 
 @_compiled
-def _mask(concept, p, q):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _mask(concept, p, q):
     """Collect the concepts of hits ``p:q`` as two words of bits."""
     low = high = np.uint64(0)
     for h in range(p, q):
@@ -159,7 +159,7 @@ def _mask(concept, p, q):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
 
 
 @_compiled
-def _could(r, i, low, high):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _could(r, i, low, high):
     """Say whether every needed set has a concept among those present."""
     for k in range(r.needs[i]):
         if not (r.need[i, k, 0] & low or r.need[i, k, 1] & high):
@@ -168,7 +168,7 @@ def _could(r, i, low, high):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN
 
 
 @_compiled
-def _holds(r, i, k, c):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _holds(r, i, k, c):
     """Say whether concept ``c`` is in the ``k``-th needed set of rule ``i``."""
     if c < 64:
         return r.need[i, k, 0] >> np.uint64(c) & np.uint64(1) != 0
@@ -176,7 +176,7 @@ def _holds(r, i, k, c):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
 
 
 @_compiled
-def _search(concept, unit, clause, sentence, a, b, p, q, r, i):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913
+def _search(concept, unit, clause, sentence, a, b, p, q, r, i):
     """Find the first window of hits in ``p:q`` that has all of rule ``i`` and nothing it excludes; (-1, -1) if none."""
     full = (1 << r.needs[i]) - 1
     for x in range(p, q):
@@ -204,7 +204,7 @@ def _search(concept, unit, clause, sentence, a, b, p, q, r, i):  # type: ignore[
 
 
 @_compiled
-def _excluded(concept, part, a, b, x, y, r, i, level):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, PLR0913
+def _excluded(concept, part, a, b, x, y, r, i, level):
     """Say whether the clauses (or sentences) that ``x`` to ``y`` touch hold a concept that rule ``i`` excludes."""
     if not (r.unless[i, level, 0] or r.unless[i, level, 1]):
         return False

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SCHEMA = pa.schema(
-    [("risk", pa.float32()), ("action", pa.string()), ("kind", pa.string()), ("asks", pa.list_(pa.string())), ("rules", pa.list_(pa.string()))]
+    [
+        ("risk", pa.float32()),
+        ("action", pa.string()),
+        ("kind", pa.string()),
+        ("asks", pa.list_(pa.string())),
+        ("rules", pa.list_(pa.string())),
+    ]
 )
 
 

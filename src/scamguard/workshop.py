@@ -22,6 +22,7 @@ rules_app = typer.Typer(help="Prove the rules; count what each does.", **OPTIONS
 RulesDir = Annotated[
     Path | None, typer.Option("--rules", metavar="DIR", help="A folder with lexicons/ and rules/ to add to the bundled ones.")
 ]
+_TRAFFIC = "Public messages, JSON lines, that choose the thresholds and are never fitted on; repeat for each file."
 _BALLAST = "Public benign messages (.jsonl or .jsonl.gz), learned from at a small weight."
 _LABELLED = 'JSON lines with "text" and "label" (scam or benign), or folders of them.'
 More = Annotated[list[Path] | None, typer.Argument(metavar="", show_default=False, hidden=True)]  # so that --option a b c works
@@ -75,7 +76,8 @@ def rules_report(
     """
     import numpy as np
 
-    from . import labelled, proof, render
+    from . import proof, render
+    from .train import labelled
 
     messages = labelled.read([*corpus, *(more or [])], lang)
     counts = proof.report(_lexicon(rules), [m.text for m in messages], np.array([m.scam for m in messages]))
@@ -93,7 +95,8 @@ def evaluate(
 
     Needs the train extra: pip install 'scamguard[train]'
     """
-    from . import labelled, render
+    from . import render
+    from .train import labelled
 
     messages, guard, out = labelled.read(files), load_guard(model), render.console()
     with _train_extra():
@@ -108,6 +111,7 @@ def train(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where to write the model.")] = Path("models/default"),
     ballast: Annotated[list[Path] | None, typer.Option(metavar="FILE...", help=_BALLAST)] = None,
     more: More = None,
+    traffic: Annotated[list[Path] | None, typer.Option(metavar="FILE", help=_TRAFFIC)] = None,
     ablate: Annotated[bool, typer.Option("--ablate", help="Also measure what each part of the model is worth; slow.")] = False,
 ) -> None:
     """Train a model from labelled messages.
@@ -118,7 +122,14 @@ def train(
     """
     with _train_extra():
         from .train.build import run
-    run(messages, out, ballast=[*(ballast or []), *(more or [])], ablated=ablate, progress=lambda line: typer.echo(line, err=True))
+    run(
+        messages,
+        out,
+        ballast=[*(ballast or []), *(more or [])],
+        traffic=traffic or [],
+        ablated=ablate,
+        progress=lambda line: typer.echo(line, err=True),
+    )
 
 
 def _lexicon(rules: Path | None) -> Lexicon:

@@ -26,18 +26,18 @@ VARIANTS: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "character 3-4-grams": {"settings": {"char_low": 3, "char_high": 4}},
     "character 2-5-grams": {"settings": {"char_low": 2, "char_high": 5}},
     "character table 2^18": {"settings": {"char_bits": 18}},
-    "word table 2^16": {"settings": {"word_bits": 16}},
     "no framed words": {"trust": {"framed": 0.0}},
     "no concept n-grams": {"trust": {"concepts": 0.0}},
     "no rules": {"trust": {"rules": 0.0}},
     "neither concepts, rules nor frames": {"trust": {"framed": 0.0, "concepts": 0.0, "rules": 0.0}},
-    "no character n-grams": {"trust": {"chars": 0.0}},
     "no changed copies": {"recipe": {"augment_weight": 1e-9}},
     "no ballast": {"recipe": {"ballast_weight": 1e-9}},
 }
 
 
-def run(own: Sequence[Message], sets: Sequence[Ballast], lexicon: Lexicon, recipe: Recipe, progress: Callable[[str], None]) -> list[dict[str, Any]]:
+def run(
+    own: Sequence[Message], sets: Sequence[Ballast], lexicon: Lexicon, recipe: Recipe, progress: Callable[[str], None]
+) -> list[dict[str, Any]]:
     """Score each variant out of fold.
 
     Returns
@@ -66,7 +66,6 @@ def _varied(recipe: Recipe, change: dict[str, dict[str, Any]]) -> Recipe:
 
 
 def _figures(own: Sequence[Message], logits: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:
-
 
     scam, langs = np.array([m.scam for m in own]), np.array([m.lang.split("-")[0] for m in own])
     out: dict[str, float] = {}

@@ -57,14 +57,14 @@ def _casing(text: str, rng: random.Random) -> str:
 
 
 def _punctuation(text: str, rng: random.Random) -> str:
-    if rng.random() < 0.5:  # noqa: PLR2004
-        return re.sub(r"[.,!?;，。！？；、]", " " if rng.random() < 0.5 else "", text)  # noqa: PLR2004
+    if rng.random() < 0.5:
+        return re.sub(r"[.,!?;，。！？；、]", " " if rng.random() < 0.5 else "", text)
     return text.translate(str.maketrans("，。！？：；（）", ",.!?:;()")) if re.search("[，。！？]", text) else text.rstrip(".!") + "!!"
 
 
 def _some_words(text: str, rng: random.Random, change: Callable[[str], str]) -> str:
     """Change a third of the words of four letters and more."""
-    return re.sub(r"[A-Za-z]{4,}", lambda m: change(m[0]) if rng.random() < 0.35 else m[0], text)  # noqa: PLR2004
+    return re.sub(r"[A-Za-z]{4,}", lambda m: change(m[0]) if rng.random() < 0.35 else m[0], text)
 
 
 def _homoglyph(text: str, rng: random.Random) -> str:
@@ -77,13 +77,13 @@ def _leet(text: str, rng: random.Random) -> str:
 
 def _zero_width(text: str, rng: random.Random) -> str:
     if re.search(r"[\u4e00-\u9fff]{2}", text):
-        return re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", lambda _: "\u200b" if rng.random() < 0.2 else "", text)  # noqa: PLR2004
+        return re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", lambda _: "\u200b" if rng.random() < 0.2 else "", text)
     return _some_words(text, rng, lambda w: w[:2] + "\u200b" + w[2:])
 
 
 def _spaced(text: str, rng: random.Random) -> str:
     if re.search(r"[\u4e00-\u9fff]{4}", text):
-        return re.sub(r"[\u4e00-\u9fff]{3,5}", lambda m: " ".join(m[0]) if rng.random() < 0.2 else m[0], text)  # noqa: PLR2004
+        return re.sub(r"[\u4e00-\u9fff]{3,5}", lambda m: " ".join(m[0]) if rng.random() < 0.2 else m[0], text)
     return _some_words(text, rng, lambda w: rng.choice(" .-").join(w))
 
 

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 _BALLAST_ROWS = 2000  # of each public set
 
 
-def run(messages: Path, out: Path, *, ballast: Sequence[Path] = (), ablated: bool = False, progress: Callable[[str], None] = print) -> None:
+def run(  # noqa: PLR0913 - what a run may be told
+    messages: Path,
+    out: Path,
+    *,
+    ballast: Sequence[Path] = (),
+    traffic: Sequence[Path] = (),
+    ablated: bool = False,
+    progress: Callable[[str], None] = print,
+) -> None:
     """Train on ``messages`` and write the model folder ``out``, the same to the byte every time.
 
     Parameters
@@ -25,9 +33,11 @@ def run(messages: Path, out: Path, *, ballast: Sequence[Path] = (), ablated: boo
     messages
         Folder of labelled ``*.jsonl``.
     out
-        Where ``model.safetensors``, ``card.json`` and ``README.md`` go; replaced only when all is done.
+        Where ``model.safetensors``, ``card.json`` and ``README.md`` go; nothing there is touched before training is done.
     ballast
         Public sets, JSON lines, whose benign rows are lent at a small weight.
+    traffic
+        Public sets, none of them ballast, whose benign rows choose the thresholds and are never fitted on.
     ablated
         Also try the alternatives of ``ablate.VARIANTS`` by grouped cross-validation and record them in the card.
     progress
@@ -38,24 +48,27 @@ def run(messages: Path, out: Path, *, ballast: Sequence[Path] = (), ablated: boo
     DumpError
         The messages cannot be read.
     """
-    own, sets, words = corpus.read(messages), corpus.ballast(ballast, _BALLAST_ROWS), lexicon.load()
+    own, words = corpus.read(messages), lexicon.load()
+    sets, ordinary = corpus.ballast(ballast, _BALLAST_ROWS), corpus.ballast(traffic, _BALLAST_ROWS)
     recipe = fit.Recipe()
     progress(f"{len(own)} messages, {sum(len(s.texts) for s in sets)} rows of ballast: computing features")
-    rows = fit.material(own, sets, words, recipe)
-    about: dict[str, Any] = {"trained_on": _provenance(messages, own, sets), "recipe": asdict(recipe)}
+    rows = fit.material(own, sets, words, recipe, ordinary)
+    about: dict[str, Any] = {"trained_on": _provenance(messages, own, sets, ordinary), "recipe": asdict(recipe)}
     if ablated:
         about["ablation"] = ablate.run(own, sets, words, recipe, progress)
     progress("fitting out of fold, then on everything")
     trained = fit.train(rows, words, recipe, about)
-    model.save(trained, out)
-    (out / "README.md").write_text(card.markdown(trained.card), "utf-8")
+    model.save(trained, out, card.markdown(trained.card))
     progress(f"written to {out}")
 
 
-def _provenance(folder: Path, own: Sequence[corpus.Message], sets: Sequence[corpus.Ballast]) -> dict[str, Any]:
+def _provenance(
+    folder: Path, own: Sequence[corpus.Message], sets: Sequence[corpus.Ballast], ordinary: Sequence[corpus.Ballast]
+) -> dict[str, Any]:
     """Name every file that was trained on, with its digest."""
     return {
         "messages": {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.glob("*.jsonl"))},
         "count": {"scam": sum(m.scam for m in own), "benign": sum(not m.scam for m in own)},
         "ballast": {s.name: {"sha256": s.digest, "rows": len(s.texts)} for s in sets},
+        "thresholds_chosen_on": {s.name: {"sha256": s.digest, "rows": len(s.texts)} for s in ordinary},
     }

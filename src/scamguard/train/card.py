@@ -13,37 +13,48 @@ def markdown(card: Mapping[str, Any]) -> str:
     figures, trained = card["out_of_fold"], card["trained_on"]
     sections = [
         "# scamguard default model\n",
-        "A linear classifier over words, character n-grams, words marked by the frame of their clause, concept n-grams, fired rules and the shape "
-        "of a message, with one further linear head for each secret and each kind of scam. It says whether somebody poses as support, an authority, a boss "
-        "or a friend to get the reader's secrets or money. It is written for Chinese and English; other languages are scored by what they share "
-        "with the training messages, without lexicons of their own.\n",
+        _ABOUT,
         "## Use and limits\n",
-        "For warning readers and queueing messages for moderators. Not for punishing senders unseen: at the warning threshold about one honest message in a "
-        "hundred of the hard kind below is flagged. A message that names no secret and asks for nothing yet (a mere opener) is often let pass.\n",
+        _LIMITS,
         "## Trained on\n",
-        f"{trained['count']['scam']} scams and {trained['count']['benign']} benign messages written for this project (`data/messages`, see its data card)"
-        + _ballast(trained["ballast"]) + "\n",
+        f"{_counts(trained['count'])} written for this project{_ballast(trained)}\n",
         "## Figures, out of fold\n",
-        "Five folds by writer: every message is scored by a model that saw nothing of its writer. Most of these messages were written to be hard, "
-        "in contrast pairs; ordinary traffic is easier.\n",
+        _OUT_OF_FOLD,
         _table(["messages", *_COLUMNS], [["all", figures["all"]], *sorted(figures["by_language"].items())]),
         "\nFlagged at the warning threshold, by kind:\n",
         _pairs("kind", "flagged", figures["flagged_by_kind"]),
         "\nF1 of what is asked for, misses of the classifier included:\n",
         _pairs("secret", "F1", figures["asks_f1_by_secret"]),
         "\n## Calibration and thresholds\n",
-        f"Expected calibration error {figures['reliability']['expected_calibration_error']}. "
-        f"Warn from risk {card['thresholds']['warn']:.3f}, block from {card['thresholds']['block']:.3f}.\n",
+        f"Expected calibration error {figures['reliability']['expected_calibration_error']}. {_thresholds(card['thresholds'])}\n",
         _reliability(figures["reliability"]["bins"]),
     ]
     if card.get("ablation"):
         keys = [key for key in card["ablation"][0] if key != "variant"]
         sections += ["\n## Ablation\n", _table(["variant", *keys], [[row["variant"], row] for row in card["ablation"]])]
     decisive = [row["id"] for row in card["rules"] if row["decisive"]]
-    sections += ["\n## Decisive rules\n", "These lift a message to the warning threshold whatever its words: " + (", ".join(f"`{r}`" for r in decisive) or "none") + ".\n"]
+    sections += [
+        "\n## Decisive rules\n",
+        "These lift a message to the warning threshold whatever its words: " + (", ".join(f"`{r}`" for r in decisive) or "none") + ".\n",
+    ]
     return "\n".join(sections)
 
 
+_ABOUT = """\
+A linear classifier over words, character n-grams, words marked by the frame of their clause, concept n-grams, fired
+rules and the shape of a message, with one further linear head for each secret and each kind of scam. It says whether
+somebody poses as support, an authority, a boss or a friend to get the reader's secrets or money. It is written for
+Chinese and English; other languages are scored by what they share with the training messages, without lexicons of
+their own.
+"""
+_LIMITS = """\
+For warning readers and queueing messages for moderators, not for punishing senders unseen. A message that names no
+secret and asks for nothing yet (a mere opener) is often let pass.
+"""
+_OUT_OF_FOLD = """\
+Five folds by writer: every message is scored by a model that saw nothing of its writer. Most of these messages were
+written to be hard, in contrast pairs, some of them against an earlier model; ordinary traffic is easier.
+"""
 _COLUMNS = ("messages", "auc", "recall_at_1", "recall_at_2", "recall", "false_alarms", "asks_f1")
 
 
@@ -59,12 +70,32 @@ def _pairs(left: str, right: str, values: Mapping[str, float]) -> str:
     return "\n".join([f"| {left} | {right} |", "|---|---|", *(f"| {name} | {value} |" for name, value in values.items())])
 
 
+def _thresholds(values: Mapping[str, Any]) -> str:
+    return f"Warn from risk {values['warn']:.3f}, block from {values['block']:.3f}."
+
+
 def _reliability(bins: Iterable[Mapping[str, Any]]) -> str:
     rows = [f"| {row['from']:.1f} | {row['messages']} | {row['said']} | {row['true']} |" for row in bins]
     return "\n".join(["| risk from | messages | mean risk said | share of scams |", "|---|---|---|---|", *rows])
 
 
-def _ballast(sets: Mapping[str, Any]) -> str:
-    if not sets:
-        return "."
-    return "; besides, at a weight of one hundredth, benign rows of public sets: " + ", ".join(f"{name} ({row['rows']})" for name, row in sorted(sets.items())) + "."
+def _counts(count: Mapping[str, int]) -> str:
+    return f"{count['scam']} scams and {count['benign']} benign messages"
+
+
+def _ballast(trained: Mapping[str, Any]) -> str:
+    """Name the public sets that were lent to training or to the choice of thresholds."""
+    out = "."
+    if trained["ballast"]:
+        out += " Besides, at a small weight (see the recipe in `card.json`), benign rows of public sets: " + _sets(trained["ballast"]) + "."
+    if trained["thresholds_chosen_on"]:
+        out += (
+            " The thresholds were chosen on benign rows of public sets that nothing was fitted on: "
+            + _sets(trained["thresholds_chosen_on"])
+            + "."
+        )
+    return out
+
+
+def _sets(sets: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} ({row['rows']})" for name, row in sorted(sets.items()))

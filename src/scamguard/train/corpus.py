@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scamguard.errors import DumpError, unknown
@@ -14,6 +13,7 @@ from scamguard.lexicon import KINDS, SECRETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 BENIGN_KINDS = ("advisory", "otp_notice", "service_notice", "support_legit", "user_question", "tech_talk", "chat", "news")
 
@@ -54,7 +54,9 @@ def read(folder: Path) -> list[Message]:
 
 
 def _file(file: Path) -> Iterator[Message]:
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(file.read_text("utf-8-sig").split("\n"), 1):  # a JSON string may hold U+2028, which splitlines cuts at
+        if not line.strip():
+            continue
         try:
             yield _message(json.loads(line))
         except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from scamguard import features
+from scamguard import features, ngrams
 from scamguard.columns import pack
 from scamguard.fold import fold
 from scamguard.match import Terms, match
+from scamguard.passages import passages
 from scamguard.rules import Rules, fire
 
 if TYPE_CHECKING:
@@ -56,8 +57,7 @@ class Blocks:
 
     def rows(self, which: NDArray[np.int64]) -> Blocks:
         """Take some passages, each as a message of its own."""
-        parts = (self.words, self.chars, self.framed, self.concepts, self.rules, self.shape)
-        return Blocks(*(part[which] for part in parts), np.arange(len(which) + 1))
+        return Blocks(**{name: getattr(self, name)[which] for name in _PARTS}, starts=np.arange(len(which) + 1))
 
     def firsts(self) -> Blocks:
         """Take the first passage of each message: what training sees of it."""
@@ -70,14 +70,14 @@ def blocks(texts: Sequence[str], terms: Terms, rules: Rules, s: Settings) -> Blo
     for _, piece in pack(texts).chunks():
         folded = fold(piece)
         hits = match(folded, terms)
-        where = features.passages(folded)
+        where = passages(folded)
         columns = features.rule_columns(hits, fire(hits, rules), where, len(rules.needs))
         parts.append(
             Blocks(
-                _csr(features.word_grams(folded, where, s.word_bits), s.word_bits, s.word_smooth),
-                _csr(features.char_grams(folded, where, s.char_bits, (s.char_low, s.char_high)), s.char_bits, s.char_smooth),
-                _csr(features.framed_words(folded, hits, where, rules.frame, s.framed_bits), s.framed_bits, s.framed_smooth),
-                _csr(features.concept_grams(hits, where, s.concept_bits), s.concept_bits, s.concept_smooth),
+                _csr(ngrams.word_grams(folded, where, s.word_bits), s.word_bits, s.word_smooth),
+                _csr(ngrams.char_grams(folded, where, s.char_bits, (s.char_low, s.char_high)), s.char_bits, s.char_smooth),
+                _csr(ngrams.framed_words(folded, hits, where, rules.frame, s.framed_bits), s.framed_bits, s.framed_smooth),
+                _csr(ngrams.concept_grams(hits, where, s.concept_bits), s.concept_bits, s.concept_smooth),
                 sparse.csr_matrix(columns.astype(np.float32)),
                 sparse.csr_matrix(features.shape(folded, where)),
                 where.starts,
@@ -89,10 +89,10 @@ def blocks(texts: Sequence[str], terms: Terms, rules: Rules, s: Settings) -> Blo
 def _stacked(parts: list[Blocks]) -> Blocks:
     counts = np.concatenate([np.diff(part.starts) for part in parts])
     starts = np.concatenate([[0], np.cumsum(counts)])
-    return Blocks(*(sparse.vstack([getattr(p, name) for p in parts]).tocsr() for name in _PARTS), starts)
+    return Blocks(**{name: sparse.vstack([getattr(p, name) for p in parts]).tocsr() for name in _PARTS}, starts=starts)
 
 
-def _csr(grams: features.Grams, bits: int, smooth: float) -> sparse.csr_matrix:
+def _csr(grams: ngrams.Grams, bits: int, smooth: float) -> sparse.csr_matrix:
     many = np.diff(grams.starts)
     values = np.repeat(1 / np.sqrt(many + smooth), many).astype(np.float32)
     return sparse.csr_matrix((values, grams.ids.astype(np.int32), grams.starts), shape=(len(many), 1 << bits))

@@ -36,7 +36,11 @@ def threshold_at(score: NDArray[np.float64], rate: float) -> float:
     """
     ranked = np.sort(score)[::-1]
     allowed = int(np.floor(rate * len(ranked)))
-    return float(ranked[allowed - 1]) if allowed else float(np.nextafter(ranked[0], np.inf))
+    if allowed >= len(ranked):
+        return float(ranked[-1])
+    if allowed and ranked[allowed - 1] > ranked[allowed]:
+        return float(ranked[allowed - 1])
+    return float(np.nextafter(ranked[allowed], np.inf))  # a tie: none of the equals may be let through
 
 
 def recall_at(scam: NDArray[np.bool_], score: NDArray[np.float64], rate: float) -> float:
@@ -67,7 +71,7 @@ def summary(judged: Judged, mask: NDArray[np.bool_]) -> dict[str, float]:
 def f1(judged: Judged, mask: NDArray[np.bool_], secrets: Sequence[str]) -> float:
     """Micro-averaged F1 of the named secrets, over scam and benign messages alike."""
     right = wrong = missed = 0
-    for i in np.flatnonzero(mask):
+    for i in np.flatnonzero(mask).tolist():
         want, got = set(judged.messages[i].asks) & set(secrets), set(judged.asks[i]) & set(secrets)
         right, wrong, missed = right + len(want & got), wrong + len(got - want), missed + len(want - got)
     return 2 * right / max(1, 2 * right + wrong + missed)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -23,7 +24,7 @@ from scamguard.rules import compile_rules
 from .augment import augmented
 from .corpus import Ballast, Message, groups
 from .design import Blocks, Scales, Trust, blocks, scales
-from .evaluate import Judged, reliability, tables, threshold_at
+from .evaluate import Judged, f1, reliability, tables, threshold_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,9 +32,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SEED = 0
+_JOBS = 2
+_ABOVE = 1e-3  # nats above the warning threshold, so that no rounding drops a floor below it
 _HEADS = SECRETS + KINDS
 _LEAST_HITS = 25  # a decisive rule has at least as many
-_LEAST_PRECISION = 0.97  # Wilson lower bound, 95 %
+_LEAST_PRECISION = 0.95  # Wilson lower bound, 95 %
+_MOST_ON_BALLAST = 0.001  # share of the public benign rows it may fire on
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,11 @@ class Recipe:
     head_penalty: float = 2.0
     folds: int = 5
     augment: float = 0.25  # share of messages with a changed copy
-    augment_weight: float = 0.5
-    ballast_weight: float = 0.01
-    warn_rate: float = 0.01  # false alarms on unseen benign messages
-    block_rate: float = 0.001
+    augment_weight: float = 0.3
+    ballast_weight: float = 0.03
+    warn_rate: float = 0.005  # of ordinary traffic may be flagged
+    block_rate: float = 0.0005
+    block_rate_hard: float = 0.01  # nor may blocking touch more of the unseen benign messages written to be hard
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class Material:
     copies: Blocks
     copy_of: NDArray[np.int64]  # (c,), index of the message a copy was made from
     ballast: Blocks | None
+    traffic: Blocks | None = None  # ordinary benign messages, never fitted on: thresholds are chosen on them
 
     @property
     def scam(self) -> NDArray[np.bool_]:
@@ -69,20 +75,40 @@ class Material:
         return np.array([m.scam for m in self.messages])
 
 
-def material(messages: Sequence[Message], sets: Sequence[Ballast], lexicon: Lexicon, recipe: Recipe) -> Material:
+def material(
+    messages: Sequence[Message], sets: Sequence[Ballast], lexicon: Lexicon, recipe: Recipe, traffic: Sequence[Ballast] = ()
+) -> Material:
     """Compute the features of all rows."""
     terms, rules = compile_terms(lexicon), compile_rules(lexicon)
     copies = augmented(messages, recipe.augment, _SEED)
     at = {m.id: i for i, m in enumerate(messages)}
-    texts = [text for one in sets for text in one.texts]
 
     def made(rows: Sequence[str]) -> Blocks:
         return blocks(rows, terms, rules, recipe.settings)
 
+    lent, ordinary = ([text for one in group for text in one.texts] for group in (sets, traffic))
     return Material(
-        messages, np.array(groups(messages, recipe.folds)), made([m.text for m in messages]), made([m.text for m in copies]).firsts(),
-        np.array([at[m.id.removesuffix("+")] for m in copies], np.int64), made(texts).firsts() if texts else None,
-    )  # fmt: skip
+        messages,
+        np.array(groups(messages, recipe.folds)),
+        made([m.text for m in messages]),
+        made([m.text for m in copies]).firsts(),
+        np.array([at[m.id.removesuffix("+")] for m in copies], np.int64),
+        made(lent).firsts() if lent else None,
+        made(ordinary) if ordinary else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fitted classifier, before its weights are split into blocks."""
+
+    scales: Scales
+    coefficients: NDArray[np.float64]  # (d,)
+    bias: float
+
+    def worst(self, b: Blocks) -> NDArray[np.float64]:
+        """Give the logit of each message's worst passage."""
+        return worst(self.scales.apply(b) @ self.coefficients + self.bias, b.starts)
 
 
 def _fit(x: sparse.csr_matrix, y: NDArray[np.bool_], weight: NDArray[np.float64] | None, c: float) -> tuple[NDArray[np.float64], float]:
@@ -93,7 +119,7 @@ def _fit(x: sparse.csr_matrix, y: NDArray[np.bool_], weight: NDArray[np.float64]
     return fitted.coef_.ravel(), float(fitted.intercept_[0])
 
 
-def classifier(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> tuple[Scales, NDArray[np.float64], float]:
+def classifier(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> Fitted:
     """Fit the classifier on the messages under ``train``, their copies and the ballast."""
     own = m.own.firsts().rows(np.flatnonzero(train))
     copied = np.flatnonzero(train[m.copy_of])
@@ -105,7 +131,7 @@ def classifier(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> tuple[S
         y.append(np.zeros(x[-1].shape[0], np.bool_))
         weight.append(np.full(x[-1].shape[0], recipe.ballast_weight))
     coefficients, bias = _fit(sparse.vstack(x).tocsr(), np.concatenate(y), np.concatenate(weight), recipe.penalty)
-    return scale, coefficients, bias
+    return Fitted(scale, coefficients, bias)
 
 
 def worst(logits: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -117,11 +143,14 @@ def worst(logits: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.
 def out_of_fold(m: Material, recipe: Recipe) -> NDArray[np.float64]:
     """Score every message by a model that saw nothing of its writer, (n,) logits."""
     logits = np.zeros(len(m.messages))
-    for k in range(recipe.folds):
-        scale, coefficients, bias = classifier(m, recipe, m.fold != k)
-        held = np.flatnonzero(m.fold == k)
-        logits[held] = worst(scale.apply(m.own) @ coefficients + bias, m.own.starts)[held]
+    for k, scored in enumerate(Parallel(n_jobs=_JOBS)(delayed(_held_out)(m, recipe, k) for k in range(recipe.folds))):
+        logits[m.fold == k] = scored
     return logits
+
+
+def _held_out(m: Material, recipe: Recipe, k: int) -> NDArray[np.float64]:
+    held: NDArray[np.float64] = classifier(m, recipe, m.fold != k).worst(m.own)[m.fold == k]
+    return held
 
 
 def _heads(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> tuple[Scales, NDArray[np.float64], NDArray[np.float64]]:
@@ -132,8 +161,10 @@ def _heads(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> tuple[Scale
     x = scale.apply(part)
     fitted = []
     for head in _HEADS:
-        y = np.array([head in m.messages[i].asks or head == m.messages[i].kind for i in rows])
-        fitted.append(_fit(x, y, None, recipe.head_penalty) if 0 < y.sum() < len(y) else (np.zeros(x.shape[1]), -9.0 if not y.any() else 9.0))
+        y = np.array([head in m.messages[i].asks or head == m.messages[i].kind for i in rows.tolist()])
+        fitted.append(
+            _fit(x, y, None, recipe.head_penalty) if 0 < y.sum() < len(y) else (np.zeros(x.shape[1]), -9.0 if not y.any() else 9.0)
+        )
     return scale, np.stack([c for c, _ in fitted], 1), np.array([b for _, b in fitted])
 
 
@@ -141,7 +172,9 @@ def _head_blocks(b: Blocks, s: Settings) -> Blocks:
     """Hash the n-grams down to the heads' smaller tables (an id's high bits), without the shape."""
 
     def narrowed(block: sparse.csr_matrix, bits: int) -> sparse.csr_matrix:
-        narrow = sparse.csr_matrix((block.data.copy(), block.indices >> (bits - s.head_bits), block.indptr.copy()), shape=(block.shape[0], 1 << s.head_bits))
+        narrow = sparse.csr_matrix(
+            (block.data.copy(), block.indices >> (bits - s.head_bits), block.indptr.copy()), shape=(block.shape[0], 1 << s.head_bits)
+        )
         narrow.sum_duplicates()
         return narrow
 
@@ -173,50 +206,79 @@ def cutoffs(m: Material, scores: NDArray[np.float64], suspected: NDArray[np.bool
 
 
 def decisive(m: Material) -> NDArray[np.bool_]:
-    """Find the rules that are all but never wrong on the corpus and silent on the ballast, (r,)."""
+    """Find the rules that are all but never wrong on the corpus and all but silent on the ballast, (r,)."""
     fired = m.own.firsts().rules.toarray() > 0
     hits, right = fired.sum(0), fired[m.scam].sum(0)
     share, z = right / np.maximum(hits, 1), 1.96
-    low = (share + z * z / (2 * np.maximum(hits, 1)) - z * np.sqrt((share * (1 - share) + z * z / (4 * np.maximum(hits, 1))) / np.maximum(hits, 1))) / (
-        1 + z * z / np.maximum(hits, 1)
-    )
-    quiet = np.ones(len(hits), np.bool_) if m.ballast is None else np.asarray(m.ballast.rules.sum(0)).ravel() == 0
+    low = (
+        share
+        + z * z / (2 * np.maximum(hits, 1))
+        - z * np.sqrt((share * (1 - share) + z * z / (4 * np.maximum(hits, 1))) / np.maximum(hits, 1))
+    ) / (1 + z * z / np.maximum(hits, 1))
+    quiet = np.ones(len(hits), np.bool_) if m.ballast is None else np.asarray(m.ballast.rules.mean(0)).ravel() <= _MOST_ON_BALLAST
     out: NDArray[np.bool_] = (hits >= _LEAST_HITS) & (low >= _LEAST_PRECISION) & quiet
     return out
 
 
-def thresholds(m: Material, logits: NDArray[np.float64], rate: float) -> float:
-    """Find the logit that at most ``rate`` of unseen benign messages reach, pooled and in each well-filled language."""
-    langs = np.array([message.lang.split("-")[0] for message in m.messages])
-    pools = [~m.scam] + [~m.scam & (langs == lang) for lang in ("en", "zh")]
-    return max(threshold_at(logits[pool], rate) for pool in pools if pool.sum() * rate >= 1)
+def thresholds(m: Material, hard: NDArray[np.float64], fitted: Fitted, recipe: Recipe) -> tuple[float, float]:
+    """Find the logits from which to warn and to block.
+
+    Both are chosen on ordinary traffic that nothing was fitted on. Where there is none, the rates apply to ``hard``,
+    the out-of-fold logits of the project's own messages, most of which were written to be hard to tell apart.
+    """
+    benign = hard[~m.scam]
+    if m.traffic is None:
+        return threshold_at(benign, recipe.warn_rate), threshold_at(benign, recipe.block_rate)
+    ordinary = fitted.worst(m.traffic)
+    block = max(threshold_at(ordinary, recipe.block_rate), threshold_at(benign, recipe.block_rate_hard))
+    return threshold_at(ordinary, recipe.warn_rate), block
+
+
+def gate(m: Material, logits: NDArray[np.float64], scores: NDArray[np.float64]) -> tuple[float, list[float]]:
+    """Choose the logit from which asks are named, and the heads' cutoffs, for the best F1 out of fold."""
+    best = (-1.0, 0.0, [0.0])
+    for rate in (0.01, 0.02, 0.03, 0.05, 0.08, 0.12):
+        least = threshold_at(logits[~m.scam], rate)
+        cuts = cutoffs(m, scores, logits >= least)
+        asked = named(logits, scores, least, cuts)
+        judged = Judged(m.messages, logits, logits >= least, asked)
+        best = max(best, (f1(judged, np.ones(len(logits), np.bool_), SECRETS), least, cuts))
+    return best[1], best[2]
+
+
+def named(logits: NDArray[np.float64], scores: NDArray[np.float64], least: float, cuts: Sequence[float]) -> list[tuple[str, ...]]:
+    """Name the secrets that each message asks for: nothing below the gate, then what the heads say."""
+    return [
+        tuple(s for s, v, c in zip(SECRETS, row, cuts, strict=False) if v > c) if value >= least else ()
+        for row, value in zip(scores.tolist(), logits.tolist(), strict=True)
+    ]
 
 
 def train(m: Material, lexicon: Lexicon, recipe: Recipe, about: dict[str, Any]) -> Model:
     """Fit everything and write the figures into the card."""
-    logits = out_of_fold(m, recipe)
+    logits, fitted = out_of_fold(m, recipe), classifier(m, recipe, np.ones(len(m.messages), np.bool_))
     slope, offset = (float(v) for v in _platt(logits, m.scam))
-    warn, block = thresholds(m, logits, recipe.warn_rate), thresholds(m, logits, recipe.block_rate)
-    floor = np.where(decisive(m), np.float32(warn), np.float32(-np.inf)).astype(np.float32)
-    lifted = _lifted(m, logits, floor)
-    scores = head_scores(m, recipe)
-    suspect = thresholds(m, logits, 3 * recipe.warn_rate)
-    cuts = cutoffs(m, scores, lifted >= suspect)
+    warn, block = thresholds(m, logits, fitted, recipe)
+    floor = np.where(decisive(m), np.float32(warn + _ABOVE), np.float32(-np.inf)).astype(np.float32)
+    lifted, scores = _lifted(m, logits, floor), head_scores(m, recipe)
+    suspect, cuts = gate(m, lifted, scores)
+    judged = Judged(m.messages, lifted, lifted >= warn, named(lifted, scores, suspect, cuts))
 
     def risk(value: float) -> float:
         return float(np.float32(1 / (1 + np.exp(-(slope * value + offset)))))
 
-    asked = [tuple(s for s, v, c in zip(SECRETS, row, cuts, strict=False) if v > c) if value >= suspect else () for row, value in zip(scores, lifted, strict=True)]
-    judged = Judged(m.messages, lifted, lifted >= warn, asked)
     card = about | {
-        "bias": 0.0,
+        "bias": fitted.bias,
         "calibration": [slope, offset],
         "concepts": list(lexicon.concepts),
-        "rules": [{"id": r.id, "why": r.why, "asks": r.asks, "kind": r.kind, "decisive": bool(d)} for r, d in zip(lexicon.rules, floor > -np.inf, strict=True)],
+        "rules": [
+            {"id": r.id, "why": r.why, "asks": r.asks, "kind": r.kind, "decisive": bool(d)}
+            for r, d in zip(lexicon.rules, floor > -np.inf, strict=True)
+        ],
         "thresholds": {"warn": risk(warn), "block": risk(block), "asks": risk(suspect), "heads": cuts},
         "out_of_fold": tables(judged) | {"reliability": reliability(m.scam, 1 / (1 + np.exp(-(slope * lifted + offset))))},
     }
-    return _final(m, lexicon, recipe, floor, card)
+    return _final(m, lexicon, recipe, fitted, floor, card)
 
 
 def _lifted(m: Material, logits: NDArray[np.float64], floor: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -231,12 +293,12 @@ def _platt(logits: NDArray[np.float64], scam: NDArray[np.bool_]) -> tuple[float,
     return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
-def _final(m: Material, lexicon: Lexicon, recipe: Recipe, floor: NDArray[np.float32], card: dict[str, Any]) -> Model:
-    """Fit on everything and assemble the model."""
-    every = np.ones(len(m.messages), np.bool_)
-    scale, coefficients, bias = classifier(m, recipe, every)
-    head_scale, head_coefficients, head_bias = _heads(m, recipe, every)
-    main = scale.split(coefficients)
+def _final(  # noqa: PLR0913, PLR0917 - all that a model is made of
+    m: Material, lexicon: Lexicon, recipe: Recipe, fitted: Fitted, floor: NDArray[np.float32], card: dict[str, Any]
+) -> Model:
+    """Assemble the model from weights fitted on everything."""
+    head_scale, head_coefficients, head_bias = _heads(m, recipe, np.ones(len(m.messages), np.bool_))
+    main = fitted.scales.split(fitted.coefficients)
     heads = [head_scale.split(column) for column in head_coefficients.T]
     weights = Weights(
         **main,
@@ -244,4 +306,4 @@ def _final(m: Material, lexicon: Lexicon, recipe: Recipe, floor: NDArray[np.floa
         **{f"head_{part}": np.stack([head[part] for head in heads], 1) for part in ("words", "chars", "framed", "concepts", "rules")},
         head_bias=head_bias.astype(np.float32),
     )
-    return Model(compile_terms(lexicon), compile_rules(lexicon), weights, recipe.settings, card | {"bias": bias})
+    return Model(compile_terms(lexicon), compile_rules(lexicon), weights, recipe.settings, card)

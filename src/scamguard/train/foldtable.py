@@ -15,18 +15,23 @@ import sys
 import unicodedata
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from scamguard import kinds
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _MAX = 0x110000
 _INVISIBLE = frozenset(
-    [0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0, 0x640]
-    + [*range(0x180B, 0x1810), *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
-    + [*range(0xFE00, 0xFE10), *range(0x1BCA0, 0x1BCA4), *range(0xE0000, 0xE1000)]
+    [
+        *(0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0, 0x640),
+        *(*range(0x180B, 0x1810), *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)),
+        *(*range(0xFE00, 0xFE10), *range(0x1BCA0, 0x1BCA4), *range(0xE0000, 0xE1000)),
+    ]
 )
 _MARKS = [(0x300, 0x370), (0x483, 0x48A), (0x591, 0x5BE), (0x64B, 0x660), (0x670, 0x671), (0x1AB0, 0x1B00),
           (0x1DC0, 0x1E00), (0x20D0, 0x20F1), (0xFE20, 0xFE30)]  # fmt: skip
@@ -37,6 +42,12 @@ _PUNCTUATION = {"。": ".", "、": "/", "،": ",", "؟": "?", "؛": ";", "।": 
                 "《": '"', "》": '"', "〈": '"', "〉": '"', "‹": '"', "›": '"', "‘": "'", "’": "'", "‚": "'",
                 "`": "'", "´": "'", "ʼ": "'", "–": "-", "—": "-", "―": "-", "‐": "-", "‑": "-", "−": "-",
                 "【": "[", "】": "]", "〔": "[", "〕": "]", "［": "[", "］": "]"}  # fmt: skip
+_RESERVED = {"example", "test", "invalid", "local", "onion"}  # RFC 2606, RFC 6762, RFC 7686
+_WORDS = """
+    so it is in to at be no am my me us as do or la de et id es el al md py sh rs zip cat help how now you here call chat
+    bank cash money pay name new one today day love like life team work world wow sucks news live see win fun link open
+    watch ads best buy sale shop store phone mobile media photo video email
+"""  # top levels that are also words people put after a missed space
 _NO_BOUNDARY = [(0xE00, 0xE80), (0xE80, 0xF00), (0x1000, 0x10A0), (0x1780, 0x1800), (0x3005, 0x3008),
                 (0x3040, 0x3100), (0x31F0, 0x3200), (0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00),
                 (0x20000, 0x33480)]  # fmt: skip
@@ -73,7 +84,7 @@ def _drawn_letter(char: str) -> str:
     return ""
 
 
-def _kind(char: str) -> int:
+def _kind(char: str) -> int:  # noqa: PLR0911 - a table of kinds, one line each
     """Say what a folded character is to the later stages."""
     code, category = ord(char), unicodedata.category(char)
     if char in "\n\r\x0b\x0c\x85\u2028\u2029":
@@ -107,7 +118,7 @@ def _script(char: str) -> int:
 def _latin_twins() -> dict[int, int]:
     """Map a folded letter of another script to the ASCII letter it looks like (UTS #39)."""
     data = json.loads((resources.files("confusable_homoglyphs") / "confusables.json").read_text("utf-8"))
-    twins = {}
+    twins: dict[int, int] = {}
     for char, looks in data.items():
         if len(char) != 1 or not char.isalpha() or char.isascii():
             continue
@@ -121,7 +132,7 @@ def _latin_twins() -> dict[int, int]:
         if len(small) == 1:
             twins.setdefault(ord(small), target)
     twins.update({ord(a): ord(b) for a, b in zip("авекмнорстухіјѕһԁԛԝьпи", "abekmhopctyxijshdqwbnn", strict=True)})
-    del twins[ord("п")], twins[ord("и")]
+    del twins[ord("п")], twins[ord("и")], twins[ord("μ")]  # the last is a micro sign more often than an m
     return twins
 
 
@@ -129,11 +140,7 @@ def _top_levels() -> list[str]:
     """List the ASCII top-level domains that are not words people put after a missed space."""
     raw = (resources.files("publicsuffixlist") / "public_suffix_list.dat").read_text("utf-8").splitlines()
     tops = {line for line in raw if line.isascii() and line.isalpha() and line.islower()}
-    words = set("so it is in to at be no am my me us as do or be la de et id es el al md py sh rs zip cat help how now you here "
-                "call chat bank cash money pay name new one today day love like life team work world you wow sucks news live "
-                "see win fun link open watch ads best buy sale shop store phone mobile media photo video email".split())  # fmt: skip
-    reserved = {"example", "test", "invalid", "local", "onion"}  # RFC 2606, RFC 6762, RFC 7686
-    return sorted((tops | reserved) - words)
+    return sorted((tops | _RESERVED) - set(_WORDS.split()))
 
 
 def build() -> dict[str, NDArray[np.generic]]:

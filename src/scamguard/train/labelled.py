@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import DumpError
-from .train.corpus import Message
+from scamguard.errors import DumpError
+
+from .corpus import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from .guard import Guard
+    from scamguard.guard import Guard
 
 
 def read(paths: Iterable[Path], lang: str | None = None) -> list[Message]:
@@ -77,7 +78,7 @@ def evaluate(guard: Guard, messages: Sequence[Message]) -> dict[str, Any]:
     -------
     The tables of ``scamguard.train.evaluate``: all, by language, by kind, by secret.
     """
-    from .train.evaluate import Judged, tables  # noqa: PLC0415 - scikit-learn is an extra
+    from .evaluate import Judged, tables  # noqa: PLC0415 - scikit-learn is an extra
 
     found = guard.scan([message.text for message in messages])
     flagged = np.array([action != "allow" for action in found["action"].to_pylist()])

@@ -1,0 +1,190 @@
+"""Disguises: look-alike letters, leet and letters spaced out one by one are undone where the text shows intent.
+
+Look-alikes (UTS #39) only inside a word that mixes scripts and only if every odd letter has a twin; leet only between
+letters; spaced-out letters only in runs. What was undone is marked.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from .kinds import ALIEN, CYRILLIC, DIGIT, HANGUL, IDEO, KIND, LATIN, LETTER, NO_SCRIPT, UNDONE
+
+_compiled = njit(cache=True, nogil=True, error_model="numpy")
+
+
+@_compiled
+def _script(t, code):
+    return t.script[np.int64(t.page[code >> 8]) << 8 | (np.int64(code) & 255)]
+
+
+@_compiled
+def _twin(t, code):
+    return t.twin[np.int64(t.page[code >> 8]) << 8 | (np.int64(code) & 255)]
+
+
+@_compiled
+def _ascii_letter(code):
+    return 97 <= code <= 122
+
+
+@_compiled
+def undo_in_words(codes, kind, begin, end, t):
+    """Undo look-alikes and leet, word by word, in place."""
+    i = begin
+    while i < end:
+        if kind[i] & KIND not in (LETTER, DIGIT):
+            i += 1
+            continue
+        j = i
+        latin = foreign = other = 0
+        while j < end:
+            sort = kind[j] & KIND
+            if sort == LETTER:
+                script = _script(t, codes[j])
+                latin += script == LATIN
+                foreign += script >= CYRILLIC
+                other += script == NO_SCRIPT
+            elif sort == DIGIT or (
+                codes[j] in (36, 64) and j > i and j + 1 < end and _ascii_letter(codes[j - 1]) and _ascii_letter(codes[j + 1])
+            ):
+                pass
+            else:
+                break
+            j += 1
+        if latin and foreign and not other:
+            _unmix(codes, kind, i, j, t)
+            letters, latin = latin + foreign, 0
+            for k in range(i, j):
+                latin += kind[k] & KIND == LETTER and _ascii_letter(codes[k])
+            foreign = letters - latin
+        if latin >= 2 and latin + foreign + other < j - i <= 20:
+            _unleet(codes, kind, i, j)
+        i = j
+
+
+@_compiled
+def _unmix(codes, kind, i, j, t):
+    """Turn a word of mixed scripts into one script, if every odd letter has a twin there."""
+    to_latin = to_cyrillic = True
+    for k in range(i, j):
+        if kind[k] & KIND == LETTER:
+            script = _script(t, codes[k])
+            if script >= CYRILLIC and not _twin(t, codes[k]):
+                to_latin = False
+            if script == ALIEN or (script == LATIN and not _cyrillic_twin(codes[k])):
+                to_cyrillic = False
+    for k in range(i, j):
+        if kind[k] & KIND != LETTER:
+            continue
+        script = _script(t, codes[k])
+        if to_latin and script >= CYRILLIC:
+            codes[k] = _twin(t, codes[k])
+            kind[k] |= UNDONE
+        elif not to_latin and to_cyrillic and script == LATIN:
+            codes[k] = _cyrillic_twin(codes[k])
+            kind[k] |= UNDONE
+
+
+_CYRILLIC_TWIN = np.zeros(128, np.uint32)
+for _a, _b in zip("abcehkmoptxy", "авсенкмортху", strict=True):
+    _CYRILLIC_TWIN[ord(_a)] = ord(_b)
+
+
+@_compiled
+def _cyrillic_twin(code):
+    return _CYRILLIC_TWIN[code] if code < 128 else np.uint32(0)
+
+
+_LEET = np.zeros(128, np.uint32)
+for _a, _b in zip("013457@$", "oieastas", strict=True):
+    _LEET[ord(_a)] = ord(_b)
+
+
+@_compiled
+def _unleet(codes, kind, i, j):
+    """Turn digits into letters where at most two stand between letters and all digits inside the word could be leet."""
+    last = j
+    while last > i and kind[last - 1] & KIND == DIGIT:
+        last -= 1  # digits at the end are a number: passw0rd1
+    if kind[i] & KIND == DIGIT:
+        return
+    run = inner = 0
+    for k in range(i, last):
+        if _ascii_letter(codes[k]):
+            run = 0
+            continue
+        run += 1
+        inner += 1
+        if run > 2 or codes[k] > 127 or not _LEET[codes[k]]:
+            return
+    if inner and j - last == 1 and codes[last] in (48, 51, 52):
+        last = j  # phr4s3: after leet inside, one 0, 3 or 4 at the end is a vowel
+    for k in range(i, last):
+        if not _ascii_letter(codes[k]):
+            codes[k] = _one(codes, k, last) if codes[k] == 49 else _LEET[codes[k]]
+            kind[k] = LETTER | UNDONE
+
+
+@_compiled
+def _one(codes, k, last):
+    """Read a 1 inside a word: ``l`` beside another or before a vowel (p1ease, wa11et, rep1y), else ``i`` (s1gn)."""
+    following = codes[k + 1] if k + 1 < last else 0
+    return 108 if following in (49, 97, 101, 105, 111, 117, 121) or codes[k - 1] == 108 else 105
+
+
+@_compiled
+def _single(codes, kind, i, begin, end):
+    """Say which sort of letter stands alone at ``i`` (0: none)."""
+    sort = kind[i] & KIND
+    if sort not in (LETTER, HANGUL, IDEO) or (sort == IDEO and codes[i] < 0x3040):
+        return 0
+    if i > begin and kind[i - 1] & KIND in (LETTER, HANGUL, IDEO, DIGIT):
+        return 0
+    if i + 1 < end and kind[i + 1] & KIND in (LETTER, HANGUL, IDEO, DIGIT):
+        return 0
+    return sort
+
+
+@_compiled
+def join_spaced(codes, kind, origin, begin, end):
+    """Join letters that stand one by one between equal separators; return the new end."""
+    out, i = begin, begin
+    glued = False  # the letter before has just been joined to this one
+    while i < end:
+        many, mark = 0, np.uint8(0)
+        sort = 0 if glued else _single(codes, kind, i, begin, end)
+        glued = False
+        if sort:
+            many, mark = _spaced(codes, kind, i, begin, end, sort)
+        if not many and kind[i] & KIND == IDEO and i + 2 < end and codes[i] >= 0x3040 and codes[i + 1] in (42, 124, 95, 126, 94, 43, 39):
+            many = 2 if kind[i + 2] & KIND == IDEO and codes[i + 2] >= 0x3040 else 0
+        if many:
+            for k in range(many):
+                codes[out], kind[out], origin[out] = codes[i + 2 * k], kind[i + 2 * k] | mark, origin[i + 2 * k]
+                out += 1
+            # a pair may go on (密*码*是): its last letter is looked at again
+            if mark == 0:
+                out -= 1
+                i += 2
+                glued = True
+            else:
+                i += 2 * many - 1
+            continue
+        codes[out], kind[out], origin[out] = codes[i], kind[i], origin[i]
+        out += 1
+        i += 1
+    return out
+
+
+@_compiled
+def _spaced(codes, kind, i, begin, end, sort):
+    """Count the letters spaced out from ``i`` on: ``(how many or 0, mark)``."""
+    if i + 1 >= end or codes[i + 1] not in (32, 10, 46, 45, 95, 42, 124, 47, 0xB7, 44, 126, 43):
+        return 0, np.uint8(0)
+    many, k = 1, i + 2
+    while k < end and codes[k - 1] == codes[i + 1] and _single(codes, kind, k, begin, end) == sort:
+        many += 1
+        k += 2
+    return (many, np.uint8(UNDONE)) if many >= (3 if sort == IDEO else 4) else (0, np.uint8(0))

@@ -1,0 +1,132 @@
+"""The shape of the code: imports run one way, heavy modules wait until they are needed, nothing grows beyond a page or two."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import scamguard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SRC = Path(scamguard.__file__).parent
+# A module imports only from those before it, at the top or inside a function. A new module takes its place here.
+_CORE = (
+    "errors kinds columns addresses disguises fold lexicon match rules passages ngrams features proof model "
+    "verdict asks explain table guard brands secrets advice"
+)
+_AROUND = "train dumps chat spark output render scanning command workshop cli __main__"
+CORE = _CORE.split()
+LAYERS = CORE + _AROUND.split()
+LATE = {("verdict", "advice")}  # Verdict.advice() reads it when asked to; most verdicts never are
+TRAINING_ONLY = {"sklearn", "scipy", "pandas", "joblib"}
+HEAVY = {"numba", "pyarrow", "sklearn", "pandas", "scipy", "rich", "typer", "numpy", "safetensors", "regex"}
+FILES = sorted(SRC.rglob("*.py"))
+
+
+def home(file: Path) -> str:
+    """Name the layer of a file: its module, or the package it is in."""
+    return file.relative_to(SRC).parts[0].removesuffix(".py")
+
+
+def runtime_nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """Walk the code, but not what stands under ``if TYPE_CHECKING``."""
+    for child in ast.iter_child_nodes(tree):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield child
+            yield from runtime_nodes(child)
+
+
+def imported(file: Path) -> set[str]:
+    """Name every module that a file imports when it runs, at the top or inside a function, in full."""
+    package = ["scamguard", *file.relative_to(SRC).parent.parts]
+    found = set()
+    for node in runtime_nodes(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join([*package[: len(package) - node.level + 1], *filter(None, [node.module])]) if node.level else str(node.module)
+            found |= {f"{base}.{alias.name}" for alias in node.names}
+    return found
+
+
+def own(file: Path) -> set[str]:
+    """Name the layers that a file imports from."""
+    return {parts[1] for name in imported(file) if (parts := name.split("."))[0] == "scamguard" and len(parts) > 1} - {"__version__"}
+
+
+def ids(file: Path) -> str:
+    """Name a file in a test report."""
+    return file.relative_to(SRC).as_posix()
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if home(file) != "__init__"], ids=ids)
+def test_imports_run_one_way(file: Path) -> None:
+    layer = home(file)
+    assert layer in LAYERS, f"give {layer!r} its place in LAYERS"
+    before = {*LAYERS[: LAYERS.index(layer)]} | ({layer} if file.parent != SRC else set())
+    assert {name for name in own(file) if (layer, name) not in LATE} <= before
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if home(file) != "train"], ids=ids)
+def test_only_training_needs_scikit_learn(file: Path) -> None:
+    assert not {name.split(".")[0] for name in imported(file)} & TRAINING_ONLY
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if home(file) in CORE], ids=ids)
+def test_the_core_knows_nothing_of_training_or_terminals(file: Path) -> None:
+    assert not {name.split(".")[0] for name in imported(file)} & {"rich", "typer"}
+    assert "train" not in own(file)
+
+
+def test_import_loads_nothing_heavy() -> None:
+    code = f"import sys, scamguard; scamguard.__all__, dir(scamguard); print(sorted({HEAVY!r} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_scoring_loads_nothing_of_training() -> None:
+    """Whoever only scores need not have scikit-learn, pandas or the command line installed."""
+    unwanted = {"sklearn", "pandas", "joblib", "rich", "typer"}  # Numba itself looks for SciPy
+    code = f"import sys; from scamguard import guard, proof; print(sorted({unwanted!r} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("file", FILES, ids=ids)
+def test_no_file_holds_two_ideas(file: Path) -> None:
+    lines = len(file.read_text("utf-8").splitlines())
+    assert lines <= 350
+
+
+def too_long(file: Path) -> dict[str, int]:
+    """Count the lines of every long function, without its docstring."""
+    counts = {}
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            counts[node.name] = (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
+    return {name: lines for name, lines in counts.items() if lines > 60}
+
+
+@pytest.mark.parametrize("file", FILES, ids=ids)
+def test_no_function_is_longer_than_a_page(file: Path) -> None:
+    assert too_long(file) == {}
+
+
+@pytest.mark.parametrize("file", FILES, ids=ids)
+def test_every_module_opens_with_its_idea(file: Path) -> None:
+    assert ast.get_docstring(ast.parse(file.read_text("utf-8")))
+
+
+def test_every_public_name_has_its_home() -> None:
+    assert set(scamguard.__all__) == set(scamguard._HOME)
+    for name, module in scamguard._HOME.items():
+        assert getattr(importlib.import_module(f"scamguard.{module}"), name) is getattr(scamguard, name)

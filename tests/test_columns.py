@@ -1,0 +1,173 @@
+"""Any column of texts becomes one buffer and its offsets; nothing is lost, nothing refused, Arrow text is not copied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scamguard import columns
+from scamguard.columns import TextBatch, batches, pack
+from scamguard.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+TEXTS = ["seed", "", "密码 🔑", "\0", "naïve"]
+HOLED = ["seed", None, "密码"]
+
+
+def texts_of(pieces: Iterable[TextBatch]) -> list[str]:
+    """Read every message back."""
+    out = []
+    for batch in pieces:
+        raw = batch.data.tobytes()
+        out += [raw[a:b].decode("utf-8", "surrogatepass") for a, b in zip(batch.offsets[:-1], batch.offsets[1:], strict=True)]
+    return out
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=())) | st.none()))
+def test_pack_loses_nothing(texts: list[str | None]) -> None:
+    assert texts_of([pack(texts)]) == [text or "" for text in texts]
+
+
+CONTAINERS: dict[str, Callable[[list[Any]], object]] = {
+    "list": list,
+    "tuple": tuple,
+    "numpy objects": lambda texts: np.array(texts, object),
+    "pandas objects": lambda texts: pd.Series(texts, dtype=object),
+    "pandas string": lambda texts: pd.Series(texts, dtype="string"),
+    "pandas arrow": lambda texts: pd.Series(texts, dtype="string[pyarrow]"),
+    "pandas ArrowDtype": lambda texts: pd.Series(texts, dtype=pd.ArrowDtype(pa.string())),
+    "pandas categories": lambda texts: pd.Series(texts, dtype=pd.CategoricalDtype([*TEXTS, "密码"])),
+    "pandas index": lambda texts: pd.Index(texts, dtype=object),
+    "polars": lambda texts: pl.Series(texts, dtype=pl.String),
+    "polars categories": lambda texts: pl.Series(texts, dtype=pl.Categorical),
+    "arrow string": lambda texts: pa.array(texts, pa.string()),
+    "arrow large_string": lambda texts: pa.array(texts, pa.large_string()),
+    "arrow string_view": lambda texts: pa.array(texts, pa.string_view()),
+    "arrow dictionary": lambda texts: pa.array(texts, pa.string()).dictionary_encode(),
+    "arrow chunked": lambda texts: pa.chunked_array([texts[:1], [], texts[1:]], pa.string()),
+    "arrow table column": lambda texts: pa.table({"text": texts})["text"],
+}
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("texts", [TEXTS, HOLED, [None, None], []], ids=["texts", "with holes", "only holes", "empty"])
+def test_every_container(container: str, texts: list[str | None]) -> None:
+    assert texts_of(batches(CONTAINERS[container](texts))) == [text or "" for text in texts]
+
+
+# the other containers hold Arrow strings, which are UTF-8: they refuse surrogates themselves
+@pytest.mark.parametrize("container", ["list", "tuple", "numpy objects", "pandas objects", "pandas index"])
+@pytest.mark.parametrize("surrogate", ["\ud800", "hi \udfff\ud800", "\ud83d\ude00"])
+def test_lone_surrogates_are_kept(container: str, surrogate: str) -> None:
+    assert texts_of(batches(CONTAINERS[container](["a", surrogate, None]))) == ["a", surrogate, ""]
+
+
+def test_numpy_strings() -> None:
+    assert texts_of(batches(np.array(["seed", "密码"]))) == ["seed", "密码"]
+
+
+@pytest.mark.parametrize("hole", [None, float("nan"), np.nan, np.float64("nan"), pd.NA, pd.NaT])
+def test_what_is_missing_is_an_empty_message(hole: object) -> None:
+    assert texts_of(batches(["a", hole, "b"])) == ["a", "", "b"]
+    assert texts_of(batches(["\ud800", hole])) == ["\ud800", ""]
+    assert texts_of(batches(pd.Series(["a", hole], dtype=object))) == ["a", ""]
+    assert texts_of(batches(np.array(["a", hole], object))) == ["a", ""]
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])
+@pytest.mark.parametrize("part", [slice(None), slice(1, 3), slice(2, 2)])
+def test_arrow_text_is_not_copied(kind: pa.DataType, part: slice) -> None:
+    array = pa.array(["zero", "one", "zwei 密码", "drei"], kind)
+    [batch] = batches(array[part])
+    assert texts_of([batch]) == array[part].to_pylist()
+    if len(batch):
+        assert batch.data.ctypes.data == array.buffers()[2].address
+
+
+def test_chunks_of_arrow_and_polars_are_not_copied() -> None:
+    column = pa.chunked_array([["one", "two"], ["three"]], pa.large_string())
+    addresses = [batch.data.ctypes.data for batch in batches(column)]
+    assert addresses == [chunk.buffers()[2].address for chunk in column.chunks]
+
+
+def test_sliced_with_nulls() -> None:
+    array = pa.array(["zero", None, "two", None, "four"])
+    assert texts_of(batches(array[1:4])) == ["", "two", ""]
+    assert texts_of(batches(pa.chunked_array([array[1:3], array[3:]]))) == ["", "two", "", "four"]
+
+
+def test_only_missing_of_no_type() -> None:
+    assert texts_of(batches(pa.nulls(3))) == ["", "", ""]
+
+
+def test_a_megabyte_of_emoji() -> None:
+    assert texts_of(batches(["a", "😀" * 262_144, "b"]))[1] == "😀" * 262_144
+
+
+@pytest.mark.parametrize("text", ["seed", b"seed", ""])
+def test_one_text_is_no_column(text: object) -> None:
+    with pytest.raises(InputError, match=r"one text, not a column of them; use check\(text\)"):
+        list(batches(text))
+
+
+@pytest.mark.parametrize("stray", [3, 1.5, object(), ["nested"], True, 10**30, b"bytes"])
+@pytest.mark.parametrize("container", [list, tuple, np.asarray, pd.Index, pd.Series])
+def test_what_is_no_text_is_named_by_its_place(container: Callable[[NDArray[np.object_]], object], stray: object) -> None:
+    values = np.empty(3, object)
+    for i, value in enumerate(["ok", None, stray]):
+        values[i] = value
+    column = container(values)
+    by_place = rf"messages\[2\] is {type(stray).__name__}, not str; convert it, or use None"
+    # pandas hands a column of bytes to Arrow as one
+    with pytest.raises(InputError, match=rf"^({by_place}|messages is an Arrow column of binary, not of strings)"):
+        list(batches(column))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([1, 2]),
+        pa.array([b"a"]),
+        pa.array([["a"]]),
+        pa.array([1, 2]).dictionary_encode(),
+        pa.table({"text": ["a"], "id": [1]}),
+        pl.Series([1, 2]),
+        pl.DataFrame({"text": ["a"]}),
+        pd.Series([1, 2]),
+        pd.DataFrame({"text": ["a"]}),
+        np.array([1, 2]),
+        np.array([["a", "b"]]),
+        42,
+        None,
+    ],
+    ids=lambda column: type(column).__name__,
+)
+def test_what_is_no_column_of_texts_is_refused_in_one_line(column: object) -> None:
+    with pytest.raises(InputError) as caught:
+        list(batches(column))
+    assert "\n" not in str(caught.value)
+
+
+@given(st.lists(st.text(max_size=12), max_size=40), st.integers(1, 7), st.integers(1, 30))
+def test_chunks_cover_everything_exactly_once(texts: list[str], most: int, size: int) -> None:
+    whole = pack(["left out", *texts, "left out"])
+    batch = TextBatch(whole.data, whole.offsets[1:-1])  # a slice: its text does not begin at byte 0
+    with mock.patch.multiple(columns, CHUNK_MESSAGES=most, CHUNK_BYTES=size):
+        pieces = list(batch.chunks())
+    assert [text for _, piece in pieces for text in texts_of([piece])] == texts
+    assert [at for at, _ in pieces] == [sum(len(p) for _, p in pieces[:k]) for k in range(len(pieces))]
+    for _, piece in pieces:
+        assert 1 <= len(piece) <= most
+        assert len(piece) == 1 or piece.offsets[-1] - piece.offsets[0] <= size

@@ -1,0 +1,201 @@
+"""Every block of features agrees with its readable twin, and passages lose nothing."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import assume, event, given
+from hypothesis import strategies as st
+
+from scamguard import features, kinds, ngrams, passages
+from scamguard.columns import pack
+from scamguard.fold import fold
+from scamguard.lexicon import Concept, Lexicon, Rule
+from scamguard.match import compile_terms, match
+from scamguard.rules import compile_rules, fire
+
+from . import alphabets
+from .twins import features as twin
+
+if TYPE_CHECKING:
+    from scamguard.fold import Folded
+    from scamguard.ngrams import Grams
+    from scamguard.passages import Passages
+
+BITS = 9  # few, so that n-grams collide
+CONCEPTS = ("give", "never", "noun", "asks")
+_TERMS = (("send", "发"), ("never", "不要"), ("seed", "密码", "码"), ("?",))
+LEXICON = Lexicon(
+    CONCEPTS,
+    tuple(Concept(name=name, lang="xx", terms=terms) for name, terms in zip(CONCEPTS, _TERMS, strict=True)),
+    (Rule(id="ask", why="", scope="sentence", need=(("give",), ("noun",)), hit=(), spare=()),),
+    frames=("never", "asks"),
+)
+TERMS, RULES = compile_terms(LEXICON), compile_rules(LEXICON)
+planted = st.sampled_from(["send ", "never ", "your seed ", "发", "密码", "不要", "? ", ". ", ", "])
+batches = st.lists(st.lists(planted | alphabets.pieces, max_size=10).map("".join), max_size=4)
+long_texts = st.lists(st.sampled_from(["word ", "密码", "。", "x" * 50, "never send seed? ", "\n", "y" * 900 + " "]), max_size=200).map(
+    "".join
+)
+
+
+def rows(folded: Folded, where: Passages) -> list[tuple[str, list[int]]]:
+    """Read each passage as ``(text, kinds and marks)``."""
+    spans = zip(where.start.tolist(), where.stop.tolist(), strict=True)
+    return [("".join(map(chr, folded.codes[a:b])), folded.kinds[a:b].tolist()) for a, b in spans]
+
+
+def sets(grams: Grams) -> list[set[int]]:
+    """Read each passage's n-grams, which must be distinct."""
+    lists = [grams.ids[a:b].tolist() for a, b in pairwise(grams.starts.tolist())]
+    assert all(len(ids) == len(set(ids)) for ids in lists)
+    return [set(ids) for ids in lists]
+
+
+def sorts_of(marked: list[int]) -> list[int]:
+    """Give kinds without marks."""
+    return [kind & kinds.KIND for kind in marked]
+
+
+@given(batches)
+def test_word_and_char_grams_equal_their_twins(texts: list[str]) -> None:
+    folded = fold(pack(texts))
+    where = passages.passages(folded)
+    read = [(text, sorts_of(marked)) for text, marked in rows(folded, where)]
+    assert sets(ngrams.word_grams(folded, where, BITS)) == [twin.word_grams(text, sorts, BITS) for text, sorts in read]
+    assert sets(ngrams.char_grams(folded, where, BITS, (2, 4))) == [twin.char_grams(text, sorts, BITS, (2, 4)) for text, sorts in read]
+    assert sets(ngrams.char_grams(folded, where, 20, (1, 1))) == [twin.char_grams(text, sorts, 20, (1, 1)) for text, sorts in read]
+
+
+@given(batches, long_texts)
+def test_framed_words_and_concept_grams_equal_their_twins(texts: list[str], long: str) -> None:
+    folded = fold(pack([*texts, long]))
+    hits, where = match(folded, TERMS), passages.passages(folded)
+    framed, concepts, seen = [], [], rows(folded, where)
+    frame = {CONCEPTS.index(name) for name in LEXICON.frames}
+    for n in range(len(folded)):
+        own = slice(hits.starts[n], hits.starts[n + 1])
+        found = list(zip(hits.start[own].tolist(), hits.concept[own].tolist(), hits.sentence[own].tolist(), strict=True))
+        for p in range(where.starts[n], where.starts[n + 1]):
+            a, b = int(where.start[p]), int(where.stop[p])
+            text, sorts = seen[p][0], sorts_of(seen[p][1])
+            framed.append(twin.framed_words(text, sorts, [(at - a, c) for at, c, _ in found if a <= at <= b], frame, BITS))
+            concepts.append(twin.concept_grams([(c, sentence) for at, c, sentence in found if a <= at < b], BITS))
+    event("framed words" if any(framed) else "no frame")
+    assert sets(ngrams.framed_words(folded, hits, where, RULES.frame, BITS)) == framed
+    assert sets(ngrams.concept_grams(hits, where, BITS)) == concepts
+
+
+@given(batches, long_texts)
+def test_a_rule_is_a_column_of_the_passages_that_hold_all_of_it(texts: list[str], long: str) -> None:
+    folded = fold(pack([*texts, long]))
+    hits, where = match(folded, TERMS), passages.passages(folded)
+    fired = fire(hits, RULES)
+    want = np.zeros((len(where.start), 1), np.bool_)
+    for n in range(len(folded)):
+        for f in range(fired.starts[n], fired.starts[n + 1]):
+            for p in range(where.starts[n], where.starts[n + 1]):
+                want[p, fired.rule[f]] |= where.start[p] <= hits.start[fired.first[f]] and hits.start[fired.last[f]] < where.stop[p]
+    event("rule fired" if want.any() else "no rule fired")
+    np.testing.assert_array_equal(features.rule_columns(hits, fired, where, 1), want)
+
+
+@given(batches)
+def test_shape_equals_its_twin(texts: list[str]) -> None:
+    folded = fold(pack(texts))
+    where = passages.passages(folded)
+    want = [[float(twin.shape(*row)[name]) for name in features.SHAPE] for row in rows(folded, where)]
+    fast = features.shape(folded, where)
+    np.testing.assert_allclose(fast, np.array(want, np.float32).reshape(fast.shape), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("see https://a.example", {"link"}),
+        ("https://a.example or b.example", {"link", "links"}),
+        ("mail me@a.example", {"email"}),
+        ("ask @some_one", {"handle"}),
+        ("call 4402079460", {"phone"}),
+        ("code 1234", {"code"}),
+        ("code 123", set()),
+        ("pay $5", {"amount"}),
+        ("付 ￥5", {"amount"}),
+        ("the s33d", {"disguised"}),
+        ("the p a s s w o r d", {"disguised", "disguised_much"}),
+        ("LAST chance", {"shouted_word"}),
+        ("YOUR ACCOUNT WILL BE CLOSED", {"shouted_word", "shouted"}),
+        ("hurry!!", {"exclaims"}),
+        ("really?", {"asks"}),
+        ("one\ntwo\nthree", {"lines"}),
+        ("an ordinary line", set()),
+        ("", set()),
+    ],
+)
+def test_what_each_shape_column_sees(text: str, columns: set[str]) -> None:
+    folded = fold(pack([text]))
+    [row] = features.shape(folded, passages.passages(folded))
+    assert {name for name, value in zip(features.SHAPE, row, strict=True) if value} - {"length", "digit_share"} == columns
+
+
+@given(st.lists(long_texts | alphabets.messages, max_size=4))
+def test_passages_cover_each_message_and_overlap(texts: list[str]) -> None:
+    folded = fold(pack(texts))
+    where = passages.passages(folded)
+    for n in range(len(folded)):
+        own = slice(where.starts[n], where.starts[n + 1])
+        starts, stops = where.start[own].tolist(), where.stop[own].tolist()
+        event("several passages" if len(starts) > 1 else "one passage")
+        assert (starts[0], stops[-1]) == (folded.starts[n], folded.starts[n + 1])
+        for k in range(len(starts) - 1):
+            assert starts[k] < starts[k + 1] < stops[k] < stops[k + 1]
+
+
+@given(long_texts, st.data())
+def test_half_a_passage_is_never_cut(text: str, data: st.DataObject) -> None:
+    """Whatever stands within half a passage is whole in some passage: no cut hides a scam."""
+    folded = fold(pack([text]))
+    where = passages.passages(folded)
+    assume(len(folded.codes) > 0)
+    weight = np.where(folded.kinds & kinds.KIND == kinds.IDEO, 3, 1)
+    start = data.draw(st.integers(0, len(weight) - 1))
+    stop = start + int(np.searchsorted(np.cumsum(weight[start:]), passages.STRIDE, side="right"))
+    assert any(a <= start and stop <= b for a, b in zip(where.start, where.stop, strict=True))
+
+
+def test_an_ordinary_message_is_one_passage() -> None:
+    where = passages.passages(fold(pack(["word " * 200, "密码" * 150, ""])))
+    assert where.starts.tolist() == [0, 1, 2, 3]
+
+
+@given(batches)
+def test_n_grams_can_be_found_again_in_the_text(texts: list[str]) -> None:
+    """For explanations: the first place of an n-gram hashes to it."""
+    folded = fold(pack(texts))
+    where = passages.passages(folded)
+    chars = ngrams.char_grams(folded, where, 20, (2, 3), placed=True)
+    words = ngrams.word_grams(folded, where, 20, placed=True)
+    text, sorts = "".join(map(chr, folded.codes)), sorts_of(folded.kinds.tolist())
+    for grams in (chars, words):
+        assert len(grams.first) == len(grams.size) == len(grams.ids)
+    for key, at, size in zip(chars.ids.tolist(), chars.first.tolist(), chars.size.tolist(), strict=True):
+        assert twin.char_grams(text[at : at + size], sorts[at : at + size], 20, (size, size)) == {key}
+    for key, at, size in zip(words.ids.tolist(), words.first.tolist(), words.size.tolist(), strict=True):
+        assert key in twin.word_grams(text[at : at + size], sorts[at : at + size], 20)
+
+
+@pytest.mark.parametrize("bits", [1, 8, 15, 20])
+def test_ids_lie_below_the_size_of_the_table(bits: int) -> None:
+    folded = fold(pack(["never send your seed to 密码 客服 @some_one, ok? " * 40]))
+    hits, where = match(folded, TERMS), passages.passages(folded)
+    for grams in (
+        ngrams.word_grams(folded, where, bits),
+        ngrams.char_grams(folded, where, bits, (2, 4)),
+        ngrams.framed_words(folded, hits, where, RULES.frame, bits),
+        ngrams.concept_grams(hits, where, bits),
+    ):
+        assert 0 < len(grams.ids)
+        assert int(grams.ids.max()) < 2**bits

@@ -1,0 +1,240 @@
+"""The fold agrees with its readable twin, keeps its promises, and leaves honest text as it is."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import event, example, given
+from hypothesis import strategies as st
+
+from scamguard import kinds
+from scamguard.columns import TextBatch, pack
+from scamguard.fold import Folded, fold
+
+from . import alphabets
+from .twins import fold as twin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LINK, EMAIL, HANDLE = map(chr, (kinds.LINK, kinds.EMAIL, kinds.HANDLE))
+rough = st.binary(max_size=12) | alphabets.messages.map(lambda text: text.encode("utf-8", "surrogatepass"))
+
+
+def packed(raws: Sequence[bytes]) -> TextBatch:
+    """Pack bytes that need not be UTF-8."""
+    return TextBatch(np.frombuffer(b"".join(raws), np.uint8), np.cumsum([0, *map(len, raws)], dtype=np.int64))
+
+
+def cells(folded: Folded, n: int) -> list[tuple[str, int, int]]:
+    """Read message ``n`` as ``(character, kind and marks, origin)``."""
+    part = slice(folded.starts[n], folded.starts[n + 1])
+    columns = (folded.codes[part].tolist(), folded.kinds[part].tolist(), folded.origin[part].tolist())
+    return [(chr(code), kind, origin) for code, kind, origin in zip(*columns, strict=True)]
+
+
+def folded(text: str) -> str:
+    """Fold one message and read it back."""
+    return "".join(char for char, _, _ in cells(fold(pack([text])), 0))
+
+
+def undone(text: str) -> str:
+    """Give the folded characters that were disguised."""
+    return "".join(char for char, kind, _ in cells(fold(pack([text])), 0) if kind & kinds.UNDONE)
+
+
+def ends(text: str, mark: str) -> int:
+    """Give the kind of the only ``mark`` in the folded text."""
+    [kind] = [kind for char, kind, _ in cells(fold(pack([text])), 0) if char == mark]
+    return kind & kinds.KIND
+
+
+@given(st.lists(rough, max_size=6))
+@example([b"write to @support_desk", b"> a quoted reply"])
+@example(["密*码 是 的".encode(), "你*好，密*码 是 的".encode()])
+@example([b"[lil\xc2\xa9] <lil\xc2\xa9>"])
+@example(["ѕ33d sее3d".encode()])
+def test_fold_equals_its_twin(raws: list[bytes]) -> None:
+    fast = fold(packed(raws))
+    want = [[(cell.char, cell.marked, cell.origin) for cell in twin.fold(raw)] for raw in raws]
+    event("disguise undone" if any(kind & kinds.UNDONE for message in want for _, kind, _ in message) else "nothing disguised")
+    event("address" if any(kind == kinds.TOKEN for message in want for _, kind, _ in message) else "no address")
+    assert [cells(fast, n) for n in range(len(raws))] == want
+
+
+@given(st.lists(rough, max_size=6))
+def test_origins_rise_and_lie_where_a_character_begins(raws: list[bytes]) -> None:
+    fast = fold(packed(raws))
+    for n, raw in enumerate(raws):
+        origins = [origin for _, _, origin in cells(fast, n)]
+        assert twin.rising(origins)
+        assert set(origins) <= twin.boundaries(raw)
+
+
+@given(rough, rough, rough)
+@example(b"@support_desk", b"> quoted", b"")
+@example(b"\xe5\xaf", b"\x86", b"")  # one character cut in two: the bytes of a neighbour are not read
+def test_a_message_is_never_touched_by_its_neighbours(before: bytes, raw: bytes, after: bytes) -> None:
+    assert cells(fold(packed([before, raw, after])), 1) == cells(fold(packed([raw])), 0)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["seed", "PASSWORD", "Пароль", "密码", "助記詞", "비밀번호", "pаsswоrd", "p4ssw0rd", "ｃｏｄｅ", "12345"]),
+        max_size=8,
+    )
+)
+def test_words_once_folded_stay_as_they_are(words: list[str]) -> None:
+    once = folded(" ".join(words))
+    assert folded(once) == once
+    assert not undone(once)
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("SEED Phrase", "seed phrase"),  # case
+        ("ｆｕｌｌ　ｗｉｄｔｈ", "full width"),  # NFKC
+        ("ﬁle", "file"),
+        ("naïve Łódź", "naive lodz"),  # accents off Latin …
+        ("й ё", "й ё"),  # … and only there
+        ("助記詞", "助记词"),  # Traditional Chinese
+        ("密码。好、的！", "密码.好/的!"),  # punctuation
+        ("se\u200bed", "seed"),  # hidden characters
+        ("𝐬𝐞𝐞𝐝 ⓢⓔⓔⓓ 🅂🄴🄴🄳", "seed seed seed"),  # dressed letters
+        ("pаsswоrd", "password"),  # Cyrillic а, о
+        ("раssword", "password"),
+        ("p4ssw0rd s33d", "password seed"),  # leet between letters
+        ("phr4s3 passw0rd1", "phrase password1"),
+        ("rep1y s1gn wa11et p1ease", "reply sign wallet please"),
+        ("ca$h p@ss", "cash pass"),
+        ("s e e d", "seed"),  # spaced out
+        ("p.a.s.s.w.o.r.d", "password"),
+        ("s-e-e-d w_o_r_d", "seed word"),
+        ("密 码 是", "密码是"),
+        ("密*码", "密码"),
+        ("비 밀 번 호", "비밀번호"),
+        ("don't", "dont"),  # apostrophes, hyphens, white space, repeats
+        ("one-time  code", "one time code"),
+        ("  so \t much  ", "so much"),
+        ("heyyyyyy!!!!", "heyy!!"),
+        ("see https://kraken.example/x?y=1.", f"see {LINK}."),  # addresses
+        ("kraken-help.com or www.a.co.uk", f"{LINK} or {LINK}"),
+        ("visit t.me/joinchat now", f"visit {LINK} now"),
+        ("[link] <url> [链接]", f"{LINK} {LINK} {LINK}"),
+        ("ping 10.0.0.1", f"ping {LINK}"),
+        ("mail help@kraken.example", f"mail {EMAIL}"),
+        ("ask @admin_help", f"ask {HANDLE}"),
+        ("@anna @ben: hello", ": hello"),  # addressees of a reply
+        ("<@anna> hello", "hello"),
+    ],
+)
+def test_what_is_undone(text: str, want: str) -> None:
+    assert folded(text) == want
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("pаsswоrd", "ao"),
+        ("s33d", "ee"),
+        ("p a s s", "pass"),
+        ("pass\u200bword", "w"),
+        ("密\u200b码", "码"),
+        ("𝐬eed", "s"),
+        ("seed", ""),
+    ],
+)
+def test_what_was_disguised_is_marked(text: str, want: str) -> None:
+    assert undone(text) == want
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Never share your recovery phrase. It's 12 words, e.g. “apple river”, kept off-line.",
+        "Это обычное сообщение: завтра в 10:30 встреча у метро, возьми паспорт.",
+        "Обід о другій, їжа є; ґудзики теж. Об'єднання.",
+        "Καλημέρα! Η Ελλάδα έχει πολλά νησιά· ο κωδικός είναι κρυφός.",
+        "می‌خواهم این را به‌زودی بخوانم، لطفاً نامه‌ها را بفرستید؟",
+        "क्‍षमा करें, यह संदेश सामान्य है। धन्यवाद।",
+        "Family 👨‍👩‍👧‍👦 and astronaut 👩‍🚀 and heart ❤️ and 🏳️‍🌈!",
+        "∀x: Δx ≤ πr², E = mc², x₁ + x₂ ≠ 0, α → β, 10 kΩ, 3×4 = 12, 1×10⁻³",
+        "请不要把验证码告诉任何人，客服不会索要。電話：02-1234-5678",
+        "オンラインでパスワードを変更してください。Tシャツ、Aさん",
+        "비밀번호는 아무에게도 알려 주지 마세요.",
+        "ข้อความนี้ปลอดภัย อย่าบอกรหัสกับใคร",
+        "H2O, CO₂, MP3, 5G, COVID19, B2B, 3D, k8s, i18n, room 4b, v2, 1st, 2nd, A4",
+        "I am a b-side fan: x, y, z; plan A or B? 7-Eleven at 5.30",
+        "Łódź, São Paulo, Zürich, Đà Nẵng, İstanbul, naïve café",
+        "عزيزي العميل، لا تشارك رمز التحقق مع أي شخص.",
+    ],
+)
+def test_honest_text_is_not_taken_for_a_disguise(text: str) -> None:
+    assert undone(text) == ""
+
+
+def test_a_micrometre_is_no_millimetre() -> None:
+    assert folded("5 µm in 10 µs") == "5 μm in 10 μs"
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "want"),
+    [
+        ("one, two", ",", kinds.SOFT),
+        ("one\ntwo", "\n", kinds.SOFT),
+        ("one\r\ntwo", "\n", kinds.SOFT),  # one line end, as Windows and e-mail write it
+        ("one\n\ntwo", "\n", kinds.HARD),
+        ("one\r\n\r\ntwo", "\n", kinds.HARD),
+        ("one. two", ".", kinds.HARD),
+        ("really? yes", "?", kinds.HARD),
+        ("1.5 BTC", ".", kinds.OTHER),
+        ("at 10:30", ":", kinds.OTHER),
+        ("好。的", ".", kinds.HARD),
+        ("one - two", "-", kinds.SOFT),
+    ],
+)
+def test_what_punctuation_ends(text: str, mark: str, want: int) -> None:
+    assert ends(text, mark) == want
+
+
+def test_a_look_alike_of_a_masked_link_is_no_link() -> None:
+    """``lil©`` and ``link`` share a 31-based hash: a collision is never a hit."""
+    assert LINK not in folded("[lil©]")
+
+
+def test_a_pair_is_joined_the_same_wherever_it_stands() -> None:
+    alone, later = folded("密*码 是 的"), folded("你*好,密*码 是 的")
+    assert later == f"你好,{alone}"
+
+
+def test_leet_is_undone_beside_a_look_alike() -> None:
+    assert folded("\u045533d") == "seed"  # Cyrillic dze
+
+
+def test_capitals_are_marked() -> None:
+    marks = [bool(kind & kinds.CAPITAL) for _, kind, _ in cells(fold(pack(["aBC d"])), 0)]
+    assert marks == [False, True, True, False, False]
+
+
+def test_folding_never_makes_a_message_longer_than_its_bytes() -> None:
+    """The fold writes into buffers as long as the text: every code point there is must fit."""
+    every = [chr(code) for code in range(0x110000)]
+    fast = fold(pack(every))
+    assert (np.diff(fast.starts) <= [len(char.encode("utf-8", "surrogatepass")) for char in every]).all()
+
+
+def test_every_assigned_letter_folds_to_its_normal_form_or_a_plainer_one() -> None:
+    """Against ``unicodedata`` alone: an unaccented Latin or Cyrillic letter folds to its NFKC case fold."""
+    plain = [chr(c) for c in range(0x41, 0x500) if unicodedata.category(chr(c)) in {"Lu", "Ll"} and not unicodedata.decomposition(chr(c))]
+    kept = [char for char in plain if folded(char) == unicodedata.normalize("NFKC", char.casefold())]
+    assert set("abcxyzABCXYZабвяАБВЯαβωΑΒΩіїє") - {"ї"} <= set(kept)
+    assert len(kept) > 0.85 * len(plain)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\0", "\ud800", "\udfff\ud800", "\U0010ffff", "😀" * 262_144, "a" * 1_000_000, "\u200b" * 1000])
+def test_any_text_folds(text: str) -> None:
+    assert len(fold(pack([text, "after"]))) == 2

@@ -1,0 +1,263 @@
+"""A message gets one verdict, however it comes: alone or in a batch, by score, check or scan, on any thread."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+import scamguard
+from scamguard import columns
+from scamguard.errors import InputError
+from scamguard.lexicon import KINDS, SECRETS
+from scamguard.verdict import Action, Evidence, Policy, Verdict
+
+from . import alphabets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from scamguard.guard import Guard
+
+SCAM = "Kraken Support: your wallet is frozen. Kindly send us your 12-word seed phrase and your password now to unlock it, @kraken_desk"
+MIXED = [
+    SCAM,
+    "never share your seed phrase with anyone",
+    "客服:请把收到的验证码和密码发给我核对,否则账户冻结",
+    "lunch at noon?",
+    "",
+    "😀 p4ssw0rd pls",
+    "> quoted",
+    "\ud800 lone",
+    "word " * 2000 + SCAM,
+]
+
+
+def alone(guard: Guard, texts: Sequence[str]) -> list[float]:
+    """Score each text in a batch of its own."""
+    return [float(guard.score([text])[0]) for text in texts]
+
+
+@given(st.lists(alphabets.messages | st.sampled_from(MIXED), max_size=8))
+def test_a_score_does_not_depend_on_the_neighbours(guard: Guard, texts: list[str]) -> None:
+    scores = guard.score(texts)
+    assert scores.tolist() == alone(guard, texts)
+    assert scores.dtype == np.float32
+    assert ((scores >= 0) & (scores <= 1)).all()
+
+
+@given(st.lists(alphabets.messages | st.sampled_from(MIXED), min_size=1, max_size=6))
+def test_check_score_and_scan_agree(guard: Guard, texts: list[str]) -> None:
+    verdicts = [guard.check(text) for text in texts]
+    event("something flagged" if any(verdict.action != "allow" for verdict in verdicts) else "all allowed")
+    assert [verdict.risk for verdict in verdicts] == guard.score(texts).tolist()
+    rows = guard.scan(texts).to_pylist()
+    for verdict, row in zip(verdicts, rows, strict=True):
+        ids = [evidence.rule for evidence in verdict.evidence if evidence.rule != "model.words"]
+        assert row == {"risk": verdict.risk, "action": str(verdict.action), "kind": verdict.kind, "asks": list(verdict.asks), "rules": ids}
+
+
+@given(alphabets.messages | st.sampled_from(MIXED))
+def test_a_verdict_is_of_its_types(guard: Guard, text: str) -> None:
+    verdict = guard.check(text)
+    assert verdict.action is guard.policy.action(verdict.risk)
+    assert verdict.kind in (("",) if verdict.action is Action.ALLOW else KINDS)
+    assert set(verdict.asks) <= set(SECRETS)
+    assert len(set(verdict.asks)) == len(verdict.asks)
+    assert verdict.action is Action.ALLOW or verdict.evidence
+
+
+def utf16(text: str, start: int, stop: int) -> str:
+    """Slice as JavaScript does."""
+    return text.encode("utf-16-le", "surrogatepass")[2 * start : 2 * stop].decode("utf-16-le", "surrogatepass")
+
+
+@given(st.lists(alphabets.pieces | st.sampled_from([SCAM, "send us your seed phrase ", "发给我验证码"]), max_size=8).map("".join))
+def test_spans_are_of_the_text_as_written(guard: Guard, text: str) -> None:
+    verdict = guard.check(text)
+    event("evidence" if verdict.evidence else "no evidence")
+    for e in verdict.evidence:
+        assert 0 <= e.start < e.stop <= len(text)
+        if not any("\ud800" <= char <= "\udfff" for char in text):  # Python would pair two lone halves into one character
+            assert utf16(text, e.start_utf16, e.stop_utf16) == text[e.start : e.stop]
+        assert e.start_utf16 == len(text[: e.start].encode("utf-16-le", "surrogatepass")) // 2
+        assert e.stop_utf16 == len(text[: e.stop].encode("utf-16-le", "surrogatepass")) // 2
+
+
+@given(st.lists(alphabets.pieces | st.sampled_from([SCAM, "why⁇"]), max_size=8).map("".join))
+def test_contributions_name_the_words_where_they_stand(guard: Guard, text: str) -> None:
+    for part in guard.explain(text, top=10_000):
+        if part.part in {"word", "char"}:
+            assert 0 <= part.start < part.stop <= len(text)
+            assert part.name == text[part.start : part.stop]
+
+
+@pytest.mark.parametrize("lead", ["", "👩‍🚀😀 ", "\ud800 ", "密码 ", "a\u200b\u200b ", "\r\n\r\n  ", "ﬁﬁ "])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "send us your seed phrase",
+        "s e n d us your s.e.e.d phrase",
+        "sеnd us your sееd phrаse",
+        "s3nd us your ѕ33d phr4se",
+        "ｓｅｎｄ us your 𝐬𝐞𝐞𝐝 phrase",
+        "se\u200bnd us your se\u200bed phrase",
+        "SEND   us your seed\nphrase",
+        "助 記 詞 发给我们",
+    ],
+)
+def test_evidence_stands_on_the_words_however_they_are_disguised(guard: Guard, lead: str, words: str) -> None:
+    """Whatever rule speaks for the verdict, some evidence begins and ends inside the planted words."""
+    text = f"{lead}Kraken support: {words}, to verify your wallet now 😀"
+    verdict = guard.check(text)
+    first, last = text.index(words), text.index(words) + len(words)
+    assert verdict.action != "allow"
+    inside = [text[e.start : e.stop] for e in verdict.evidence if first <= e.start and e.stop <= last]
+    assert any(words.endswith(span) or words.startswith(span) for span in inside), [text[e.start : e.stop] for e in verdict.evidence]
+    assert all(span == span.strip() for span in inside)
+
+
+CONTAINERS: list[Callable[[list[str]], object]] = [
+    tuple,
+    lambda texts: np.array(texts, object),
+    lambda texts: pd.Series(texts, dtype="str"),
+    lambda texts: pd.Series(texts, dtype="string[pyarrow]"),
+    pl.Series,
+    pa.array,
+    lambda texts: pa.chunked_array([texts[:2], texts[2:]]),
+    lambda texts: pa.array(texts).dictionary_encode(),
+    lambda texts: pa.array(["left out", *texts, "left out"])[1:-1],
+]
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_the_container_does_not_matter(guard: Guard, container: Callable[[list[str]], object]) -> None:
+    texts = [text for text in MIXED if "\ud800" not in text]
+    assert guard.score(container(texts)).tolist() == alone(guard, texts)
+    assert guard.scan(container(texts)).equals(guard.scan(texts))
+
+
+def test_across_the_borders_of_chunks(guard: Guard) -> None:
+    texts = [MIXED[i % len(MIXED[:8])] for i in range(columns.CHUNK_MESSAGES + 5)]
+    want = dict(zip(MIXED[:8], alone(guard, MIXED[:8]), strict=True))
+    assert guard.score(texts).tolist() == [want[text] for text in texts]
+    assert guard.score(texts[::-1]).tolist() == [want[text] for text in texts[::-1]]
+    assert guard.scan(texts).num_rows == len(texts)
+
+
+def test_threads_share_a_guard(guard: Guard) -> None:
+    texts = MIXED * 20
+    want = guard.score(texts).tolist()
+    with ThreadPoolExecutor(4) as pool:
+        for got in pool.map(lambda _: guard.score(texts).tolist(), range(12)):
+            assert got == want
+
+
+def test_nothing_gives_nothing(guard: Guard) -> None:
+    assert guard.score([]).shape == (0,)
+    assert guard.scan([]).num_rows == 0
+    assert guard.scan([]).schema.names == ["risk", "action", "kind", "asks", "rules"]
+
+
+def test_what_is_missing_is_an_empty_message(guard: Guard) -> None:
+    assert guard.score([None, float("nan"), ""]).tolist() == [guard.check("").risk] * 3
+
+
+SMALL = ["", " ", "\n\n", "\0", "\0" * 1000, "\ud800", "\udfff\ud800", "\u200b"]
+LARGE = ["😀" * 262_144, "a" * 1_000_000, "密" * 350_000, "。" * 1000]
+
+
+@pytest.mark.parametrize("text", SMALL + LARGE, ids=lambda text: f"{len(text)} of {text[:1]!r}")
+def test_any_text_is_judged(guard: Guard, text: str) -> None:
+    verdict = guard.check(text)
+    assert 0 <= verdict.risk <= 1
+    assert verdict.asks == ()
+    assert guard.score([text])[0] == verdict.risk
+
+
+@pytest.mark.parametrize("text", [b"bytes", None, 3, ["list"]])
+def test_check_takes_one_text(guard: Guard, text: Any) -> None:
+    with pytest.raises(InputError, match="for many messages use score or scan"):
+        guard.check(text)
+
+
+INNOCENT = (
+    "we walked along the harbour in the morning and had coffee with the neighbours before the rain came in from the west "
+    "and everybody went home to cook dinner and watch the match on television with the children and the dog "
+)
+SCAM_ZH = "欧易客服:您的账户异常,请把助记词和密码发给我核对,否则冻结账户"
+INNOCENT_ZH = "早上我们沿着海边散步,和邻居喝了咖啡,后来下雨了,大家就回家做饭看球赛。"
+
+
+@pytest.mark.parametrize("where", [0.0, 0.3, 0.5, 0.77, 1.0])
+@pytest.mark.parametrize(("scam", "filler"), [(SCAM, INNOCENT), (SCAM_ZH, INNOCENT_ZH)])
+def test_a_scam_is_not_diluted_by_innocent_words(guard: Guard, scam: str, filler: str, where: float) -> None:
+    many = filler * (2000 // len(filler.split()) + 1 if filler.isascii() else 60)
+    cut = int(len(many) * where)
+    cut = many.rfind(" " if filler.isascii() else "。", 0, cut) + 1
+    assert guard.check(many).action == "allow"
+    assert guard.check(scam).action != "allow"
+    diluted = guard.check(f"{many[:cut]}{scam}. {many[cut:]}")
+    assert diluted.action != "allow"
+    assert "seed_phrase" in diluted.asks
+
+
+@given(alphabets.messages | st.sampled_from(MIXED))
+def test_contributions_add_up_to_the_logit(guard: Guard, text: str) -> None:
+    reading = guard.model.read(columns.pack([text]))
+    parts = guard.explain(text, top=10**9)
+    assert sum(part.nats for part in parts) == pytest.approx(float(reading.logits[reading.worst[0]]), abs=1e-4)
+    assert guard.explain(text, top=3) == parts[:3]
+    assert [abs(part.nats) for part in parts] == sorted((abs(part.nats) for part in parts), reverse=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Real support never asks for your password, 2FA code, private key or seed phrase.",
+        "Reminder from the mods: nobody from our team will DM you first. Never give anyone your recovery phrase!",
+        "If somebody asks you for the code we texted you, hang up. It is a scam.",
+        "Your login code is 482913. Do not share it with anyone, not even our staff.",
+        "提醒大家:官方客服绝不会索要密码、验证码、私钥或助记词,凡是索要的都是骗子。",
+        "您的验证码是 482913,五分钟内有效,请勿告诉任何人,包括客服人员。",
+        "妈,银行打电话要验证码的都是诈骗,千万别告诉他们,直接挂掉。",
+        "PSA: don't ever type your seed phrase into a website, whatever the popup says.",
+    ],
+)
+def test_a_warning_asks_for_nothing(guard: Guard, text: str) -> None:
+    verdict = guard.check(text)
+    assert (verdict.action, verdict.asks) == (Action.ALLOW, ())
+
+
+def test_a_policy_decides_from_its_thresholds_on() -> None:
+    policy = Policy(warn=0.5, block=0.9)
+    assert [policy.action(risk) for risk in (0.0, 0.49, 0.5, 0.89, 0.9, 1.0)] == ["allow", "allow", "warn", "warn", "block", "block"]
+
+
+def test_the_bundled_policy_is_the_one_of_the_card(guard: Guard) -> None:
+    thresholds = guard.model.card["thresholds"]
+    assert guard.policy == Policy(warn=thresholds["warn"], block=thresholds["block"])
+    assert 0 < guard.policy.warn <= guard.policy.block <= 1
+    assert 0 < thresholds["asks"] <= 1
+
+
+def test_a_verdict_becomes_plain_types() -> None:
+    verdict = Verdict(0.5, Action.WARN, "credential_request", ("password",), (Evidence("ask.x", "why", 1, 2, 1, 3),))
+    assert verdict.to_dict() == {
+        "risk": 0.5, "action": "warn", "kind": "credential_request", "asks": ["password"],
+        "evidence": [{"rule": "ask.x", "why": "why", "start": 1, "stop": 2, "start_utf16": 1, "stop_utf16": 3}],
+    }  # fmt: skip
+    assert type(verdict.to_dict()["action"]) is str
+
+
+def test_every_public_name_can_be_had() -> None:
+    assert all(getattr(scamguard, name) for name in scamguard.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'laod'"):
+        scamguard.laod  # noqa: B018

@@ -1,0 +1,179 @@
+"""Matching agrees with its readable twin, and finds what the term language promises."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import event, example, given
+from hypothesis import strategies as st
+
+from scamguard.columns import pack
+from scamguard.errors import LexiconError
+from scamguard.fold import fold
+from scamguard.lexicon import Concept, Lexicon
+from scamguard.match import compile_terms, match
+
+from . import alphabets
+from .twins import match as twin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+CONCEPTS = ("ask", "forbid", "noun", "sign")
+# pieces that fold to themselves, in words that are not single letters: else the fold joins or shortens them
+WORDS = ["ab", "abc", "ba", "cab", "密码", "密", "码是", "パス", "비밀", "번호", "שלום", "12", "4455", "<link>", "#", "<code>", "<phone>"]
+term_pieces = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3)
+terms = st.builds(
+    lambda parts, glue, star: glue.join(parts) + star, term_pieces, st.sampled_from([" ", " ", ""]), st.sampled_from(["", "", "*"])
+)
+NUMBERS = ["7", "12", "4455", "123456", "123456789", "555010020030"]
+
+
+def lexicon_of(meaning: Mapping[str, Sequence[str]]) -> Lexicon:
+    """Make a lexicon of concepts and their terms."""
+    entries = tuple(Concept(name=name, lang="xx", terms=tuple(texts)) for name, texts in meaning.items())
+    return Lexicon(CONCEPTS, entries, ())
+
+
+def found(meaning: Mapping[str, Sequence[str]], texts: Sequence[str]) -> list[list[twin.Hit]]:
+    """Match ``texts`` as the package does."""
+    hits = match(fold(pack(texts)), compile_terms(lexicon_of(meaning)))
+    folded = fold(pack(texts))
+    out = []
+    for n in range(len(texts)):
+        rows = range(int(hits.starts[n]), int(hits.starts[n + 1]))
+        first = int(folded.starts[n])
+        numbers = [column.tolist() for column in (hits.start - first, hits.stop - first, hits.unit, hits.clause, hits.sentence)]
+        start, stop, unit, clause, sentence = numbers
+        columns = [twin.Hit(start[h], CONCEPTS[hits.concept[h]], stop[h], unit[h], clause[h], sentence[h]) for h in rows]
+        assert columns == sorted(columns)  # reading order
+        out.append(columns)
+    return out
+
+
+def expected(meaning: Mapping[str, Sequence[str]], texts: Sequence[str]) -> list[list[twin.Hit]]:
+    """Match ``texts`` as the twin does."""
+    folded = fold(pack(texts))
+    bounds = zip(folded.starts[:-1].tolist(), folded.starts[1:].tolist(), strict=True)
+    return [twin.match(folded.codes[a:b].tolist(), folded.kinds[a:b].tolist(), meaning) for a, b in bounds]
+
+
+def seen(term: str, text: str) -> list[str]:
+    """Give the folded words that ``term`` is found on."""
+    folded = "".join(map(chr, fold(pack([text])).codes))
+    return [folded[hit.start : hit.stop] for hit in found({"ask": [term]}, [text])[0]]
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[dict[str, list[str]], list[str]]:
+    """A small lexicon, and messages with its terms planted in them."""
+    meaning = {name: draw(st.lists(terms, max_size=4, unique=True)) for name in CONCEPTS}
+    spelled = [term for of in meaning.values() for term in of]
+
+    def filled(term: str) -> st.SearchStrategy[str]:
+        body = term.removesuffix("*").replace("<code>", "#").replace("<phone>", "#").replace("<link>", "https://a.example/x")
+        endings = ["", "ab", "님"] if term.endswith("*") else [""]
+        return st.builds(lambda number, ending: body.replace("#", number) + ending, st.sampled_from(NUMBERS), st.sampled_from(endings))
+
+    planted = st.sampled_from(spelled).flatmap(filled) if spelled else st.nothing()
+    glue = st.sampled_from([" ", " ", "", ", ", ". ", "\n", "-", "1", "a"])
+    piece = planted | glue | st.sampled_from(WORDS[:13]) | st.sampled_from(NUMBERS) | alphabets.pieces
+    return meaning, draw(st.lists(st.lists(piece, max_size=8).map("".join), max_size=4))
+
+
+@given(cases())
+@example(({"ask": ["ab*"], "noun": ["ab"], "forbid": [], "sign": []}, ["ab abc"]))
+@example(({"ask": ["ab 12 ba"], "noun": ["ab # cab"], "forbid": [], "sign": []}, ["ab 12 cab"]))
+@example(({"ask": ["ab <code> ba"], "noun": ["ab # cab"], "forbid": [], "sign": []}, ["ab 4455 cab"]))
+@example(({"ask": ["비밀*"], "noun": ["비밀번"], "forbid": [], "sign": []}, ["비밀번호"]))
+def test_match_equals_its_twin(case: tuple[dict[str, list[str]], list[str]]) -> None:
+    meaning, texts = case
+    want = expected(meaning, texts)
+    event("terms found" if any(want) else "nothing found")
+    overlap = any(a.start < b.start < a.stop for hits in want for a, b in pairwise(hits))
+    event("a term begins inside another" if overlap else "no overlap")
+    assert found(meaning, texts) == want
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "want"),
+    [
+        ("pass", "PASS the pass, passport bypass pass1", ["pass", "pass"]),  # whole words, any case
+        ("密码", "把密码给我，p密码x", ["密码", "密码"]),  # Han needs no boundary
+        ("パス", "パスワード", ["パス"]),
+        ("비밀번호", "비밀번호를 내비밀번호", ["비밀번호"]),  # Hangul takes endings, but begins at a space
+        ("รหัส", "บอกรหัสกับ", ["รหัส"]),
+        ("pass*", "pass passing passport bypass", ["pass", "passing", "passport"]),
+        ("# words", "12 words, 24 words; twelve words", ["12 words", "24 words"]),
+        ("<code>", "pin 123, code 1234 or 12345678, card 123456789", ["1234", "12345678"]),
+        ("<phone>", "call 12345678 or 123456789012", ["123456789012"]),
+        ("see <link>", "see https://a.example/x?y", ["see \ue000"]),
+        ("<email>", "mail me@a.example now", ["\ue001"]),
+        ("<handle>", "ask @some_one now", ["\ue002"]),
+        (
+            "seed phrase",
+            "seed\nphrase, seed  phrase, seed-phrase, s e e d phrase",
+            ["seed\nphrase", "seed phrase", "seed phrase", "seed phrase"],
+        ),
+        ("send me", "send\n\nme", ["send\nme"]),
+        ("don't", "DON’T", ["dont"]),  # a term is folded like a message
+        ("助記詞", "助记词", ["助记词"]),
+        ("?", "what? 什么？", ["?", "?"]),
+    ],
+)
+def test_term_language(term: str, text: str, want: list[str]) -> None:
+    assert seen(term, text) == want
+
+
+def hit_words(meaning: Mapping[str, Sequence[str]], text: str) -> list[tuple[str, str]]:
+    """Give each concept found with its folded words."""
+    folded = "".join(map(chr, fold(pack([text])).codes))
+    return [(hit.concept, folded[hit.start : hit.stop]) for hit in found(meaning, [text])[0]]
+
+
+def test_of_terms_at_one_place_the_longest_counts() -> None:
+    meaning = {"ask": ["send"], "noun": ["send money"]}
+    assert hit_words(meaning, "send money. send cash") == [("noun", "send money"), ("ask", "send")]
+
+
+def test_a_term_inside_another_is_not_seen() -> None:
+    meaning = {"ask": ["send", "send us"], "forbid": ["never send"]}
+    assert hit_words(meaning, "never send it") == [("forbid", "never send")]
+    assert hit_words(meaning, "never send us") == [("forbid", "never send"), ("ask", "send us")]  # not wholly inside
+
+
+def test_a_term_counts_for_every_concept_that_lists_it() -> None:
+    assert hit_words({"ask": ["code"], "noun": ["code"]}, "code") == [("ask", "code"), ("noun", "code")]
+
+
+def test_a_term_counts_even_if_another_concept_lists_it_with_any_ending() -> None:
+    assert hit_words({"ask": ["code"], "noun": ["code*"]}, "code") == [("ask", "code"), ("noun", "code")]
+
+
+def test_a_number_spelled_out_in_one_term_does_not_hide_its_sort_in_another() -> None:
+    meaning = {"ask": ["your 12 keys"], "noun": ["your # words"]}
+    assert hit_words(meaning, "your 12 words") == [("noun", "your 12 words")]
+
+
+def test_units_clauses_and_sentences() -> None:
+    [hits] = found({"ask": ["now"]}, ["now, one two now. 密码 now\nnow\n\nnow"])
+    assert [(hit.unit, hit.clause, hit.sentence) for hit in hits] == [(0, 0, 0), (6, 1, 0), (10, 2, 1), (12, 3, 1), (14, 4, 2)]
+
+
+@pytest.mark.parametrize("term", ["\U00020bb7", "\u200b*", "\U00100000"])  # beyond the alphabet; nothing left; only a space left
+def test_a_term_that_cannot_be_matched_is_refused(term: str) -> None:
+    with pytest.raises(LexiconError, match=r"xx\.toml: concept 'ask': term .* cannot be matched"):
+        compile_terms(lexicon_of({"ask": [term]}))
+
+
+def test_a_term_with_too_many_meanings_is_refused() -> None:
+    names = tuple(f"c{i}" for i in range(5))
+    entries = tuple(Concept(name=name, lang="xx", terms=("mint",)) for name in names)
+    with pytest.raises(LexiconError, match=r"term 'mint': stands for over 4 concepts"):
+        compile_terms(Lexicon(names, entries, ()))
+
+
+def test_no_terms_no_hits() -> None:
+    assert found({}, ["anything", ""]) == [[], []]

@@ -1,0 +1,195 @@
+"""Training is the same to the byte every time, and never judges a message by a model that has seen its writer or its twin."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from scamguard import model
+from scamguard.errors import DumpError
+from scamguard.train import corpus, fit
+from scamguard.train.augment import augmented
+from scamguard.train.evaluate import recall_at, reliability, threshold_at
+
+from . import tiny
+
+if TYPE_CHECKING:
+    from scamguard.model import Model
+    from scamguard.train.corpus import Message
+
+DATA = Path(__file__).parents[1] / "data" / "messages"
+ROWS = 400
+RECIPE = fit.Recipe(settings=tiny.SETTINGS, folds=3, warn_rate=0.1, block_rate=0.02)
+
+
+def sample(folder: Path) -> list[Message]:
+    """Draw some messages, the same ones every time."""
+    everything = corpus.read(folder)
+    return sorted(random.Random(7).sample(everything, ROWS), key=lambda message: message.id)  # noqa: S311 - repeatable, not secret
+
+
+def trained(messages: list[Message]) -> Model:
+    """Train small tables on them, with the tiny lexicon: compiling the bundled one takes seconds."""
+    words = tiny.lexicon()
+    return fit.train(fit.material(messages, [], words, RECIPE), words, RECIPE, {})
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Digest every file."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+@pytest.fixture(scope="module")
+def everything() -> list[Message]:
+    """Read the whole corpus once."""
+    return corpus.read(DATA)
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy a few files: the corpus may grow while the tests run."""
+    folder = tmp_path_factory.mktemp("few")
+    for name in ("en3.jsonl", "latin2.jsonl", "zh3.jsonl", "zh4.jsonl"):
+        shutil.copy(DATA / name, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def first(few: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Train once, here."""
+    folder = tmp_path_factory.mktemp("first")
+    model.save(trained(sample(few)), folder)
+    return folder
+
+
+def test_training_is_deterministic_to_the_byte(few: Path, first: Path, tmp_path: Path) -> None:
+    """The second run is a process of its own with another hash seed: no order of a set may matter."""
+    code = (
+        "from pathlib import Path; from scamguard import model; from tests import test_train as t;"
+        f"model.save(t.trained(t.sample(Path({str(few)!r}))), Path({str(tmp_path)!r}))"
+    )
+    env = os.environ | {"PYTHONHASHSEED": "4242"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=env, cwd=Path(__file__).parents[1])
+    assert digests(tmp_path) == digests(first)
+
+
+def test_the_card_reports_rates_that_the_recipe_asked_for(first: Path) -> None:
+    card = json.loads((first / model.CARD).read_text("utf-8"))
+    assert card["out_of_fold"]["all"]["messages"] == ROWS
+    assert card["out_of_fold"]["all"]["false_alarms"] <= RECIPE.warn_rate
+    thresholds = card["thresholds"]
+    assert 0 < thresholds["warn"] <= thresholds["block"] <= 1
+    assert 0 < thresholds["asks"] < 1
+    assert len(thresholds["heads"]) == 8
+
+
+def test_folds_keep_writers_and_pairs_together(everything: list[Message]) -> None:
+    folds = corpus.groups(everything, 5)
+    assert set(folds) == set(range(5))
+    for key in ("writer", "pair"):
+        seen: dict[str, set[int]] = {}
+        for message, fold in zip(everything, folds, strict=True):
+            if value := getattr(message, key):
+                seen.setdefault(value, set()).add(fold)
+        torn = [value for value, where in seen.items() if len(where) > 1]
+        assert torn == []
+
+
+def test_folds_do_not_depend_on_the_order_of_messages(everything: list[Message]) -> None:
+    assert corpus.groups(everything[::-1], 5) == corpus.groups(everything, 5)[::-1]
+
+
+def test_augmentation_is_repeatable_and_changes_both_classes(everything: list[Message]) -> None:
+    copies = augmented(everything[:4000], 0.5, seed=3)
+    assert augmented(everything[:4000], 0.5, seed=3) == copies
+    assert sorted(c.id for c in augmented(everything[:4000][::-1], 0.5, seed=3)) == sorted(c.id for c in copies)
+    assert augmented(everything[:4000], 0.5, seed=4) != copies
+    scam, benign = (sum(copy.scam is label for copy in copies) / sum(m.scam is label for m in everything[:4000]) for label in (True, False))
+    assert min(scam, benign) > 0.2
+    assert abs(scam - benign) < 0.1  # a disguise alone must never decide
+
+
+def test_a_copy_keeps_everything_but_its_text(everything: list[Message]) -> None:
+    by_id = {message.id: message for message in everything[:1000]}
+    for copy in augmented(by_id.values(), 1.0):
+        source = by_id[copy.id.removesuffix("+")]
+        assert copy.text != source.text
+        assert replace(copy, id=source.id, text=source.text) == source
+
+
+def test_no_share_no_copies(everything: list[Message]) -> None:
+    assert augmented(everything[:500], 0.0) == []
+
+
+@given(st.lists(st.floats(-5, 5) | st.sampled_from([0.0, 1.0]), min_size=1, max_size=40), st.sampled_from([0.001, 0.01, 0.1, 0.5, 1.0]))
+@example([0.0, 0.0], 0.5)  # a tie: the one at the threshold brings the other along
+def test_a_threshold_is_the_least_that_keeps_the_rate(values: list[float], rate: float) -> None:
+    score = np.array(values)
+    at = threshold_at(score, rate)
+    allowed = int(np.floor(rate * len(score)))
+    assert (score >= at).sum() <= allowed
+    lower = score[score < at]
+    assert not len(lower) or (score >= lower.max()).sum() > allowed
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 3), st.booleans())
+def test_thresholds_keep_the_rates_on_what_they_were_chosen_on(seed: int, digits: int, with_traffic: bool) -> None:
+    draw = np.random.default_rng(seed)
+    scam, logits = draw.random(80) < 0.5, draw.normal(size=80).round(digits)  # few digits: many ties
+    ordinary = draw.normal(-1, size=200).round(digits)
+    recipe = fit.Recipe(warn_rate=0.1, block_rate=0.05)
+    material = SimpleNamespace(scam=scam, traffic="traffic" if with_traffic else None)
+    warn, block = fit.thresholds(cast("Any", material), logits, cast("Any", SimpleNamespace(worst=lambda _: ordinary)), recipe)
+    seen = ordinary if with_traffic else logits[~scam]
+    assert (seen >= warn).mean() <= recipe.warn_rate
+    assert (seen >= block).mean() <= recipe.block_rate
+
+
+def test_recall_and_reliability_by_hand() -> None:
+    scam = np.array([True, True, False, False])
+    assert recall_at(scam, np.array([0.9, 0.2, 0.5, 0.1]), 0.0) == 0.5
+    assert reliability(scam, np.array([1.0, 0.0, 0.0, 0.0]))["bins"] == [
+        {"from": 0.0, "messages": 3, "said": 0.0, "true": 0.333},
+        {"from": 0.9, "messages": 1, "said": 1.0, "true": 1.0},
+    ]
+
+
+GOOD = {"id": "a", "lang": "en", "text": "hi", "label": "benign", "kind": "chat", "asks": [], "writer": "w"}
+FAULTS = {
+    "broken": ("{", "line 2: not a labelled message: "),
+    "no text": (json.dumps({k: v for k, v in GOOD.items() if k != "text"}), "line 2: not a labelled message: 'text'"),
+    "label": (json.dumps(GOOD | {"id": "b", "label": "ham"}), "line 2: not a labelled message: .*ham"),
+    "kind": (json.dumps(GOOD | {"id": "b", "kind": "caht"}), "line 2: .*unknown kind 'caht'; known: .*chat"),
+    "kind of the other class": (json.dumps(GOOD | {"id": "b", "label": "scam"}), "line 2: .*unknown kind 'chat'; known: .*trust_trick"),
+    "secret": (json.dumps(GOOD | {"id": "b", "asks": ["pin"]}), "line 2: .*unknown secret 'pin'; known: .*password"),
+    "no object": ("[]", "line 2: not a labelled message"),
+    "id": (json.dumps(GOOD), "id 'a' is used twice"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_faulty_corpus_is_named_by_file_and_line(tmp_path: Path, fault: str) -> None:
+    line, match = FAULTS[fault]
+    (tmp_path / "xx.jsonl").write_text(f"{json.dumps(GOOD)}\n{line}\n", "utf-8")
+    with pytest.raises(DumpError, match=match) as caught:
+        corpus.read(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_without_messages_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DumpError, match=r"holds no \*\.jsonl"):
+        corpus.read(tmp_path)

@@ -1,0 +1,1 @@
+"""Slow, obviously right twins of the fast stages: strings, lists and sets in place of arrays and hash tables."""

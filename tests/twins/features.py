@@ -1,0 +1,117 @@
+"""The feature space, written out: n-grams as strings, their hashes in plain integers, passages as sets."""
+
+from __future__ import annotations
+
+import math
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from scamguard import kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_64: Final = 2**64 - 1
+_PRIME, _BASIS = 0x100000001B3, 0xCBF29CE484222325  # FNV-1a
+_PAIR, _FRAME, _SKIP = 0xC2B2AE3D27D4EB4F, 0x9E3779B97F4A7C15, 0x5BD1E995
+_SPACED: Final = (kinds.LETTER, kinds.HANGUL, kinds.DIGIT)
+
+
+def fnv(text: str) -> int:
+    """Hash the code points of ``text``."""
+    value = _BASIS
+    for char in text:
+        value = (value ^ ord(char)) * _PRIME & _64
+    return value
+
+
+def finished(value: int, bits: int) -> int:
+    """Keep the best ``bits`` bits of a hash."""
+    value &= _64
+    return ((value ^ value >> 33) * 0xFF51AFD7ED558CCD & _64) >> 64 - bits
+
+
+def _numbers_alike(text: str, sorts: Sequence[int]) -> str:
+    """Make every digit a 0."""
+    return "".join("0" if sort == kinds.DIGIT else char for char, sort in zip(text, sorts, strict=True))
+
+
+def char_grams(text: str, sorts: Sequence[int], bits: int, orders: tuple[int, int]) -> set[int]:
+    """Hash every run of ``orders[0]`` to ``orders[1]`` characters; a line end is a space."""
+    seen, sizes = _numbers_alike(text, sorts).replace("\n", " "), range(orders[0], orders[1] + 1)
+    return {finished(fnv(seen[i : i + k]) ^ k - 1, bits) for i in range(len(seen)) for k in sizes if i + k <= len(seen)}
+
+
+def words(text: str, sorts: Sequence[int]) -> list[str]:
+    """Split into words: runs of letters and digits (each digit a 0); one by one Han, addresses and what ends a clause."""
+    out, i = [], 0
+    while i < len(text):
+        j = i
+        while j < len(text) and sorts[j] in _SPACED:
+            j += 1
+        if j == i and sorts[i] in (kinds.IDEO, kinds.TOKEN, kinds.SOFT, kinds.HARD):
+            j = i + 1
+        if j > i:
+            out.append(_numbers_alike(text[i:j], sorts[i:j]))
+        i = max(j, i + 1)
+    return out
+
+
+def word_grams(text: str, sorts: Sequence[int], bits: int) -> set[int]:
+    """Hash every word, and every two neighbours."""
+    keys = [fnv(word) for word in words(text, sorts)]
+    return {finished(key, bits) for key in keys} | {finished(a * _PAIR ^ b, bits) for a, b in pairwise(keys)}
+
+
+def framed_words(text: str, sorts: Sequence[int], hits: Iterable[tuple[int, int]], frame: set[int], bits: int) -> set[int]:
+    """Hash every word of a clause with every frame that begins in it or is its closing mark; ``hits`` are ``(place, concept)``."""
+    out = set()
+    for a, b in clauses(sorts):
+        frames = {concept for at, concept in hits if a <= at <= b and concept in frame}
+        for word in words(text[a:b], sorts[a:b]):
+            out |= {finished(fnv(word) ^ (concept + 1) * _FRAME, bits) for concept in frames}
+    return out
+
+
+def clauses(sorts: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield where each clause begins and where its closing mark (or the end) stands."""
+    begin = 0
+    for at, sort in enumerate([*sorts, kinds.HARD]):
+        if sort in (kinds.SOFT, kinds.HARD):
+            yield begin, at
+            begin = at + 1
+
+
+def concept_grams(hits: Sequence[tuple[int, int]], bits: int) -> set[int]:
+    """Hash one to three neighbours within a sentence, and two with one between; ``hits`` are ``(concept, sentence)``."""
+    out = set()
+    for i in range(len(hits)):
+        row = [concept + 1 for concept, sentence in hits[i : i + 3] if sentence == hits[i][1]]
+        for k in range(1, len(row) + 1):
+            out.add(finished(sum(one << 8 * (k - 1 - place) for place, one in enumerate(row[:k])) * _PRIME, bits))
+        if len(row) == 3:
+            out.add(finished((row[0] << 8 | row[2]) * _PRIME ^ _SKIP, bits))
+    return out
+
+
+def mass(sorts: Sequence[int]) -> int:
+    """Weigh text: a character of a script without spaces counts for three."""
+    return sum(3 if sort == kinds.IDEO else 1 for sort in sorts)
+
+
+def shape(text: str, marked: Sequence[int]) -> dict[str, float]:
+    """Measure a passage."""
+    sorts = [kind & kinds.KIND for kind in marked]
+    numbers = [len(run) for run in re.findall("d+", "".join("d" if sort == kinds.DIGIT else "." for sort in sorts))]
+    case = "".join("." if s != kinds.LETTER else "C" if k & kinds.CAPITAL else "l" for s, k in zip(sorts, marked, strict=True))
+    letters, undone = len(case) - case.count("."), sum(bool(kind & kinds.UNDONE) for kind in marked)
+    weight = mass(sorts) + 1
+    return {
+        "link": text.count("\ue000") > 0, "links": text.count("\ue000") > 1, "email": "\ue001" in text, "handle": "\ue002" in text,
+        "phone": any(n >= 7 for n in numbers), "code": any(4 <= n <= 8 for n in numbers), "amount": bool(set(text) & set("$€£¥₹")),
+        "disguised": undone > 1, "disguised_much": undone > 5,
+        "shouted_word": any(set(run) == {"C"} and len(run) >= 4 for run in case.split(".")),
+        "shouted": letters >= 20 and 2 * case.count("C") > letters, "exclaims": text.count("!") > 1, "asks": "?" in text,
+        "lines": text.count("\n") > 1, "digit_share": sum(numbers) / weight, "length": math.log1p(weight) / 8,
+    }  # fmt: skip

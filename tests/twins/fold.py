@@ -1,0 +1,357 @@
+"""The fold, written out: a message is a list of cells, and each pass reads a list and makes a new one.
+
+Of the package it shares only the look-up tables; what the passes do is written from the docstrings of ``scamguard.fold``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+from scamguard import kinds
+from scamguard.fold import tables
+
+_T: Final = tables()
+_LEET: Final = dict(zip("013457@$", "oieastas", strict=True))
+_CYRILLIC: Final = dict(zip("abcehkmoptxy", "авсенкмортху", strict=True))  # what a Latin letter passes for
+_MASKS: Final = {"link", "url", "links", "website", "链接", "网址", "网站", "连结"}
+_TOPS: Final = {int(top).to_bytes(8, "big").lstrip(b"\0").decode() for top in _T.tops}
+_ADDRESS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_@/?=&%#~+:")
+_NOT_FIRST, _NOT_LAST = ".-:/?=&%#~+_", ".-:?_~"  # punctuation that stands beside an address, not in it
+_SEPARATORS: Final = " \n.-_*|/·,~+"
+_HIDERS: Final = "*|_~^+'"
+_WORD: Final = {kinds.LETTER, kinds.HANGUL, kinds.IDEO, kinds.DIGIT}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One folded character."""
+
+    char: str
+    kind: int
+    origin: int  # byte
+    capital: bool = False
+    undone: bool = False
+
+    @property
+    def marked(self) -> int:
+        """The kind as the fold writes it."""
+        return self.kind | kinds.CAPITAL * self.capital | kinds.UNDONE * self.undone
+
+
+def fold(raw: bytes) -> list[Cell]:
+    """Fold one message."""
+    return _tidy(_joined(_words(_links(_spelled(raw)))))
+
+
+def decode(raw: bytes) -> list[tuple[int, str]]:
+    """Read UTF-8 with surrogates: ``(byte, character)``; each byte that begins no character is U+FFFD."""
+    out, at = [], 0
+    while at < len(raw):
+        for size in (1, 2, 3, 4):
+            try:
+                char = raw[at : at + size].decode("utf-8", "surrogatepass")
+            except UnicodeDecodeError:
+                continue
+            out.append((at, char))
+            at += size
+            break
+        else:
+            out.append((at, "\ufffd"))
+            at += 1
+    return out
+
+
+def _row(char: str) -> int:
+    return int(_T.page[ord(char) >> 8]) << 8 | ord(char) & 255
+
+
+def _script(cell: Cell) -> int:
+    return int(_T.script[_row(cell.char)])
+
+
+def _latin_twin(cell: Cell) -> str:
+    twin = int(_T.twin[_row(cell.char)])
+    return chr(twin) if twin else ""
+
+
+def _spelled(raw: bytes) -> list[Cell]:
+    """Look every character up."""
+    cells: list[Cell] = []
+    hidden = False
+    for at, char in decode(raw):
+        if char == "\n" and raw[at - 1 : at] == b"\r":
+            continue  # Windows and e-mail end a line with both
+        row = _row(char)
+        delta, style, kind = int(_T.delta[row]), int(_T.style[row]), int(_T.kind[row])
+        if delta == kinds.DROP:
+            hidden |= bool(style & kinds.HIDDEN) and bool(cells) and _disguisable(cells[-1])
+            continue
+        capital = bool(style & kinds.UPPER)
+        undone = bool(style & kinds.DRESSED) or (hidden and kind in (kinds.LETTER, kinds.IDEO))
+        hidden = False
+        if delta == kinds.BLANK:
+            cells.append(Cell(" ", kinds.SPACE, at))
+        elif delta >= kinds.LONG:
+            first, last = _T.long_start[delta - kinds.LONG : delta - kinds.LONG + 2]
+            cells += [Cell(piece, int(_T.kind[_row(piece)]), at, capital, undone) for piece in map(chr, _T.long[first:last].tolist())]
+        else:
+            cells.append(Cell(chr(ord(char) + delta), kind, at, capital, undone))
+    return cells
+
+
+def _disguisable(cell: Cell) -> bool:
+    """Hidden characters belong into Arabic, Indic and emoji text, not into Latin, Greek, Cyrillic or Han."""
+    return (cell.kind == kinds.LETTER and ord(cell.char) < 0x590) or (cell.kind == kinds.IDEO and ord(cell.char) >= 0x3040)
+
+
+def _links(cells: list[Cell]) -> list[Cell]:
+    """Put one stand-in for each link, e-mail address and handle."""
+    text = "".join(cell.char for cell in cells)
+    out: list[Cell] = []
+    at = 0
+    while at < len(cells):
+        masked = re.compile(r"[\[<]([^\]>]{0,9})[\]>]").match(text, at)
+        if masked and masked[1] in _MASKS:
+            out.append(_token(kinds.LINK, cells[at]))
+            at = masked.end()
+            continue
+        stop = at
+        while stop < len(text) and text[stop] in _ADDRESS:
+            stop += 1
+        if stop == at:
+            out.append(cells[at])
+            at += 1
+            continue
+        lead, token, length = _address(text[at:stop], cells[at:stop])
+        out += cells[at : at + lead]
+        if token:
+            out.append(_token(token, cells[at + lead]))
+        out += cells[at + lead + length : stop]
+        at = stop
+    return out
+
+
+def _token(code: int, cell: Cell) -> Cell:
+    return Cell(chr(code), kinds.TOKEN, cell.origin)
+
+
+def _address(run: str, cells: list[Cell]) -> tuple[int, int, int]:
+    """Say what a run of address characters holds: ``(where it starts, stand-in or 0, length)``."""
+    lead = len(run) - len(run.lstrip(_NOT_FIRST))
+    body = run[lead:].rstrip(_NOT_LAST)
+    nothing = (lead, 0, 0)
+    if len(body) < 3:
+        return nothing
+    scheme = body.find("://")
+    if scheme > 0 and len(body) > scheme + 2:
+        start = len(body[:scheme].rstrip("abcdefghijklmnopqrstuvwxyz"))
+        return lead + start, kinds.LINK, len(body) - start
+    if body.startswith("@"):
+        return (lead, kinds.HANDLE, len(body)) if len(body) > 3 else nothing
+    if "@" in body:
+        return (lead, kinds.EMAIL, len(body)) if "." in body[body.index("@") + 1 : -1] else nothing
+    if body == "url":
+        first = cells[lead]
+        return (lead, kinds.LINK, 3) if first.capital and cells[lead + 2].capital else nothing
+    start = len(_leading(r"([^.]*[:=&#+~%])?", body))
+    return (lead + start, kinds.LINK, len(body) - start) if "." in body and _is_host(body[start:]) else nothing
+
+
+def _leading(pattern: str, text: str) -> str:
+    """Give what ``text`` begins with."""
+    found = re.match(pattern, text)
+    return found[0] if found else ""
+
+
+def _is_host(text: str) -> bool:
+    """Say whether the text begins with labels and a known top level, any top level and a path, or an IPv4 address."""
+    host = _leading(r"[a-z0-9_.-]*", text)
+    labels = host.split(".")
+    if all(re.fullmatch("[0-9]+", label) for label in labels):
+        return len(labels) == 4
+    *names, top = labels
+    if not names or not all(names) or not re.fullmatch("[a-z]{2,24}", top):
+        return False
+    return text[len(host) :].startswith("/") or top in _TOPS
+
+
+def _words(cells: list[Cell]) -> list[Cell]:
+    """Undo look-alikes and leet in each word."""
+    out: list[Cell] = []
+    at = 0
+    while at < len(cells):
+        stop = at
+        while stop < len(cells) and (cells[stop].kind in (kinds.LETTER, kinds.DIGIT) or _leet_sign(cells, at, stop)):
+            stop += 1
+        out += _unleet(_unmixed(cells[at:stop])) if stop > at else [cells[at]]
+        at = max(stop, at + 1)
+    return out
+
+
+def _leet_sign(cells: list[Cell], begin: int, at: int) -> bool:
+    """``$`` and ``@`` are letters between letters."""
+    return cells[at].char in "$@" and begin < at < len(cells) - 1 and _ascii_letter(cells[at - 1]) and _ascii_letter(cells[at + 1])
+
+
+def _ascii_letter(cell: Cell) -> bool:
+    return "a" <= cell.char <= "z"
+
+
+def _letters(word: list[Cell]) -> list[Cell]:
+    return [cell for cell in word if cell.kind == kinds.LETTER]
+
+
+def _unmixed(word: list[Cell]) -> list[Cell]:
+    """Write a word of mixed scripts in one script, Latin first, if each letter passes for one there."""
+    scripts = {_script(cell) for cell in _letters(word)}
+    if kinds.NO_SCRIPT in scripts or kinds.LATIN not in scripts or len(scripts) == 1:
+        return word
+    latin = [cell for cell in _letters(word) if _script(cell) == kinds.LATIN]
+    foreign = [cell for cell in _letters(word) if _script(cell) != kinds.LATIN]
+    if all(map(_latin_twin, foreign)):
+        return [replace(cell, char=_latin_twin(cell), undone=True) if cell in foreign else cell for cell in word]
+    if kinds.ALIEN not in scripts and all(cell.char in _CYRILLIC for cell in latin):
+        return [replace(cell, char=_CYRILLIC[cell.char], undone=True) if cell in latin else cell for cell in word]
+    return word
+
+
+def _unleet(word: list[Cell]) -> list[Cell]:
+    """Turn digits between letters into letters, if all of them can be letters and at most two stand together."""
+    body = len(word)
+    while body and word[body - 1].kind == kinds.DIGIT:
+        body -= 1  # digits at the end are a number: passw0rd1
+    letters = _letters(word)
+    enough = sum(map(_ascii_letter, letters)) >= 2 and len(letters) < len(word) <= 20
+    text = "".join(cell.char for cell in word[:body])
+    if not enough or word[0].kind == kinds.DIGIT or not re.fullmatch(r"([a-z]+[013457@$]{1,2})+[a-z]+", text):
+        return word
+    if "".join(cell.char for cell in word[body:]) in {"0", "3", "4"}:
+        body = len(word)  # phr4s3
+    out: list[Cell] = []
+    for i, cell in enumerate(word[:body]):
+        if _ascii_letter(cell):
+            out.append(cell)
+            continue
+        letter = _LEET[cell.char]
+        if cell.char == "1":
+            following = word[i + 1].char if i + 1 < body else ""
+            letter = "l" if out[-1].char == "l" or (following and following in "1aeiouy") else "i"
+        out.append(replace(cell, char=letter, kind=kinds.LETTER, capital=False, undone=True))
+    return out + word[body:]
+
+
+def _han(cell: Cell) -> bool:
+    return cell.kind == kinds.IDEO and ord(cell.char) >= 0x3040
+
+
+def _joined(cells: list[Cell]) -> list[Cell]:
+    """Join letters that stand one by one between equal separators."""
+    out: list[Cell] = []
+    at = 0
+    glued = False  # the next letter was joined to the last one, so it does not stand alone
+    while at < len(cells):
+        many = 0 if glued else _spaced(cells, at)
+        if many >= (3 if cells[at].kind == kinds.IDEO else 4):
+            out += [replace(cell, undone=True) for cell in cells[at : at + 2 * many : 2]]
+            at += 2 * many - 1
+            glued = False
+            continue
+        out.append(cells[at])
+        glued = _han(cells[at]) and at + 2 < len(cells) and cells[at + 1].char in _HIDERS and _han(cells[at + 2])
+        at += 2 if glued else 1
+    return out
+
+
+def _spaced(cells: list[Cell], at: int) -> int:
+    """Count the single letters from ``at`` on, all of one sort with one separator between each two."""
+    many = 0
+    while _single(cells, at + 2 * many) and cells[at + 2 * many].kind == cells[at].kind:
+        many += 1
+        between = at + 2 * many - 1
+        if between >= len(cells) or cells[between].char not in _SEPARATORS or cells[between].char != cells[at + 1].char:
+            break
+    return many
+
+
+def _single(cells: list[Cell], at: int) -> bool:
+    if at >= len(cells) or cells[at].kind not in (kinds.LETTER, kinds.HANGUL, kinds.IDEO):
+        return False
+    beside = [cells[k].kind for k in (at - 1, at + 1) if 0 <= k < len(cells)]
+    return (cells[at].kind != kinds.IDEO or _han(cells[at])) and not _WORD & set(beside)
+
+
+def _tidy(cells: list[Cell]) -> list[Cell]:
+    """Even out white space, hyphens, apostrophes and repeats, and say what each mark ends."""
+    out: list[Cell] = []
+    at = 0
+    while at < len(cells):
+        cell = cells[at]
+        if not out and _addressee(cells, at):
+            at += 1
+            continue
+        if _white(cell):
+            stop = at
+            while stop < len(cells) and _white(cells[stop]):
+                stop += 1
+            if out and stop < len(cells):
+                out.append(_blank(cells[at:stop]))
+            at = stop
+            continue
+        before = out[-1].kind if out else kinds.SPACE
+        after = cells[at + 1].kind if at + 1 < len(cells) else kinds.SPACE
+        if not (_apostrophe(cell, before, after) or _repeats(out, cell)):
+            out.append(_settled(cell, before, after))
+        at += 1
+    return out
+
+
+def _addressee(cells: list[Cell], at: int) -> bool:
+    """``@name`` and ``<@name>`` at the very start say whom a reply is for."""
+    handle = [cell.char == chr(kinds.HANDLE) for cell in cells]
+    opens = cells[at].char == "<" and any(handle[at + 1 : at + 2])
+    closes = cells[at].char == ">" and at > 0 and handle[at - 1]
+    return handle[at] or opens or closes
+
+
+def _white(cell: Cell) -> bool:
+    return cell.kind == kinds.SPACE or cell.char == "\n"
+
+
+def _blank(run: list[Cell]) -> Cell:
+    """Make one space, line end (ends a clause) or blank line (ends a sentence) of a run of white space."""
+    lines = sum(cell.char == "\n" for cell in run)
+    kind = kinds.SPACE if lines == 0 else kinds.SOFT if lines == 1 else kinds.HARD
+    return Cell("\n" if lines else " ", kind, run[0].origin)
+
+
+def _apostrophe(cell: Cell, before: int, after: int) -> bool:
+    return cell.char == "'" and before == after == kinds.LETTER
+
+
+def _repeats(out: list[Cell], cell: Cell) -> bool:
+    """At most two alike stand in a row; of full stops inside a message, one."""
+    if len(out) < 2 or out[-1].char != cell.char or cell.kind in (kinds.DIGIT, kinds.TOKEN):
+        return False
+    return cell.char in (".", out[-2].char)
+
+
+def _settled(cell: Cell, before: int, after: int) -> Cell:
+    if before == after == kinds.DIGIT and cell.char in ".,:/-":
+        return replace(cell, kind=kinds.OTHER, capital=False, undone=False)
+    if cell.char in "-_":
+        joins = before in _WORD and after in _WORD
+        return replace(cell, char=" " if joins else cell.char, kind=kinds.SPACE if joins else kinds.SOFT, capital=False, undone=False)
+    return cell
+
+
+def boundaries(raw: bytes) -> set[int]:
+    """Bytes at which a character of the message begins."""
+    return {at for at, _ in decode(raw)}
+
+
+def rising(origins: list[int]) -> bool:
+    """Say whether no origin is smaller than the one before it."""
+    return all(a <= b for a, b in pairwise(origins))
