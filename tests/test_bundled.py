@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -29,7 +29,8 @@ def test_it_was_trained_on_these_messages(guard: Guard) -> None:
 def test_it_speaks_this_lexicon(guard: Guard, bundled: Lexicon) -> None:
     stale = "lexicons or rules have changed since; run `scamguard train`"
     assert [row["id"] for row in guard.model.card["rules"]] == [rule.id for rule in bundled.rules], stale
-    for mine, tree in ((guard.model.terms, compile_terms(bundled)), (guard.model.rules, compile_rules(bundled))):
+    pairs: tuple[tuple[Any, Any], ...] = ((guard.model.terms, compile_terms(bundled)), (guard.model.rules, compile_rules(bundled)))
+    for mine, tree in pairs:
         assert all(np.array_equal(a, b) for a, b in zip(mine, tree, strict=True)), stale
 
 

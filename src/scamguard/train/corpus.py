@@ -53,10 +53,15 @@ def read(folder: Path) -> list[Message]:
     return messages
 
 
+def lines(file: Path, raw: bytes) -> list[tuple[int, str]]:
+    """Number the lines of ``file``, whose bytes are ``raw``, from 1 and leave out the blank ones; ``.gz`` is unpacked."""
+    text = (gzip.decompress(raw) if file.suffix == ".gz" else raw).decode("utf-8-sig")
+    # not splitlines: a JSON string may hold U+2028, which that cuts at
+    return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+
+
 def _file(file: Path) -> Iterator[Message]:
-    for number, line in enumerate(file.read_text("utf-8-sig").split("\n"), 1):  # a JSON string may hold U+2028, which splitlines cuts at
-        if not line.strip():
-            continue
+    for number, line in lines(file, file.read_bytes()):
         try:
             yield _message(json.loads(line))
         except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
@@ -90,8 +95,7 @@ def ballast(files: Iterable[Path], most: int) -> list[Ballast]:
     sets = []
     for file in files:
         raw = file.read_bytes()
-        lines = (gzip.decompress(raw) if file.suffix == ".gz" else raw).decode("utf-8").splitlines()
-        rows = [row["text"] for row in map(json.loads, lines) if row["label"] == "benign"]
+        rows = [row["text"] for row in (json.loads(line) for _, line in lines(file, raw)) if row["label"] == "benign"]
         step = max(1, len(rows) // most)
         sets.append(Ballast(file.name.split(".")[0], hashlib.sha256(raw).hexdigest(), tuple(rows[::step][:most])))
     return sets

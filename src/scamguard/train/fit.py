@@ -16,6 +16,7 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
+from scamguard.asks import secrets_asked
 from scamguard.lexicon import KINDS, SECRETS, Lexicon
 from scamguard.match import compile_terms
 from scamguard.model import Model, Settings, Weights
@@ -209,12 +210,9 @@ def decisive(m: Material) -> NDArray[np.bool_]:
     """Find the rules that are all but never wrong on the corpus and all but silent on the ballast, (r,)."""
     fired = m.own.firsts().rules.toarray() > 0
     hits, right = fired.sum(0), fired[m.scam].sum(0)
-    share, z = right / np.maximum(hits, 1), 1.96
-    low = (
-        share
-        + z * z / (2 * np.maximum(hits, 1))
-        - z * np.sqrt((share * (1 - share) + z * z / (4 * np.maximum(hits, 1))) / np.maximum(hits, 1))
-    ) / (1 + z * z / np.maximum(hits, 1))
+    n, z = np.maximum(hits, 1), 1.96
+    share = right / n
+    low = (share + z * z / (2 * n) - z * np.sqrt((share * (1 - share) + z * z / (4 * n)) / n)) / (1 + z * z / n)
     quiet = np.ones(len(hits), np.bool_) if m.ballast is None else np.asarray(m.ballast.rules.mean(0)).ravel() <= _MOST_ON_BALLAST
     out: NDArray[np.bool_] = (hits >= _LEAST_HITS) & (low >= _LEAST_PRECISION) & quiet
     return out
@@ -248,10 +246,7 @@ def gate(m: Material, logits: NDArray[np.float64], scores: NDArray[np.float64]) 
 
 def named(logits: NDArray[np.float64], scores: NDArray[np.float64], least: float, cuts: Sequence[float]) -> list[tuple[str, ...]]:
     """Name the secrets that each message asks for: nothing below the gate, then what the heads say."""
-    return [
-        tuple(s for s, v, c in zip(SECRETS, row, cuts, strict=False) if v > c) if value >= least else ()
-        for row, value in zip(scores.tolist(), logits.tolist(), strict=True)
-    ]
+    return [asked if value >= least else () for asked, value in zip(secrets_asked(scores, np.array(cuts)), logits.tolist(), strict=True)]
 
 
 def train(m: Material, lexicon: Lexicon, recipe: Recipe, about: dict[str, Any]) -> Model:

@@ -5,7 +5,6 @@ More lenient than the training corpus: whoever measures on messages of their own
 
 from __future__ import annotations
 
-import gzip
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from scamguard.errors import DumpError
 
-from .corpus import Message
+from .corpus import Message, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,13 +49,10 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 def _file(file: Path) -> Iterator[Message]:
     try:
-        raw = file.read_bytes()
-        lines = (gzip.decompress(raw) if file.suffix == ".gz" else raw).decode("utf-8-sig").split("\n")
+        rows = lines(file, file.read_bytes())
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise DumpError(f"{file}: cannot be read: {error}") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for number, line in rows:
         try:
             yield _message(f"{file.name}:{number}", json.loads(line))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
