@@ -17,7 +17,7 @@ DISGUISED: Final = [
     "p4ssw0rd", "s33d", "1og1n", "wa11et", "phr4s3", "pа\u0441\u0441wоrd", "sееd", "ѕ33d", "p@ssw0rd",
     "ca$h", "ΑΒС", "s e e d", "p.a.s.s", "w-a-l-l",
     "密 码 是", "密*码", "码*是", "助|记|词", "비 밀 번 호", "ｆｕｌｌ", "𝐛𝐨𝐥𝐝", "ⓒⓞⓓⓔ", "🅂🄴🄴🄳", "ѕеnd",
-    "pass\u200bword", "密\u200b码", "se\u00aded",
+    "pass\u200bword", "密\u200b码", "se\u00aded", "住记词", "蜜码", "密吗", "驗正碼", "四月", "ﾊﾟｽﾜｰﾄﾞ", "送って、",
 ]  # fmt: skip
 INVISIBLE: Final = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\ufe0f", "\u00ad", "\u202e", "\u0301", "\u3164"]
 ADDRESSES: Final = [

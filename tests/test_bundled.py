@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from scamguard.match import compile_terms
 from scamguard.rules import compile_rules
+from scamguard.terms import compile_terms
 from scamguard.verdict import Action
 
 if TYPE_CHECKING:

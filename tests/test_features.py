@@ -14,8 +14,10 @@ from scamguard import features, kinds, ngrams, passages
 from scamguard.columns import pack
 from scamguard.fold import fold
 from scamguard.lexicon import Concept, Lexicon, Rule
-from scamguard.match import compile_terms, match
+from scamguard.match import match
 from scamguard.rules import compile_rules, fire
+from scamguard.terms import compile_terms
+from scamguard.tokens import tokens
 
 from . import alphabets
 from .twins import features as twin
@@ -48,11 +50,14 @@ def rows(folded: Folded, where: Passages) -> list[tuple[str, list[int]]]:
     return [("".join(map(chr, folded.codes[a:b])), folded.kinds[a:b].tolist()) for a, b in spans]
 
 
-def sets(grams: Grams) -> list[set[int]]:
-    """Read each passage's n-grams, which must be distinct."""
-    lists = [grams.ids[a:b].tolist() for a, b in pairwise(grams.starts.tolist())]
-    assert all(len(ids) == len(set(ids)) for ids in lists)
-    return [set(ids) for ids in lists]
+def lists(grams: Grams) -> list[list[int]]:
+    """Read each passage's n-grams."""
+    return [grams.ids[a:b].tolist() for a, b in pairwise(grams.starts.tolist())]
+
+
+def distinct(ids: list[int]) -> list[int]:
+    """Keep the first of each."""
+    return list(dict.fromkeys(ids))
 
 
 def sorts_of(marked: list[int]) -> list[int]:
@@ -63,17 +68,17 @@ def sorts_of(marked: list[int]) -> list[int]:
 @given(batches)
 def test_word_and_char_grams_equal_their_twins(texts: list[str]) -> None:
     folded = fold(pack(texts))
-    where = passages.passages(folded)
+    where = passages.passages(folded, tokens(folded))
     read = [(text, sorts_of(marked)) for text, marked in rows(folded, where)]
-    assert sets(ngrams.word_grams(folded, where, BITS)) == [twin.word_grams(text, sorts, BITS) for text, sorts in read]
-    assert sets(ngrams.char_grams(folded, where, BITS, (2, 4))) == [twin.char_grams(text, sorts, BITS, (2, 4)) for text, sorts in read]
-    assert sets(ngrams.char_grams(folded, where, 20, (1, 1))) == [twin.char_grams(text, sorts, 20, (1, 1)) for text, sorts in read]
+    assert lists(ngrams.word_grams(tokens(folded), where, BITS)) == [distinct(twin.word_grams(text, sorts, BITS)) for text, sorts in read]
+    assert lists(ngrams.char_grams(folded, where, BITS, (2, 4))) == [twin.char_grams(text, sorts, BITS, (2, 4)) for text, sorts in read]
+    assert lists(ngrams.char_grams(folded, where, 20, (1, 1))) == [twin.char_grams(text, sorts, 20, (1, 1)) for text, sorts in read]
 
 
 @given(batches, long_texts)
 def test_framed_words_and_concept_grams_equal_their_twins(texts: list[str], long: str) -> None:
     folded = fold(pack([*texts, long]))
-    hits, where = match(folded, TERMS), passages.passages(folded)
+    hits, where = match(folded, tokens(folded), TERMS), passages.passages(folded, tokens(folded))
     framed, concepts, seen = [], [], rows(folded, where)
     frame = {CONCEPTS.index(name) for name in LEXICON.frames}
     for n in range(len(folded)):
@@ -82,17 +87,17 @@ def test_framed_words_and_concept_grams_equal_their_twins(texts: list[str], long
         for p in range(where.starts[n], where.starts[n + 1]):
             a, b = int(where.start[p]), int(where.stop[p])
             text, sorts = seen[p][0], sorts_of(seen[p][1])
-            framed.append(twin.framed_words(text, sorts, [(at - a, c) for at, c, _ in found if a <= at <= b], frame, BITS))
-            concepts.append(twin.concept_grams([(c, sentence) for at, c, sentence in found if a <= at < b], BITS))
+            framed.append(distinct(twin.framed_words(text, sorts, [(at - a, c) for at, c, _ in found if a <= at <= b], frame, BITS)))
+            concepts.append(distinct(twin.concept_grams([(c, sentence) for at, c, sentence in found if a <= at < b], BITS)))
     event("framed words" if any(framed) else "no frame")
-    assert sets(ngrams.framed_words(folded, hits, where, RULES.frame, BITS)) == framed
-    assert sets(ngrams.concept_grams(hits, where, BITS)) == concepts
+    assert lists(ngrams.framed_words(tokens(folded), hits, where, RULES.frame, BITS)) == framed
+    assert lists(ngrams.concept_grams(hits, where, BITS)) == concepts
 
 
 @given(batches, long_texts)
 def test_a_rule_is_a_column_of_the_passages_that_hold_all_of_it(texts: list[str], long: str) -> None:
     folded = fold(pack([*texts, long]))
-    hits, where = match(folded, TERMS), passages.passages(folded)
+    hits, where = match(folded, tokens(folded), TERMS), passages.passages(folded, tokens(folded))
     fired = fire(hits, RULES)
     want = np.zeros((len(where.start), 1), np.bool_)
     for n in range(len(folded)):
@@ -100,15 +105,16 @@ def test_a_rule_is_a_column_of_the_passages_that_hold_all_of_it(texts: list[str]
             for p in range(where.starts[n], where.starts[n + 1]):
                 want[p, fired.rule[f]] |= where.start[p] <= hits.start[fired.first[f]] and hits.start[fired.last[f]] < where.stop[p]
     event("rule fired" if want.any() else "no rule fired")
-    np.testing.assert_array_equal(features.rule_columns(hits, fired, where, 1), want)
+    got = features.rules_within(hits, fired, where)
+    assert lists(got) == [[0] * int(row[0]) for row in want]
 
 
 @given(batches)
 def test_shape_equals_its_twin(texts: list[str]) -> None:
     folded = fold(pack(texts))
-    where = passages.passages(folded)
+    where = passages.passages(folded, tokens(folded))
     want = [[float(twin.shape(*row)[name]) for name in features.SHAPE] for row in rows(folded, where)]
-    fast = features.shape(folded, where)
+    fast = features.shape(folded, tokens(folded), where)
     np.testing.assert_allclose(fast, np.array(want, np.float32).reshape(fast.shape), rtol=1e-6)
 
 
@@ -137,14 +143,14 @@ def test_shape_equals_its_twin(texts: list[str]) -> None:
 )
 def test_what_each_shape_column_sees(text: str, columns: set[str]) -> None:
     folded = fold(pack([text]))
-    [row] = features.shape(folded, passages.passages(folded))
+    [row] = features.shape(folded, tokens(folded), passages.passages(folded, tokens(folded)))
     assert {name for name, value in zip(features.SHAPE, row, strict=True) if value} - {"length", "digit_share"} == columns
 
 
 @given(st.lists(long_texts | alphabets.messages, max_size=4))
 def test_passages_cover_each_message_and_overlap(texts: list[str]) -> None:
     folded = fold(pack(texts))
-    where = passages.passages(folded)
+    where = passages.passages(folded, tokens(folded))
     for n in range(len(folded)):
         own = slice(where.starts[n], where.starts[n + 1])
         starts, stops = where.start[own].tolist(), where.stop[own].tolist()
@@ -158,7 +164,7 @@ def test_passages_cover_each_message_and_overlap(texts: list[str]) -> None:
 def test_half_a_passage_is_never_cut(text: str, data: st.DataObject) -> None:
     """Whatever stands within half a passage is whole in some passage: no cut hides a scam."""
     folded = fold(pack([text]))
-    where = passages.passages(folded)
+    where = passages.passages(folded, tokens(folded))
     assume(len(folded.codes) > 0)
     weight = np.where(folded.kinds & kinds.KIND == kinds.IDEO, 3, 1)
     start = data.draw(st.integers(0, len(weight) - 1))
@@ -167,7 +173,8 @@ def test_half_a_passage_is_never_cut(text: str, data: st.DataObject) -> None:
 
 
 def test_an_ordinary_message_is_one_passage() -> None:
-    where = passages.passages(fold(pack(["word " * 200, "密码" * 150, ""])))
+    folded = fold(pack(["word " * 200, "密码" * 150, ""]))
+    where = passages.passages(folded, tokens(folded))
     assert where.starts.tolist() == [0, 1, 2, 3]
 
 
@@ -175,14 +182,14 @@ def test_an_ordinary_message_is_one_passage() -> None:
 def test_n_grams_can_be_found_again_in_the_text(texts: list[str]) -> None:
     """For explanations: the first place of an n-gram hashes to it."""
     folded = fold(pack(texts))
-    where = passages.passages(folded)
+    where = passages.passages(folded, tokens(folded))
     chars = ngrams.char_grams(folded, where, 20, (2, 3), placed=True)
-    words = ngrams.word_grams(folded, where, 20, placed=True)
+    words = ngrams.word_grams(tokens(folded), where, 20, placed=True)
     text, sorts = "".join(map(chr, folded.codes)), sorts_of(folded.kinds.tolist())
     for grams in (chars, words):
         assert len(grams.first) == len(grams.size) == len(grams.ids)
     for key, at, size in zip(chars.ids.tolist(), chars.first.tolist(), chars.size.tolist(), strict=True):
-        assert twin.char_grams(text[at : at + size], sorts[at : at + size], 20, (size, size)) == {key}
+        assert twin.char_grams(text[at : at + size], sorts[at : at + size], 20, (size, size)) == [key]
     for key, at, size in zip(words.ids.tolist(), words.first.tolist(), words.size.tolist(), strict=True):
         assert key in twin.word_grams(text[at : at + size], sorts[at : at + size], 20)
 
@@ -190,11 +197,11 @@ def test_n_grams_can_be_found_again_in_the_text(texts: list[str]) -> None:
 @pytest.mark.parametrize("bits", [1, 8, 15, 20])
 def test_ids_lie_below_the_size_of_the_table(bits: int) -> None:
     folded = fold(pack(["never send your seed to 密码 客服 @some_one, ok? " * 40]))
-    hits, where = match(folded, TERMS), passages.passages(folded)
+    hits, where = match(folded, tokens(folded), TERMS), passages.passages(folded, tokens(folded))
     for grams in (
-        ngrams.word_grams(folded, where, bits),
+        ngrams.word_grams(tokens(folded), where, bits),
         ngrams.char_grams(folded, where, bits, (2, 4)),
-        ngrams.framed_words(folded, hits, where, RULES.frame, bits),
+        ngrams.framed_words(tokens(folded), hits, where, RULES.frame, bits),
         ngrams.concept_grams(hits, where, bits),
     ):
         assert 0 < len(grams.ids)

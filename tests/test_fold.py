@@ -65,6 +65,36 @@ def test_fold_equals_its_twin(raws: list[bytes]) -> None:
     assert [cells(fast, n) for n in range(len(raws))] == want
 
 
+@pytest.mark.parametrize(
+    ("text", "want", "changed"),
+    [
+        ("请发住记词", "请发助记词", "助记词"),
+        ("驗正碼給我", "验证码给我", "验证码"),
+        ("把蜜碼告訴我", "把密码告诉我", "密码"),
+        ("私月发来", "私钥发来", "私钥"),
+        ("我们四月去", "我们四月去", ""),  # a word of its own
+        ("需要保密吗", "需要保密吗", ""),
+        ("稍微心疼,密密麻麻", "稍微心疼,密密麻麻", ""),
+        ("请勿回复此短信", "请勿回复此短信", ""),
+        ("助记词", "助记词", ""),
+    ],
+)
+def test_words_spelled_by_sound(text: str, want: str, changed: str) -> None:
+    assert (folded(text), undone(text)) == (want, changed)
+
+
+@pytest.mark.parametrize(
+    ("text", "want"), [("ﾊﾟｽﾜｰﾄﾞ", "パスワード"), ("ｶﾞ", "ガ"), ("か\u3099", "が"), ("ま\u3099", "ま\u3099"), ("İstanbul", "istanbul")]
+)
+def test_letters_in_two_pieces_are_one(text: str, want: str) -> None:
+    assert folded(text) == unicodedata.normalize("NFC", want)
+
+
+def test_a_japanese_comma_ends_a_clause_and_a_chinese_enumeration_does_not() -> None:
+    assert ends("送って、確認", "/") == kinds.SOFT
+    assert ends("苹果、香蕉", "/") == kinds.OTHER
+
+
 @given(st.lists(rough, max_size=6))
 def test_origins_rise_and_lie_where_a_character_begins(raws: list[bytes]) -> None:
     fast = fold(packed(raws))

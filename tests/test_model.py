@@ -167,7 +167,7 @@ def test_fewer_rules_in_the_card_than_weights_are_refused(folder: Path) -> None:
     refused(folder, "not a scamguard model")
 
 
-ARRAYS = "weights.words weights.rules weights.floor weights.head_words terms.base terms.symbol rules.need rules.frame"
+ARRAYS = "weights.words weights.rules weights.floor weights.head_words terms.ends rules.need rules.frame"
 
 
 @pytest.mark.parametrize("name", ARRAYS.split())

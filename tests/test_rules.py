@@ -14,8 +14,10 @@ from scamguard.columns import pack
 from scamguard.errors import LexiconError
 from scamguard.fold import fold
 from scamguard.lexicon import Concept, Lexicon, Rule
-from scamguard.match import Hits, compile_terms, match
+from scamguard.match import Hits, match
 from scamguard.rules import compile_rules, fire
+from scamguard.terms import compile_terms
+from scamguard.tokens import tokens
 
 from .twins import rules as twin
 
@@ -84,7 +86,7 @@ def fires(rule: Rule, text: str) -> list[str]:
     concepts = ("give", "seed", "forbid", "please")
     lexicon = Lexicon(concepts, tuple(Concept(name=name, lang="xx", terms=(name,)) for name in concepts), (rule,))
     folded = fold(pack([text]))
-    hits = match(folded, compile_terms(lexicon))
+    hits = match(folded, tokens(folded), compile_terms(lexicon))
     fired = fire(hits, compile_rules(lexicon))
     spans = zip(hits.start[fired.first], hits.stop[fired.last], strict=True)
     return ["".join(map(chr, folded.codes[a:b])) for a, b in spans]

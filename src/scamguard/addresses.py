@@ -7,14 +7,12 @@ host, or is an IPv4 address; dumps that mask links write ``[link]``, ``<url>``, 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from .kernels import compiled, inlined
 from .kinds import CAPITAL, EMAIL, HANDLE, LINK, TOKEN
 
-_compiled = njit(cache=True, nogil=True, error_model="numpy")
 
-
-@_compiled
+@inlined
 def _in_address(c):
     """Say whether ASCII ``c`` may stand in a link, address or handle (after folding)."""
     return (
@@ -23,7 +21,7 @@ def _in_address(c):
     )  # fmt: skip
 
 
-@_compiled
+@compiled
 def replace_addresses(codes, kind, origin, begin, end, tops):
     """Replace each link, e-mail address and handle by its stand-in; return the new end."""
     out, i = begin, begin
@@ -64,7 +62,7 @@ def replace_addresses(codes, kind, origin, begin, end, tops):
     return out
 
 
-@_compiled
+@compiled
 def _masked(codes, i, end):
     """Recognise ``[link]``, ``<url>``, ``[链接]``, ``[网址]`` at ``i``: ``(token, end)``."""
     j = i + 1
@@ -84,7 +82,7 @@ _MASK_WORDS = ("link", "url", "links", "website", "链接", "网址", "网站", 
 _MASKS = np.array([[ord(char) for char in word.ljust(9, "\0")] for word in _MASK_WORDS], np.uint32)
 
 
-@_compiled
+@compiled
 def _address(codes, kind, a, b, tops):
     """Say what the run ``a:b`` of address characters is: ``(token or 0, where it starts)``."""
     if b - a < 3:
@@ -115,7 +113,7 @@ def _address(codes, kind, a, b, tops):
     return (LINK, _host_start(codes, a, b)) if _is_host(codes, _host_start(codes, a, b), b, tops) else (0, a)
 
 
-@_compiled
+@compiled
 def _host_start(codes, a, b):
     """Skip a lead such as ``site:`` or ``=`` before the host."""
     start = a
@@ -127,7 +125,7 @@ def _host_start(codes, a, b):
     return start
 
 
-@_compiled
+@compiled
 def _is_host(codes, a, b, tops):
     """Say whether ``a:b`` begins with a host: dotted labels and a known top level, or any with a path, or an IPv4 address."""
     labels, digits_only, top, length, i = 0, True, np.uint64(0), 0, a

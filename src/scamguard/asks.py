@@ -9,18 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
-from . import ngrams
+from .kernels import compiled
 from .lexicon import KINDS, SECRETS
-from .passages import Passages
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .model import Model, Reading
-
-_compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 
 def heads(model: Model, reading: Reading, rows: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -32,30 +28,27 @@ def heads(model: Model, reading: Reading, rows: NDArray[np.int64]) -> NDArray[np
     """
     s, w = model.settings, model.weights
     p = reading.worst[rows]
-    where = Passages(reading.passages.start[p], reading.passages.stop[p], np.arange(len(p) + 1))
-    words = ngrams.word_grams(reading.folded, where, s.word_bits)
-    chars = ngrams.char_grams(reading.folded, where, s.char_bits, (s.char_low, s.char_high))
     out = np.tile(w.head_bias.astype(np.float64), (len(p), 1))
-    every = np.arange(len(p))
-    _add(words.ids >> np.uint32(s.word_bits - s.head_bits), words.starts, every, w.head_words, s.word_smooth, out)
-    _add(chars.ids >> np.uint32(s.char_bits - s.head_bits), chars.starts, every, w.head_chars, s.char_smooth, out)
-    _add(reading.framed.ids >> np.uint32(s.framed_bits - s.head_bits), reading.framed.starts, p, w.head_framed, s.framed_smooth, out)
-    _add(reading.concepts.ids, reading.concepts.starts, p, w.head_concepts, s.concept_smooth, out)
+    words, chars, framed = reading.words, reading.chars, reading.framed
+    _add(words.ids, words.starts, p, w.head_words, s.word_bits - s.head_bits, s.word_smooth, out)
+    _add(chars.ids, chars.starts, p, w.head_chars, s.char_bits - s.head_bits, s.char_smooth, out)
+    _add(framed.ids, framed.starts, p, w.head_framed, s.framed_bits - s.head_bits, s.framed_smooth, out)
+    _add(reading.concepts.ids, reading.concepts.starts, p, w.head_concepts, 0, s.concept_smooth, out)
     for k in range(len(p)):
-        for rule in np.flatnonzero(reading.rules[p[k]]):
+        for rule in reading.rules.of(p[k]):
             out[k] += w.head_rules[rule]
     return out
 
 
-@_compiled
-def _add(ids, starts, passages, weights, smooth, out):
+@compiled
+def _add(ids, starts, passages, weights, shift, smooth, out):
     for k in range(len(passages)):
         p = passages[k]
         scale = 1 / np.sqrt(starts[p + 1] - starts[p] + smooth)
         for head in range(weights.shape[1]):
             total = 0.0
             for g in range(starts[p], starts[p + 1]):
-                total += np.float64(weights[ids[g], head])
+                total += np.float64(weights[ids[g] >> np.uint32(shift), head])
             out[k, head] += total * scale
 
 

@@ -44,6 +44,13 @@ class TextBatch:
             yield at, TextBatch(self.data, self.offsets[at : stop + 1])
             at = stop
 
+    def take(self, rows: NDArray[np.int64]) -> TextBatch:
+        """Copy some messages out."""
+        parts = [self.data[self.offsets[i] : self.offsets[i + 1]] for i in rows.tolist()]
+        offsets = np.zeros(len(parts) + 1, np.int64)
+        np.cumsum([len(part) for part in parts], out=offsets[1:])
+        return TextBatch(np.concatenate([*parts, np.zeros(0, np.uint8)]), offsets)
+
 
 def pack(texts: Sequence[str | None]) -> TextBatch:
     """Put ``texts`` end to end.

@@ -7,29 +7,27 @@ letters; spaced-out letters only in runs. What was undone is marked.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from .kernels import compiled, inlined
 from .kinds import ALIEN, CYRILLIC, DIGIT, HANGUL, IDEO, KIND, LATIN, LETTER, NO_SCRIPT, UNDONE
 
-_compiled = njit(cache=True, nogil=True, error_model="numpy")
 
-
-@_compiled
+@inlined
 def _script(t, code):
     return t.script[np.int64(t.page[code >> 8]) << 8 | (np.int64(code) & 255)]
 
 
-@_compiled
+@inlined
 def _twin(t, code):
     return t.twin[np.int64(t.page[code >> 8]) << 8 | (np.int64(code) & 255)]
 
 
-@_compiled
+@inlined
 def _ascii_letter(code):
     return 97 <= code <= 122
 
 
-@_compiled
+@compiled
 def undo_in_words(codes, kind, begin, end, t):
     """Undo look-alikes and leet, word by word, in place."""
     i = begin
@@ -64,7 +62,7 @@ def undo_in_words(codes, kind, begin, end, t):
         i = j
 
 
-@_compiled
+@compiled
 def _unmix(codes, kind, i, j, t):
     """Turn a word of mixed scripts into one script, if every odd letter has a twin there."""
     to_latin = to_cyrillic = True
@@ -92,7 +90,7 @@ for _a, _b in zip("abcehkmoptxy", "авсенкмортху", strict=True):
     _CYRILLIC_TWIN[ord(_a)] = ord(_b)
 
 
-@_compiled
+@inlined
 def _cyrillic_twin(code):
     return _CYRILLIC_TWIN[code] if code < 128 else np.uint32(0)
 
@@ -102,9 +100,9 @@ for _a, _b in zip("013457@$", "oieastas", strict=True):
     _LEET[ord(_a)] = ord(_b)
 
 
-@_compiled
+@compiled
 def _unleet(codes, kind, i, j):
-    """Turn digits into letters where at most two stand between letters and all digits inside the word could be leet."""
+    """Turn digits into letters where at most three stand between letters and all digits inside the word could be leet."""
     last = j
     while last > i and kind[last - 1] & KIND == DIGIT:
         last -= 1  # digits at the end are a number: passw0rd1
@@ -117,7 +115,7 @@ def _unleet(codes, kind, i, j):
             continue
         run += 1
         inner += 1
-        if run > 2 or codes[k] > 127 or not _LEET[codes[k]]:
+        if run > 3 or codes[k] > 127 or not _LEET[codes[k]]:
             return
     if inner and j - last == 1 and codes[last] in (48, 51, 52):
         last = j  # phr4s3: after leet inside, one 0, 3 or 4 at the end is a vowel
@@ -127,14 +125,14 @@ def _unleet(codes, kind, i, j):
             kind[k] = LETTER | UNDONE
 
 
-@_compiled
+@inlined
 def _one(codes, k, last):
     """Read a 1 inside a word: ``l`` beside another or before a vowel (p1ease, wa11et, rep1y), else ``i`` (s1gn)."""
     following = codes[k + 1] if k + 1 < last else 0
     return 108 if following in (49, 97, 101, 105, 111, 117, 121) or codes[k - 1] == 108 else 105
 
 
-@_compiled
+@inlined
 def _single(codes, kind, i, begin, end):
     """Say which sort of letter stands alone at ``i`` (0: none)."""
     sort = kind[i] & KIND
@@ -147,7 +145,7 @@ def _single(codes, kind, i, begin, end):
     return sort
 
 
-@_compiled
+@compiled
 def join_spaced(codes, kind, origin, begin, end):
     """Join letters that stand one by one between equal separators; return the new end."""
     out, i = begin, begin
@@ -178,7 +176,7 @@ def join_spaced(codes, kind, origin, begin, end):
     return out
 
 
-@_compiled
+@compiled
 def _spaced(codes, kind, i, begin, end, sort):
     """Count the letters spaced out from ``i`` on: ``(how many or 0, mark)``."""
     if i + 1 >= end or codes[i + 1] not in (32, 10, 46, 45, 95, 42, 124, 47, 0xB7, 44, 126, 43):

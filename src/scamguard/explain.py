@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import features, ngrams
-from .passages import Passages
 from .verdict import Action, Evidence
 
 if TYPE_CHECKING:
@@ -52,11 +51,12 @@ def evidence(model: Model, reading: Reading, text: str, action: Action) -> tuple
 
 
 def rules(model: Model, reading: Reading, actions: Sequence[Action]) -> list[list[str]]:
-    """List, for each message, the ids of the fired rules that speak for its action."""
+    """List, for each message that is not allowed, the ids of the fired rules that speak for its action."""
     names = model.card["rules"]
     out = []
     for n, action in enumerate(actions):
-        ids = [names[reading.fired.rule[f]]["id"] for f in _speaking(model, reading, n, action)]
+        speaking = _speaking(model, reading, n, action) if action is not Action.ALLOW else []
+        ids = [names[reading.fired.rule[f]]["id"] for f in speaking]
         out.append(list(dict.fromkeys(ids)))
     return out
 
@@ -72,16 +72,16 @@ def _speaking(model: Model, reading: Reading, n: int, action: Action) -> list[in
 def contributions(model: Model, reading: Reading, text: str, top: int) -> tuple[Contribution, ...]:
     """Take the logit of message 0's worst passage apart, largest share first."""
     s, w, p = model.settings, model.weights, int(reading.worst[0])
-    where = Passages(reading.passages.start[p : p + 1], reading.passages.stop[p : p + 1], np.array([0, 1]))
+    where = reading.passages.rows(np.array([p]))
     places = _Places(reading, text)
-    words = ngrams.word_grams(reading.folded, where, s.word_bits, placed=True)
+    words = ngrams.word_grams(reading.tokens, where, s.word_bits, placed=True)
     chars = ngrams.char_grams(reading.folded, where, s.char_bits, (s.char_low, s.char_high), placed=True)
-    shape = features.shape(reading.folded, where)[0]
+    shape = features.shape(reading.folded, reading.tokens, where)[0]
     parts = [
         Contribution("bias", "bias", float(model.card["bias"]), 0, 0),
         *places.grams("word", words, w.words, s.word_smooth),
         *places.grams("char", chars, w.chars, s.char_smooth),
-        *(Contribution("rule", model.card["rules"][r]["id"], float(w.rules[r]), 0, 0) for r in np.flatnonzero(reading.rules[p])),
+        *(Contribution("rule", model.card["rules"][r]["id"], float(w.rules[r]), 0, 0) for r in reading.rules.of(p).tolist()),
         *(Contribution("shape", name, float(x * v), 0, 0) for name, x, v in zip(features.SHAPE, shape, w.shape, strict=True) if x),
         _share("concept", "concept n-grams", reading.concepts, p, w.concepts, s.concept_smooth),
         _share("framed", "framed words", reading.framed, p, w.framed, s.framed_smooth),
@@ -91,7 +91,7 @@ def contributions(model: Model, reading: Reading, text: str, top: int) -> tuple[
 
 def _share(part: str, name: str, grams: ngrams.Grams, p: int, weights: NDArray[np.float32], smooth: float) -> Contribution:  # noqa: PLR0913, PLR0917
     """Add up a block of features that have no single place in the text."""
-    ids = grams.ids[grams.starts[p] : grams.starts[p + 1]]
+    ids = grams.of(p)
     total = float(weights[ids].astype(np.float64).sum() / np.sqrt(len(ids) + smooth))
     return Contribution(part, f"{len(ids)} {name}", total, 0, 0)
 
@@ -126,7 +126,9 @@ class _Places:
     def grams(self, part: str, grams: ngrams.Grams, weights: NDArray[np.float32], smooth: float) -> Iterable[Contribution]:
         """Give each n-gram its share."""
         scale = 1 / np.sqrt(len(grams.ids) + smooth)
-        for key, at, size in zip(grams.ids, grams.first.tolist(), grams.size.tolist(), strict=True):
-            if weights[key]:
+        _, where, counts = np.unique(grams.ids, return_index=True, return_counts=True)
+        for i, count in sorted(zip(where.tolist(), counts.tolist(), strict=True)):
+            if weight := float(weights[grams.ids[i]]):
+                at, size = int(grams.first[i]), int(grams.size[i])
                 first, last = self.points(at, at + size)
-                yield Contribution(part, self._text[first:last], float(weights[key] * scale), first, last)
+                yield Contribution(part, self._text[first:last], count * weight * scale, first, last)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numba import njit
 
-from .kinds import CAPITAL, DIGIT, EMAIL, HANDLE, IDEO, KIND, LETTER, LINK, SPACE, UNDONE
+from .kernels import compiled
+from .kinds import CAPITAL, DIGIT, EMAIL, HANDLE, IDEO, KIND, LETTER, LINK, UNDONE
+from .ngrams import Grams
+from .tokens import NUMBERED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,72 +18,87 @@ if TYPE_CHECKING:
     from .match import Hits
     from .passages import Passages
     from .rules import Fired
+    from .tokens import Tokens
 
-_compiled = njit(cache=True, nogil=True, error_model="numpy")
 SHAPE: Final = (
     "link", "links", "email", "handle", "phone", "code", "amount", "disguised", "disguised_much", "shouted_word",
     "shouted", "exclaims", "asks", "lines", "digit_share", "length",
 )  # fmt: skip
 
 
-def rule_columns(hits: Hits, fired: Fired, where: Passages, r: int) -> NDArray[np.bool_]:
-    """Say which of ``r`` rules fired wholly within each passage, (p, r)."""
-    out = np.zeros((len(where.start), r), np.bool_)
-    _rule_columns(hits.start, fired.rule, fired.first, fired.last, fired.starts, where.start, where.stop, where.starts, out)
-    return out
+def rules_within(hits: Hits, fired: Fired, where: Passages) -> Grams:
+    """List the rules that fired wholly within each passage, each once."""
+    ids, starts = np.empty(2 * len(fired.rule), np.uint32), np.zeros(len(where.start) + 1, np.int64)
+    g = of_rules(hits.start, fired.rule, fired.first, fired.last, fired.starts, where.start, where.stop, where.starts, ids, starts)
+    return Grams(ids[:g], starts)
 
 
-@_compiled
-def _rule_columns(at, rule, first, last, fired, start, stop, passage, out):
+@compiled
+def of_rules(at, rule, first, last, fired, start, stop, passage, ids, starts):
+    """Fill ``ids`` and ``starts``; a firing is in two passages at most."""
+    g = 0
     for n in range(len(passage) - 1):
         for p in range(passage[n], passage[n + 1]):
             for f in range(fired[n], fired[n + 1]):
                 if at[first[f]] >= start[p] and at[last[f]] < stop[p]:
-                    out[p, rule[f]] = True
+                    known = False
+                    for x in range(starts[p], g):
+                        known |= ids[x] == rule[f]
+                    if not known:
+                        ids[g] = rule[f]
+                        g += 1
+            starts[p + 1] = g
+    return g
 
 
-def shape(folded: Folded, where: Passages) -> NDArray[np.float32]:
+def shape(folded: Folded, cut: Tokens, where: Passages) -> NDArray[np.float32]:
     """Measure what a passage looks like, (p, s); the columns are named in ``SHAPE``."""
     out = np.zeros((len(where.start), len(SHAPE)), np.float32)
-    _shape(folded.codes, folded.kinds, where.start, where.stop, out)
+    of_shape(folded.codes, folded.kinds, cut.start, cut.stop, cut.sort, where.start, where.stop, where.first, where.last, out)
     return out
 
 
-@_compiled
-def _shape(codes, kinds, start, stop, out):
+@compiled
+def of_shape(codes, kinds, begin, after, sort, start, stop, first, last, out):
+    """Fill the rows of ``out``."""
     for p in range(len(start)):
-        links = emails = handles = phones = numbers = amounts = undone = shouted = letters = capitals = bangs = asks = lines = digits = 0
-        run = loud = mass = 0
-        for i in range(start[p], stop[p] + 1):
-            kind = kinds[i] if i < stop[p] else np.uint8(SPACE)
-            code = codes[i] if i < stop[p] else np.uint32(32)
-            sort = kind & KIND
-            if sort == DIGIT:
-                run += 1
-                digits += 1
-            elif run:
-                phones += run >= 7
-                numbers += 4 <= run <= 8
-                run = 0
-            if code in (36, 0x20AC, 0xA3, 0xA5, 0x20B9):
-                amounts += 1
-            if sort == LETTER:
-                letters += 1
-                capital = kind & CAPITAL != 0
-                capitals += capital
-                loud = loud + 1 if capital else -1000
-            else:
-                shouted += loud >= 4
-                loud = 0
-            undone += kind & UNDONE != 0
+        letters = capitals = undone = digits = wide = 0
+        for i in range(start[p], stop[p]):
+            kind = kinds[i]
+            letters += kind & KIND == LETTER
+            capitals += kind & (KIND | CAPITAL) == LETTER | CAPITAL
+            digits += kind & KIND == DIGIT
+            wide += kind & KIND == IDEO
+            undone += kind >= UNDONE
+        links = emails = handles = amounts = bangs = asks = lines = 0
+        for i in range(start[p], stop[p]):
+            code = codes[i]
             links += code == LINK
             emails += code == EMAIL
             handles += code == HANDLE
+            amounts += (code == 36) | (code == 0x20AC) | (code == 0xA3) | (code == 0xA5) | (code == 0x20B9)
             bangs += code == 33
             asks += code == 63
             lines += code == 10
-            mass += 3 if sort == IDEO else 1
+        phones = numbers = shouted = 0
+        for k in range(first[p], last[p]):
+            if sort[k] & NUMBERED or (sort[k] & KIND == LETTER and kinds[begin[k]] & CAPITAL):
+                run = loud = 0
+                for i in range(begin[k], after[k] + 1):
+                    kind = kinds[i] if i < after[k] else 0
+                    if kind & KIND == DIGIT:
+                        run += 1
+                    else:
+                        phones += run >= 7
+                        numbers += 4 <= run <= 8
+                        run = 0
+                    if kind & KIND == LETTER:
+                        loud = loud + 1 if kind & CAPITAL else -(1 << 30)
+                    else:
+                        shouted += loud >= 4
+                        loud = 0
         row = out[p]
+        mass = stop[p] - start[p] + 2 * wide + 1
         row[0], row[1], row[2], row[3] = links > 0, links > 1, emails > 0, handles > 0
         row[4], row[5], row[6], row[7], row[8] = phones > 0, numbers > 0, amounts > 0, undone > 1, undone > 5
         row[9], row[10] = shouted > 0, letters >= 20 and 2 * capitals > letters

@@ -1,32 +1,36 @@
 """Fold: undo the ways a word can be written, and remember where each letter came from.
 
 Every code point is replaced by table look-up (NFKC, case, accents, Traditional Chinese, punctuation;
-see :mod:`scamguard.train.foldtable` for the sources), then four passes tidy a message in place:
+see :mod:`scamguard.train.foldtable` for the sources), then five passes tidy a message in place:
 
 1. links, e-mail addresses and handles become one stand-in code point each, so that no later stage
    can lean on a host name;
 2. inside a word that mixes scripts, look-alikes (UTS #39) become the letters they pass for; inside a word
    with letters on both sides, leet digits become letters;
 3. letters spaced or dotted out one by one are joined;
-4. white space, hyphens, apostrophes and long repeats are evened out, and each punctuation mark is told
+4. Chinese words for a secret that are spelled by sound get their characters back;
+5. white space, hyphens, apostrophes and long repeats are evened out, and each punctuation mark is told
    to end a clause, a sentence, or nothing.
 
-Nothing is undone in ordinary text: passes 2 and 3 act only where the text shows intent, and mark what they touched.
+Nothing is undone in ordinary text: passes 2 to 4 act only where the text shows intent, and mark what they touched.
 """
 
 from __future__ import annotations
 
+import itertools
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from safetensors.numpy import load
 
 from .addresses import replace_addresses
 from .disguises import join_spaced, undo_in_words
+from .homophones import undo_homophones
+from .kernels import compiled, inlined
 from .kinds import (
     BLANK,
     CAPITAL,
@@ -53,21 +57,25 @@ if TYPE_CHECKING:
 
     from .columns import TextBatch
 
-_compiled = njit(cache=True, nogil=True, error_model="numpy")
+_DROPPED, _BLANKED = 0x3FFFFF, 0x3FFFFE  # DROP and BLANK, in the 23 bits there are
+_HIDES = 0x100
+PAD: Final = 8  # code points of room past the last one: a survey looks ahead
 
 
 class Tables(NamedTuple):
     """What each code point becomes: two-level tables, a page of 256 code points shared by all that agree."""
 
     page: NDArray[np.uint16]  # (4352,)
-    delta: NDArray[np.int32]  # (p * 256,), what to add; or LONG + index, DROP, BLANK
-    kind: NDArray[np.uint8]  # (p * 256,)
+    row: NDArray[np.int32]  # (p * 256,), what to add (or LONG + index, _DROPPED, _BLANKED) << 9 | hidden << 8 | kind and marks
     script: NDArray[np.uint8]  # (p * 256,)
-    style: NDArray[np.uint8]  # (p * 256,)
     twin: NDArray[np.int32]  # (p * 256,), the ASCII letter it looks like, or 0
     long: NDArray[np.int32]  # (e,)
     long_start: NDArray[np.int32]  # (x + 1,)
     tops: NDArray[np.uint64]  # (t,), top-level domains, packed
+    reading: NDArray[np.uint16]  # (p * 256,), the syllable of a Han character, or 0; see homophones.py for the rest
+    heard_start: NDArray[np.int32]
+    heard: NDArray[np.int32]
+    real: NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +95,80 @@ class Folded:
 def tables() -> Tables:
     """Load the fold tables."""
     raw = load((resources.files("scamguard") / "fold.safetensors").read_bytes())
-    return Tables(**{name: raw[name] for name in Tables._fields})
+    style = raw["style"].astype(np.int64)
+    marks = np.where(style & UPPER, CAPITAL, 0) | np.where(style & DRESSED, UNDONE, 0)
+    kind = np.where(raw["delta"] == BLANK, SPACE, raw["kind"] | marks)
+    value = np.select([raw["delta"] == DROP, raw["delta"] == BLANK], [_DROPPED, _BLANKED], raw["delta"].astype(np.int64))
+    row = value << 9 | np.where(style & HIDDEN, _HIDES, 0) | kind
+    return Tables(row=row.astype(np.int32), **{name: raw[name] for name in Tables._fields if name != "row"})
 
 
 def fold(batch: TextBatch) -> Folded:
     """Fold every message of ``batch``."""
-    size = int(batch.offsets[-1] - batch.offsets[0])
-    codes, kind = np.empty(size, np.uint32), np.empty(size, np.uint8)
+    size = int(batch.offsets[-1] - batch.offsets[0]) + PAD
+    codes, kinds = np.empty(size, np.uint32), np.empty(size, np.uint8)
     origin, starts = np.empty(size, np.int32), np.zeros(len(batch) + 1, np.int64)
-    m = _fold(batch.data, batch.offsets, tables(), codes, kind, origin, starts)
-    return Folded(codes[:m], kind[:m], origin[:m], starts)
+    m = fold_into(batch.data, batch.offsets, tables(), codes, kinds, origin, starts)
+    return Folded(codes[:m], kinds[:m], origin[:m], starts)
 
 
-@_compiled
-def _fold(data, offsets, t, codes, kind, origin, starts):
+@compiled
+def fold_into(data, offsets, t, codes, kind, origin, starts):
+    """Fill the columns, which have PAD more places than there are bytes; return how many code points there are."""
     end = 0
     for i in range(len(offsets) - 1):
         begin = end
-        end = _spell(data, offsets[i], offsets[i + 1], t, codes, kind, origin, begin)
-        end = replace_addresses(codes, kind, origin, begin, end, t.tops)
-        undo_in_words(codes, kind, begin, end, t)
-        end = join_spaced(codes, kind, origin, begin, end)
+        end = _spell(data, offsets[i], offsets[i + 1], t.page, t.row, t.long, t.long_start, codes, kind, origin, begin)
+        addressed, disguised, spaced, han = _survey(codes, kind, begin, end)
+        if addressed:
+            end = replace_addresses(codes, kind, origin, begin, end, t.tops)
+        if disguised:
+            undo_in_words(codes, kind, begin, end, t)
+        if spaced:
+            end = join_spaced(codes, kind, origin, begin, end)
+        if han:
+            undo_homophones(codes, kind, begin, end, t.page, t.reading, t.heard_start, t.heard, t.real)
         end = _tidy(codes, kind, origin, begin, end)
         starts[i + 1] = end
     return end
 
 
-@_compiled
+@inlined
+def _is_wordlike(kind):
+    return (kind & KIND >= LETTER) & (kind & KIND <= DIGIT)
+
+
+@inlined
+def _survey(codes, kind, begin, end):
+    """Say which passes have something to look at: addresses; look-alikes or leet; letters one by one; Han characters.
+
+    Never "no" where there is something to undo. Written without branches, so that it is compiled to vector code.
+    """
+    codes[end : end + PAD] = 0
+    kind[end : end + PAD] = OTHER
+    addressed = disguised = spaced = ideographs = np.uint32(0)
+    for i in range(begin, end):
+        c, after = codes[i], codes[i + 1]
+        plain = (after - np.uint32(97) < np.uint32(26)) | (after - np.uint32(48) < np.uint32(10)) | (after == 45) | (after == 95)
+        addressed |= np.uint32((c == 64) | (c == 91) | (c == 60) | ((c == 58) & (after == 47)) | ((c == 46) & plain))
+        addressed |= np.uint32((c == 117) & (after == 114) & (codes[i + 2] == 108))
+        disguised |= np.uint32((c == 36) | (c == 64))
+    for i in range(begin, end):
+        one, two = kind[i] & KIND, kind[i + 1] & KIND
+        letters, numbers = (one == LETTER) & (two == LETTER), ((one == LETTER) & (two == DIGIT)) | ((one == DIGIT) & (two == LETTER))
+        disguised |= np.uint32(numbers | (letters & ((codes[i] < 128) != (codes[i + 1] < 128))))
+    for i in range(begin, end):
+        ideographs |= np.uint32(kind[i] & KIND == IDEO)
+        han = (kind[i] & KIND == IDEO) & (kind[i + 2] & KIND == IDEO)
+        apart = _is_wordlike(kind[i]) & ~_is_wordlike(kind[i + 1]) & _is_wordlike(kind[i + 2]) & ~_is_wordlike(kind[i + 3])
+        more = _is_wordlike(kind[i + 4]) & ~_is_wordlike(kind[i + 5]) & _is_wordlike(kind[i + 6])
+        spaced |= np.uint32(apart & ((han & (kind[i + 4] & KIND == IDEO)) | more))
+        hider = (codes[i + 1] == 42) | (codes[i + 1] == 43) | (codes[i + 1] == 39) | (codes[i + 1] - np.uint32(94) < np.uint32(2))
+        spaced |= np.uint32(han & (hider | (codes[i + 1] == 124) | (codes[i + 1] == 126)))
+    return addressed, disguised, spaced, ideographs
+
+
+@inlined
 def _decode(data, at, stop):
     """Read one code point of UTF-8 (surrogates allowed): ``(code, bytes)``; a stray byte is U+FFFD."""
     first = np.int64(data[at])
@@ -139,52 +194,65 @@ def _decode(data, at, stop):
     return code, many
 
 
-@_compiled
-def _spell(data, at, stop, t, codes, kind, origin, end):
+_VOICED = np.zeros((2, 0xC0), np.uint32)  # by sound mark and kana: what both are together, after NFC (UAX #15)
+for _mark, _kana in itertools.product(range(2), range(0x3040, 0x3100)):
+    _one = unicodedata.normalize("NFC", chr(_kana) + chr(0x3099 + _mark))
+    _VOICED[_mark, _kana - 0x3040] = ord(_one) if len(_one) == 1 else 0
+
+
+@inlined
+def _voiced(kana, mark):
+    """Put a sound mark on a kana (half-width ﾊ and ﾟ are two code points); 0 if it takes none."""
+    return _VOICED[mark - 0x3099, kana - 0x3040] if 0x3040 <= kana < 0x3100 else np.uint32(0)
+
+
+@inlined
+def _spell(data, at, stop, page, rows, long, long_start, codes, kind, origin, end):
     """Decode and replace each code point by its table row; return the new end."""
     first, begin = at, end
+    ascii_page = np.int64(page[0]) << 8
     hidden = False
     while at < stop:
-        code, many = _decode(data, at, stop)
+        code, many = np.int64(data[at]), 1
+        if code < 0x80:
+            row = np.int64(rows[ascii_page | code])
+        else:
+            code, many = _decode(data, at, stop)
+            row = np.int64(rows[np.int64(page[code >> 8]) << 8 | (code & 255)])
+        delta, mark = row >> 9, np.uint8(row & 0xFF)
         if code == 10 and at > first and data[at - 1] == 13:
             at += 1  # CR LF is one line end
             continue
-        row = np.int64(t.page[code >> 8]) << 8 | (code & 255)
-        delta, style = t.delta[row], t.style[row]
-        if delta == DROP:
-            hidden |= style & HIDDEN != 0 and end > begin and _disguisable(codes[end - 1], kind[end - 1])
+        if delta == _DROPPED:
+            hidden |= row & _HIDES != 0 and end > begin and _disguisable(codes[end - 1], kind[end - 1])
             at += many
             continue
-        mark = np.uint8(0)
-        if style & UPPER:
-            mark |= np.uint8(CAPITAL)
-        if style & DRESSED or (hidden and t.kind[row] in (LETTER, IDEO)):
-            mark |= np.uint8(UNDONE)
-        hidden = False
-        if LONG <= delta < DROP:
-            for k in range(t.long_start[delta - LONG], t.long_start[delta - LONG + 1]):
-                code = np.int64(t.long[k])
-                row = np.int64(t.page[code >> 8]) << 8 | (code & 255)
-                codes[end], kind[end], origin[end] = code, t.kind[row] | mark, at - first
+        if hidden:
+            mark |= np.uint8(UNDONE) if mark & KIND == LETTER or mark & KIND == IDEO else np.uint8(0)
+            hidden = False
+        if LONG <= delta < _BLANKED:
+            for k in range(long_start[delta - LONG], long_start[delta - LONG + 1]):
+                code = np.int64(long[k])
+                row = np.int64(rows[np.int64(page[code >> 8]) << 8 | (code & 255)])
+                codes[end], kind[end], origin[end] = code, row & KIND | mark & ~KIND, at - first
                 end += 1
+        elif 0x3099 <= code + delta <= 0x309A and end > begin and _voiced(codes[end - 1], code + delta):
+            codes[end - 1] = _voiced(codes[end - 1], code + delta)
         else:
-            code = 32 if delta == BLANK else code + delta
-            codes[end] = code
-            kind[end] = SPACE if delta == BLANK else t.kind[row] | mark
-            origin[end] = at - first
+            codes[end], kind[end], origin[end] = 32 if delta == _BLANKED else code + delta, mark, at - first
             end += 1
         at += many
     return end
 
 
-@_compiled
+@inlined
 def _disguisable(code, kind):
     """Say whether a hidden character after this one is suspicious: Latin, Cyrillic, Greek, Han; not Persian, Hindi, emoji."""
     sort = kind & KIND
     return (sort == LETTER and code < 0x590) or (sort == IDEO and code >= 0x3040)
 
 
-@_compiled
+@inlined
 def _addressee(codes, i, begin, end):
     """Say whether ``i`` is part of the handles that a message begins with."""
     if codes[i] == HANDLE:
@@ -192,17 +260,25 @@ def _addressee(codes, i, begin, end):
     return (codes[i] == 60 and i + 1 < end and codes[i + 1] == HANDLE) or (codes[i] == 62 and i > begin and codes[i - 1] == HANDLE)
 
 
-@_compiled
-def _wordlike(kind):
-    return LETTER <= kind & KIND <= DIGIT
-
-
-@_compiled
+@inlined
 def _tidy(codes, kind, origin, begin, end):
     """Even out white space, hyphens, apostrophes, repeats; settle what punctuation ends. Return the new end."""
-    out, i = begin, begin
-    while i < end:
+    out, i, last = begin, begin, np.uint32(0)
+    while True:
+        while i < end and codes[i] != last and _is_wordlike(kind[i]):  # nearly all
+            last = codes[i]
+            codes[out], kind[out], origin[out] = last, kind[i], origin[i]
+            out += 1
+            i += 1
+        if i >= end:
+            return out
         c, sort = codes[i], kind[i] & KIND
+        last = c
+        if c == 32 and out > begin and i + 1 < end and _is_wordlike(kind[i + 1]):
+            codes[out], kind[out], origin[out] = c, SPACE, origin[i]
+            out += 1
+            i += 1
+            continue
         if out == begin and _addressee(codes, i, begin, end):
             i += 1  # "@name, …" and "<@name> …" say whom a reply is for, not where to go
             continue
@@ -229,10 +305,11 @@ def _tidy(codes, kind, origin, begin, end):
         digits = before & KIND == DIGIT and after & KIND == DIGIT
         if digits and c in (46, 44, 58, 47, 45):
             mark = np.uint8(OTHER)
+        elif c == 47 and before & KIND == IDEO and 0x3041 <= codes[out - 1] <= 0x309F:
+            mark = np.uint8(SOFT)  # 、 after hiragana is a comma; in a Chinese list it ends nothing
         elif c in (45, 95):
-            joins = _wordlike(before) and _wordlike(after)
+            joins = _is_wordlike(before) and _is_wordlike(after)
             c, mark = (32, np.uint8(SPACE)) if joins else (c, np.uint8(SOFT))
         codes[out], kind[out], origin[out] = c, mark, origin[i]
         out += 1
         i += 1
-    return out

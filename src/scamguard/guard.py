@@ -11,7 +11,7 @@ import numpy as np
 from . import asks, columns, explain
 from . import model as models
 from .errors import InputError
-from .verdict import Policy, Verdict
+from .verdict import Action, Policy, Verdict
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,7 +28,7 @@ class Guard:
     model: Model
     policy: Policy
 
-    def score(self, messages: object) -> NDArray[np.float32]:
+    def score(self, messages: object, *, threads: int = 1) -> NDArray[np.float32]:
         """Give the risk of each message.
 
         Parameters
@@ -36,6 +36,8 @@ class Guard:
         messages
             A column of texts: list or tuple of ``str``, NumPy array, pyarrow, pandas or Polars strings.
             ``None`` and NaN are empty messages.
+        threads
+            How many to score in; the numbers are the same to the last bit.
 
         Returns
         -------
@@ -46,7 +48,7 @@ class Guard:
         InputError
             ``messages`` is not a column of texts.
         """
-        risks = [self.model.risk(self.model.read(piece).logit) for batch in columns.batches(messages) for _, piece in batch.chunks()]
+        risks = [self.model.risk(self.model.logits(batch, threads)) for batch in columns.batches(messages)]
         return np.concatenate(risks) if risks else np.zeros(0, np.float32)
 
     def check(self, text: str) -> Verdict:
@@ -63,25 +65,32 @@ class Guard:
         asked, kind = self._asked(reading, np.array([risk], np.float32))
         return Verdict(risk, action, kind[0], asked[0], explain.evidence(self.model, reading, text, action))
 
-    def scan(self, messages: object) -> pa.Table:
-        """Judge many messages.
+    def scan(self, messages: object, *, threads: int = 1) -> pa.Table:
+        """Judge many messages; see ``score`` for the parameters.
 
         Returns
         -------
         pyarrow.Table
             One row a message, in input order: ``risk`` float32, ``action`` string, ``kind`` string ("" when allowed),
-            ``asks`` list of string, ``rules`` list of string (ids of the rules that speak for the verdict).
+            ``asks`` list of string, ``rules`` list of string (ids of the rules that speak for a warning).
         """
         from .table import Columns  # noqa: PLC0415 - pyarrow is loaded when it is needed
 
         out = Columns()
         for batch in columns.batches(messages):
-            for _, piece in batch.chunks():
+            risk = self.model.risk(self.model.logits(batch, threads))
+            actions = self.policy.actions(risk)
+            closer = np.flatnonzero(risk.astype(np.float64) >= min(self.model.card["thresholds"]["asks"], self.policy.warn))
+            kinds: list[str] = []
+            asked: list[tuple[str, ...]] = []
+            rules: list[list[str]] = []
+            for _, piece in batch.take(closer).chunks():
+                rows = closer[len(kinds) : len(kinds) + len(piece)]
                 reading = self.model.read(piece)
-                risk = self.model.risk(reading.logit)
-                actions = [self.policy.action(value) for value in risk.tolist()]
-                asked, kind = self._asked(reading, risk)
-                out.add(risk, actions, kind, asked, explain.rules(self.model, reading, actions))
+                found = self._asked(reading, risk[rows])
+                asked, kinds = asked + found[0], kinds + found[1]
+                rules += explain.rules(self.model, reading, [tuple(Action)[code] for code in actions[rows].tolist()])
+            out.add(risk, actions, closer, kinds, asked, rules)
         return out.table()
 
     def explain(self, text: str, top: int = 10) -> tuple[Contribution, ...]:

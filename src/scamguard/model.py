@@ -14,31 +14,30 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numba import njit
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from . import features, ngrams
+from . import engine, features, ngrams
 from .errors import ModelError
-from .fold import Folded, fold
-from .kinds import PLANES
+from .fold import Folded, fold, tables
 from .lexicon import KINDS, SECRETS
 from .match import Hits, Terms, match
 from .passages import Passages, passages
 from .rules import Fired, Rules, fire
+from .tokens import Tokens, tokens
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .columns import TextBatch
 
-_compiled = njit(cache=True, nogil=True, error_model="numpy")
-FORMAT: Final = 1  # raised when an old reader would misread a new folder
+FORMAT: Final = 2  # raised when an old reader would misread a new folder
 HEADS: Final = len(SECRETS) + len(KINDS)
 WEIGHTS, CARD = "model.safetensors", "card.json"
 
@@ -84,18 +83,21 @@ class Reading:
     """All that the stages say of a batch."""
 
     folded: Folded
+    tokens: Tokens
     hits: Hits
     fired: Fired
     passages: Passages
+    words: ngrams.Grams
+    chars: ngrams.Grams
     framed: ngrams.Grams
     concepts: ngrams.Grams
-    rules: NDArray[np.bool_]  # (p, r)
+    rules: ngrams.Grams  # those that fired within each passage
     logits: NDArray[np.float64]  # (p,), of passages
     logit: NDArray[np.float64]  # (n,), of messages: the worst passage, or the floor
     worst: NDArray[np.int64]  # (n,), which passage that is
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """A trained classifier and the lexicon it speaks."""
 
@@ -105,73 +107,53 @@ class Model:
     settings: Settings
     card: dict[str, Any]
 
-    def read(self, batch: TextBatch) -> Reading:
-        """Run every stage on a batch that fits the cache; see ``TextBatch.chunks``."""
-        folded = fold(batch)
-        hits = match(folded, self.terms)
-        fired = fire(hits, self.rules)
-        where = passages(folded)
-        concepts = ngrams.concept_grams(hits, where, self.settings.concept_bits)
-        rules = features.rule_columns(hits, fired, where, len(self.weights.rules))
-        framed = ngrams.framed_words(folded, hits, where, self.rules.frame, self.settings.framed_bits)
-        logits = self._logits(folded, where, framed, concepts, rules)
-        logit, worst = np.empty(len(batch)), np.empty(len(batch), np.int64)
-        _worst(logits, rules, self.weights.floor, where.starts, logit, worst)
-        return Reading(folded, hits, fired, where, framed, concepts, rules, logits, logit, worst)
+    def logits(self, batch: TextBatch, threads: int = 1) -> NDArray[np.float64]:
+        """Score a batch of any size: the logit of each message, (n,)."""
+        return engine.logits(batch, self._speech, threads)
 
-    def _logits(
-        self, folded: Folded, where: Passages, framed: ngrams.Grams, concepts: ngrams.Grams, rules: NDArray[np.bool_]
-    ) -> NDArray[np.float64]:
+    @cached_property
+    def _speech(self) -> engine.Speech:
         s, w = self.settings, self.weights
-        out = np.full(len(where.start), float(self.card["bias"]))
-        words = ngrams.word_grams(folded, where, s.word_bits)
-        _add_sums(words.ids, words.starts, w.words, s.word_smooth, out)
+        sums = engine.Sums(
+            *(w.words, w.chars, w.framed, w.concepts, w.rules, w.shape, w.floor),
+            bits=np.array([s.word_bits, s.char_bits, s.framed_bits, s.concept_bits]),
+            orders=np.array([s.char_low, s.char_high]),
+            smooth=np.array([s.word_smooth, s.char_smooth, s.framed_smooth, s.concept_smooth]),
+            bias=np.array([float(self.card["bias"])]),
+        )
+        return engine.Speech(tables(), self.terms, self.rules, sums)
+
+    def read(self, batch: TextBatch) -> Reading:
+        """Run the stages one by one and keep what they say; for the whole of a few messages."""
+        s, w = self.settings, self.weights
+        folded = fold(batch)
+        cut = tokens(folded)
+        hits = match(folded, cut, self.terms)
+        fired = fire(hits, self.rules)
+        where = passages(folded, cut)
+        framed = ngrams.framed_words(cut, hits, where, self.rules.frame, s.framed_bits)
+        concepts = ngrams.concept_grams(hits, where, s.concept_bits)
+        rules = features.rules_within(hits, fired, where)
+        logits = np.full(len(where.start), float(self.card["bias"]))
+        words = ngrams.word_grams(cut, where, s.word_bits)
+        engine.add_sums(words.ids, words.starts, w.words, s.word_smooth, logits)
         chars = ngrams.char_grams(folded, where, s.char_bits, (s.char_low, s.char_high))
-        _add_sums(chars.ids, chars.starts, w.chars, s.char_smooth, out)
-        _add_sums(framed.ids, framed.starts, w.framed, s.framed_smooth, out)
-        _add_sums(concepts.ids, concepts.starts, w.concepts, s.concept_smooth, out)
-        _add_columns(rules, w.rules, features.shape(folded, where), w.shape, out)
-        return out
+        engine.add_sums(chars.ids, chars.starts, w.chars, s.char_smooth, logits)
+        engine.add_sums(framed.ids, framed.starts, w.framed, s.framed_smooth, logits)
+        engine.add_sums(concepts.ids, concepts.starts, w.concepts, s.concept_smooth, logits)
+        engine.add_columns(rules.ids, rules.starts, w.rules, features.shape(folded, cut, where), w.shape, logits)
+        worst = [
+            engine.worst(logits, rules.ids, rules.starts, w.floor, a, b)
+            for a, b in zip(where.starts[:-1].tolist(), where.starts[1:].tolist(), strict=True)
+        ]
+        logit, which = np.array([v for v, _ in worst], np.float64), np.array([p for _, p in worst], np.int64)
+        return Reading(folded, cut, hits, fired, where, words, chars, framed, concepts, rules, logits, logit, which)
 
     def risk(self, logit: NDArray[np.float64]) -> NDArray[np.float32]:
         """Turn logits into calibrated probabilities (Platt 1999)."""
         slope, offset = self.card["calibration"]
         risk: NDArray[np.float32] = (1 / (1 + np.exp(-(slope * logit + offset)))).astype(np.float32)
         return risk
-
-
-@_compiled
-def _add_sums(ids, starts, weights, smooth, out):
-    """Add each row's scaled sum of weights, in reading order so that neighbours never change a bit."""
-    for p in range(len(out)):
-        total = 0.0
-        for g in range(starts[p], starts[p + 1]):
-            total += np.float64(weights[ids[g]])
-        out[p] += total / np.sqrt(starts[p + 1] - starts[p] + smooth)
-
-
-@_compiled
-def _add_columns(rules, rule_weights, shape, shape_weights, out):
-    for p in range(len(out)):
-        for r in range(rules.shape[1]):
-            if rules[p, r]:
-                out[p] += np.float64(rule_weights[r])
-        for s in range(shape.shape[1]):
-            out[p] += np.float64(shape[p, s]) * np.float64(shape_weights[s])
-
-
-@_compiled
-def _worst(logits, rules, floor, starts, logit, worst):
-    """Take the worst passage of each message, each lifted to the floors of its decisive rules."""
-    for n in range(len(logit)):
-        logit[n], worst[n] = -np.inf, starts[n]
-        for p in range(starts[n], starts[n + 1]):
-            value = logits[p]
-            for r in range(rules.shape[1]):
-                if rules[p, r] and floor[r] > value:
-                    value = np.float64(floor[r])
-            if value > logit[n]:
-                logit[n], worst[n] = value, p
 
 
 def save(model: Model, folder: Path, readme: str = "") -> None:
@@ -224,7 +206,7 @@ def load(folder: Path) -> Model:
 def _misfit(m: Model) -> str:
     """Say what would let compiled code read past the end of an array; empty if nothing."""
     s, w, t, r = m.settings, m.weights, m.terms, m.rules
-    many, states, terms = len(m.card["rules"]), len(t.check), len(t.concept_start) - 1
+    many, states, terms = len(m.card["rules"]), len(t.ends), len(t.concept_start) - 1
     sizes = {
         "words": (len(w.words), 1 << s.word_bits),
         "chars": (len(w.chars), 1 << s.char_bits),
@@ -232,11 +214,9 @@ def _misfit(m: Model) -> str:
         "concepts": (len(w.concepts), 1 << s.concept_bits),
         "shape": (len(w.shape), len(features.SHAPE)),
         "heads": (w.head_bias.size, HEADS),
-        "alphabet": (len(t.symbol), PLANES),
         "frames": (len(r.frame), len(r.anchor_start) // 3),
         **{f"rules of {name}": (len(getattr(w, name)), many) for name in ("rules", "floor", "head_rules")},
         **{f"rules of {name}": (len(getattr(r, name)), many) for name in ("need", "needs", "within", "ordered", "unless")},
-        **{f"states of {name}": (len(getattr(t, name)), states) for name in ("base", "term", "stem")},
         **{f"ids of {name}": (len(getattr(w, f"head_{name}")), 1 << s.head_bits) for name in ("words", "chars", "framed")},
         "ids of head_concepts": (len(w.head_concepts), 1 << s.concept_bits),
     }
@@ -244,12 +224,17 @@ def _misfit(m: Model) -> str:
         if has != needs:
             return f"{name}: {has} instead of {needs}"
     inside = (
-        int(t.base.max(initial=0)) + int(t.symbol.max(initial=0)) < states
-        and max(int(t.term.max(initial=-1)), int(t.stem.max(initial=-1))) < terms
+        all(len(table) and len(table) & (len(table) - 1) == 0 for table in (t.words, t.edges, t.stems))
+        and all(0 in table for table in (t.words, t.edges))
+        and int((t.edges & np.uint64(0xFFFFFF)).max()) <= states
+        and 0 <= int(t.first.min(initial=0)) <= int(t.first.max(initial=-1)) < max(states, 1)
+        and int(t.ends.min(initial=0)) >= 0
+        and int(t.ends.max(initial=0)) >> 3 <= terms
         and int(t.concept_start[-1]) <= len(t.concept)
         and int(t.concept.max(initial=0)) < len(r.frame)
         and int(r.anchored.max(initial=0)) < max(many, 1)
         and int(r.anchor_start[-1]) <= len(r.anchored)
+        and 1 <= s.char_low <= s.char_high <= ngrams.LONGEST
         and s.head_bits <= min(s.word_bits, s.char_bits, s.framed_bits)
     )
     if not inside:

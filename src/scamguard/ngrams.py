@@ -1,18 +1,18 @@
 """N-grams: words, characters, framed words and concepts of a passage, hashed.
 
-Features are sets (present or not); the model scales them by ``1 / sqrt(size + smoothing)``, close to the L2 norm of a
-binary vector (Manning et al., IIR 6.3). Hashes are FNV-1a with half of Murmur3's finaliser.
+Words, frames and concepts are sets (present or not), characters count as often as they occur; the model scales each sort by
+``1 / sqrt(how many + smoothing)``, close to the L2 norm (Manning et al., IIR 6.3).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numba import njit
 
-from .kinds import DIGIT, HANGUL, HARD, IDEO, KIND, LETTER, SOFT, TOKEN
+from .kernels import PRIME, compiled, finished, inlined
+from .kinds import DIGIT, HARD, KIND, OTHER, SOFT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,25 +20,36 @@ if TYPE_CHECKING:
     from .fold import Folded
     from .match import Hits
     from .passages import Passages
+    from .tokens import Tokens
 
-_compiled = njit(cache=True, nogil=True, error_model="numpy")
-_PRIME = np.uint64(0x100000001B3)  # FNV-1a, 64 bit
-_BASIS = np.uint64(0xCBF29CE484222325)
+LONGEST: Final = 4  # characters: as many as a 64-bit word holds at 16 bits each
+MOST_FRAMES: Final = 8  # of one clause; a ninth frame adds nothing
+SEEN: Final = 1 << 17  # slots of the set of n-grams a passage has; more than any passage fills
 _PAIR = np.uint64(0xC2B2AE3D27D4EB4F)
 _FRAME = np.uint64(0x9E3779B97F4A7C15)
+_SKIP = np.uint64(0x5BD1E995)
+_ORDER = np.uint64(0xD6E8FEB86659FD93)
+
+
+def _none() -> NDArray[np.int32]:
+    return np.empty(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """The distinct n-grams of each passage, hashed."""
+    """The n-grams of each passage, hashed, in reading order."""
 
     ids: NDArray[np.uint32]  # (g,), below 2**bits
     starts: NDArray[np.int64]  # (p + 1,)
-    first: NDArray[np.int32]  # (g,) position in Folded.codes of the first occurrence, or (0,) if not asked for
-    size: NDArray[np.int32]  # (g,) its length in code points, or (0,)
+    first: NDArray[np.int32] = field(default_factory=_none)  # (g,) position in Folded.codes where it begins, or (0,) if not asked for
+    size: NDArray[np.int32] = field(default_factory=_none)  # (g,) its length in code points, or (0,)
+
+    def of(self, p: int) -> NDArray[np.uint32]:
+        """Give the ids of passage ``p``."""
+        return self.ids[self.starts[p] : self.starts[p + 1]]
 
 
-def word_grams(folded: Folded, where: Passages, bits: int, *, placed: bool = False) -> Grams:
+def word_grams(cut: Tokens, where: Passages, bits: int, *, placed: bool = False) -> Grams:
     """Hash words and pairs of neighbouring words.
 
     A character of a script without spaces is a word, and so are links and what ends a clause or sentence: a word right
@@ -49,130 +60,30 @@ def word_grams(folded: Folded, where: Passages, bits: int, *, placed: bool = Fal
     bits
         Ids are below ``2**bits``.
     placed
-        Also say where each first occurs, for explanations.
+        Also say where each is, for explanations.
     """
-    ids, starts, seen, first, size = _columns(where, 2, placed=placed)
-    g = _word_grams(folded.codes, folded.kinds, where.start, where.stop, bits, seen, ids, starts, first, size)
+    room = 2 * int((where.last - where.first).sum())
+    ids, starts, first, size = _columns(where, room, placed=placed)
+    g = of_words(cut.key, cut.start, cut.stop, cut.sort, where.first, where.last, bits, _seen(), ids, starts, first, size)
     return Grams(ids[:g], starts, first[:g], size[:g])
 
 
 def char_grams(folded: Folded, where: Passages, bits: int, orders: tuple[int, int], *, placed: bool = False) -> Grams:
-    """Hash runs of ``orders[0]`` to ``orders[1]`` code points; see ``word_grams``."""
-    ids, starts, seen, first, size = _columns(where, orders[1] - orders[0] + 1, placed=placed)
-    g = _char_grams(folded.codes, folded.kinds, where.start, where.stop, bits, orders[0], orders[1], seen, ids, starts, first, size)
+    """Hash runs of ``orders[0]`` to ``orders[1]`` (at most ``LONGEST``) code points; see ``word_grams``."""
+    room = (orders[1] - orders[0] + 1) * int((where.stop - where.start).sum())
+    ids, starts, first, size = _columns(where, room, placed=placed)
+    g = of_chars(folded.codes, folded.kinds, where.start, where.stop, bits, orders[0], orders[1], ids, starts, first, size)
     return Grams(ids[:g], starts, first[:g], size[:g])
 
 
 def _columns(
-    where: Passages, per: int, *, placed: bool
-) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32], NDArray[np.int32], NDArray[np.int32]]:
-    """Make room for ``per`` n-grams a code point, and for the set of those a passage has."""
-    length = where.stop - where.start
-    room = int(length.sum()) * per + 1
-    first, size = (np.empty(room if placed else 0, np.int32) for _ in range(2))
-    seen = np.empty(_room(int(length.max(initial=0)) * per), np.uint32)
-    return np.empty(room, np.uint32), np.zeros(len(length) + 1, np.int64), seen, first, size
+    where: Passages, room: int, *, placed: bool
+) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+    first, size = (np.empty(room, np.int32) if placed else _none() for _ in range(2))
+    return np.empty(room, np.uint32), np.zeros(len(where.start) + 1, np.int64), first, size
 
 
-@_compiled
-def _room(many):
-    """Slots for a set of ``many`` keys: a power of two, at most half full."""
-    room = 64
-    while room < 2 * many:
-        room *= 2
-    return room
-
-
-@_compiled
-def _letter(code, kind):
-    """Give the symbol that n-grams see: every digit is 0, every line end a space."""
-    if kind & KIND == DIGIT:
-        return np.uint64(48)
-    return np.uint64(32) if code == 10 else np.uint64(code)
-
-
-@_compiled
-def _mixed(h, bits):
-    """Finish a hash: the high bits of FNV alone are poor (half of Murmur3's 64-bit finaliser)."""
-    h ^= h >> np.uint64(33)
-    h *= np.uint64(0xFF51AFD7ED558CCD)
-    return np.uint32(h >> np.uint64(64 - bits))
-
-
-@_compiled
-def _add(seen, mask, ids, g, key):
-    """Append ``key`` to ``ids`` unless the passage has it; return the new count."""
-    slot = np.int64(key) & mask
-    while seen[slot]:
-        if seen[slot] == key + 1:
-            return g
-        slot = (slot + 1) & mask
-    seen[slot] = key + 1
-    ids[g] = key
-    return g + 1
-
-
-@_compiled
-def _char_grams(codes, kinds, start, stop, bits, low, high, seen, ids, starts, first, size):
-    g = 0
-    for p in range(len(start)):
-        a, b = start[p], stop[p]
-        room = _room((b - a) * (high - low + 1))
-        seen[:room] = 0
-        for i in range(a, b):
-            h = _BASIS
-            for k in range(min(high, b - i)):
-                h = (h ^ _letter(codes[i + k], kinds[i + k])) * _PRIME
-                if k + 1 >= low:
-                    before = g
-                    g = _add(seen, room - 1, ids, g, _mixed(h ^ np.uint64(k), bits))
-                    if g > before and len(first):
-                        first[before], size[before] = i, k + 1
-        starts[p + 1] = g
-    return g
-
-
-@_compiled
-def _word(codes, kinds, i, b):
-    """Hash the word at ``i``: ``(hash, end)``; 0 if there is none."""
-    sort, h, j = kinds[i] & KIND, _BASIS, i
-    if sort in (LETTER, HANGUL, DIGIT):
-        while j < b and kinds[j] & KIND in (LETTER, HANGUL, DIGIT):
-            h = (h ^ _letter(codes[j], kinds[j])) * _PRIME
-            j += 1
-        return h, j
-    if sort in (IDEO, TOKEN, HARD, SOFT) or codes[i] == 33:
-        return (h ^ np.uint64(codes[i])) * _PRIME, i + 1
-    return np.uint64(0), i + 1
-
-
-@_compiled
-def _word_grams(codes, kinds, start, stop, bits, seen, ids, starts, first, size):
-    g = 0
-    for p in range(len(start)):
-        a, b = start[p], stop[p]
-        room = _room(2 * (b - a))
-        seen[:room] = 0
-        last, last_at, i = np.uint64(0), a, a
-        while i < b:
-            h, j = _word(codes, kinds, i, b)
-            if h:
-                before = g
-                g = _add(seen, room - 1, ids, g, _mixed(h, bits))
-                if g > before and len(first):
-                    first[before], size[before] = i, j - i
-                before = g
-                if last:
-                    g = _add(seen, room - 1, ids, g, _mixed(last * _PAIR ^ h, bits))
-                if g > before and len(first):
-                    first[before], size[before] = last_at, j - last_at
-                last, last_at = h, i
-            i = j
-        starts[p + 1] = g
-    return g
-
-
-def framed_words(folded: Folded, hits: Hits, where: Passages, frame: NDArray[np.bool_], bits: int) -> Grams:
+def framed_words(cut: Tokens, hits: Hits, where: Passages, frame: NDArray[np.bool_], bits: int) -> Grams:
     """Hash each word of a clause together with each frame of that clause (negation marking, Das & Chen 2001, made general).
 
     "share" in "never share it" and in "share it now" become different features.
@@ -182,61 +93,24 @@ def framed_words(folded: Folded, hits: Hits, where: Passages, frame: NDArray[np.
     frame
         (128,) by concept: whether it colours the words of its clause.
     """
-    most = int(frame.sum())
-    length = where.stop - where.start
-    room = int(length.sum()) * most + 1
-    ids, starts = np.empty(room, np.uint32), np.zeros(len(length) + 1, np.int64)
-    seen = np.empty(_room(int(length.max(initial=0)) * 8), np.uint32)
-    g = _framed_words(
-        folded.codes,
-        folded.kinds,
-        hits.concept,
-        hits.start,
-        hits.starts,
-        where.start,
-        where.stop,
-        where.starts,
-        frame,
-        bits,
-        seen,
-        ids,
-        starts,
+    ids, starts, *_ = _columns(where, MOST_FRAMES * int((where.last - where.first).sum()), placed=False)
+    g = of_framed(
+        *(cut.key, cut.start, cut.sort, hits.concept, hits.start, hits.starts),
+        *(
+            where.start,
+            where.stop,
+            where.first,
+            where.last,
+            where.starts,
+            frame,
+            bits,
+            np.empty(MOST_FRAMES, np.int64),
+            _seen(),
+            ids,
+            starts,
+        ),
     )
-    none = np.empty(0, np.int32)
-    return Grams(ids[:g], starts, none, none)
-
-
-@_compiled
-def _framed_words(codes, kinds, concept, at, hit_start, start, stop, passage, frame, bits, seen, ids, starts):
-    g = 0
-    framing = np.empty(len(frame), np.int64)
-    for n in range(len(passage) - 1):
-        for p in range(passage[n], passage[n + 1]):
-            a, b, h = start[p], stop[p], hit_start[n]
-            room = _room((b - a) * 8)
-            seen[:room] = 0
-            begin = g
-            while a < b:
-                end = a
-                while end < b and kinds[end] & KIND not in (SOFT, HARD):
-                    end += 1
-                while h < hit_start[n + 1] and at[h] < a:
-                    h += 1
-                many = 0
-                while h < hit_start[n + 1] and at[h] <= end:
-                    if frame[concept[h]] and concept[h] not in framing[:many]:
-                        framing[many] = concept[h]
-                        many += 1
-                    h += 1
-                while a < end:
-                    word, after = _word(codes, kinds, a, end)
-                    for k in range(many if word else 0):
-                        if g - begin < room // 2:
-                            g = _add(seen, room - 1, ids, g, _mixed(word ^ np.uint64(framing[k] + 1) * _FRAME, bits))
-                    a = after
-                a = end + 1
-            starts[p + 1] = g
-    return g
+    return Grams(ids[:g], starts)
 
 
 def concept_grams(hits: Hits, where: Passages, bits: int) -> Grams:
@@ -244,16 +118,141 @@ def concept_grams(hits: Hits, where: Passages, bits: int) -> Grams:
 
     Languages share them: what ``give > seed_phrase`` weighs is learned once.
     """
-    room = 4 * int(np.diff(hits.starts).sum()) * 2 + 1
-    ids, starts = np.empty(room, np.uint32), np.zeros(len(where.start) + 1, np.int64)
-    seen = np.empty(_room(4 * int(np.diff(hits.starts).max(initial=0))), np.uint32)
-    g = _concept_grams(hits.concept, hits.start, hits.sentence, hits.starts, where.start, where.stop, where.starts, bits, seen, ids, starts)
-    none = np.empty(0, np.int32)
-    return Grams(ids[:g], starts, none, none)
+    ids, starts = np.empty(8 * len(hits.concept), np.uint32), np.zeros(len(where.start) + 1, np.int64)  # a hit is in two passages at most
+    g = of_concepts(hits.concept, hits.start, hits.sentence, hits.starts, where.start, where.stop, where.starts, bits, _seen(), ids, starts)
+    return Grams(ids[:g], starts)
 
 
-@_compiled
-def _concept_grams(concept, at, sentence, hit_start, start, stop, passage, bits, seen, ids, starts):
+def _seen() -> NDArray[np.uint32]:
+    return np.empty(SEEN, np.uint32)
+
+
+@inlined
+def _cleared(seen, many):
+    """Make room for a set of ``many`` ids: a power of two, at most half full. Return the mask of its slots."""
+    room = 64
+    while room < 2 * many and room < len(seen):
+        room *= 2
+    for slot in range(room):
+        seen[slot] = 0
+    return room - 1
+
+
+@inlined
+def _is_new(seen, mask, key):
+    """Note ``key``; say whether the set did not have it."""
+    slot = np.int64(key * np.uint32(0x9E3779B1) >> np.uint32(15)) & mask
+    while seen[slot]:
+        if seen[slot] == key + 1:
+            return False
+        slot = (slot + 1) & mask
+    seen[slot] = key + 1
+    return True
+
+
+@inlined
+def _id(h, bits):
+    return np.uint32(finished(h) >> np.uint64(64 - bits))
+
+
+@inlined
+def _is_word(kind):
+    """Say whether n-grams see a token: not lone symbols, quotation marks and emoji."""
+    return kind != OTHER
+
+
+@compiled
+def of_words(key, begin, after, sort, first, last, bits, seen, ids, starts, at, size):
+    """Fill ``ids`` and ``starts``, and ``at`` and ``size`` if they have room; return how many n-grams there are.
+
+    ``seen`` (SEEN,) is room to work in.
+    """
+    g = 0
+    for p in range(len(first)):
+        before, mask = -1, _cleared(seen, 2 * (last[p] - first[p]))
+        for k in range(first[p], last[p]):
+            if not _is_word(sort[k] & KIND):
+                continue
+            ids[g] = _id(key[k], bits)
+            if _is_new(seen, mask, ids[g]):
+                if len(at):
+                    at[g], size[g] = begin[k], after[k] - begin[k]
+                g += 1
+            if before >= 0:
+                ids[g] = _id(key[before] * _PAIR ^ key[k], bits)
+                if _is_new(seen, mask, ids[g]):
+                    if len(at):
+                        at[g], size[g] = begin[before], after[k] - begin[before]
+                    g += 1
+            before = k
+        starts[p + 1] = g
+    return g
+
+
+@compiled
+def of_chars(codes, kinds, start, stop, bits, low, high, ids, starts, at, size):
+    """Fill the columns; see ``of_words``. The last characters are kept in a window of 16 bits each."""
+    g = 0
+    shift = np.uint64(64 - bits)
+    for p in range(len(start)):
+        last = np.uint64(0)
+        for i in range(start[p], stop[p]):
+            c = np.uint64(48) if kinds[i] & KIND == DIGIT else np.uint64(codes[i])
+            last = last << np.uint64(16) | (c if c != 10 else np.uint64(32)) & np.uint64(0xFFFF)
+            for k in range(low, min(high, i + 1 - start[p]) + 1):
+                gone = np.uint64(64 - 16 * k)
+                ids[g] = np.uint32((last << gone | np.uint64(k)) * _ORDER >> shift)
+                if len(at):
+                    at[g], size[g] = i + 1 - k, k
+                g += 1
+        starts[p + 1] = g
+    return g
+
+
+@compiled
+def of_framed(key, begin, sort, concept, at, hit_start, start, stop, first, last, passage, frame, bits, framing, seen, ids, starts):
+    """Fill ``ids`` and ``starts``; ``framing`` (MOST_FRAMES,) and ``seen`` (SEEN,) are room to work in."""
+    g = 0
+    for n in range(len(passage) - 1):
+        for p in range(passage[n], passage[n + 1]):
+            h, k, mask = hit_start[n], first[p], np.int64(-1)
+            while h < hit_start[n + 1] and at[h] < start[p]:
+                h += 1
+            while k < last[p]:
+                end = k
+                while end < last[p] and sort[end] & KIND != SOFT and sort[end] & KIND != HARD:
+                    end += 1
+                many = 0
+                while h < hit_start[n + 1] and at[h] < (begin[end] + 1 if end < last[p] else stop[p]):
+                    many = _framed_by(concept[h], frame, framing, many)
+                    h += 1
+                if many and mask < 0:
+                    mask = _cleared(seen, MOST_FRAMES * (last[p] - first[p]))
+                for x in range(k, end if many else k):
+                    if _is_word(sort[x] & KIND):
+                        for f in range(many):
+                            ids[g] = _id(key[x] ^ np.uint64(framing[f] + 1) * _FRAME, bits)
+                            g += _is_new(seen, mask, ids[g])
+                k = end + 1
+            starts[p + 1] = g
+    return g
+
+
+@inlined
+def _framed_by(concept, frame, framing, many):
+    """Add a frame to those of a clause unless it is among them; return how many there are."""
+    if not frame[concept] or many == MOST_FRAMES:
+        return many
+    for f in range(many):
+        if framing[f] == concept:
+            return many
+    framing[many] = concept
+    return many + 1
+
+
+@compiled
+def of_concepts(concept, at, sentence, hit_start, start, stop, passage, bits, seen, ids, starts):
+    """Fill ``ids`` and ``starts``; return how many n-grams there are. ``seen`` (SEEN,) is room to work in."""
     g = 0
     for n in range(len(passage) - 1):
         for p in range(passage[n], passage[n + 1]):
@@ -263,20 +262,21 @@ def _concept_grams(concept, at, sentence, hit_start, start, stop, passage, bits,
             y = x
             while y < hit_start[n + 1] and at[y] < stop[p]:
                 y += 1
-            room = _room(4 * (y - x))
-            seen[:room] = 0
-            mask = room - 1
+            mask = _cleared(seen, 4 * (y - x))
             for h in range(x, y):
                 one = np.uint64(concept[h] + 1)
-                g = _add(seen, mask, ids, g, _mixed(one * _PRIME, bits))
-                key = one
-                for k in range(1, 3):
-                    if h + k >= y or sentence[h + k] != sentence[h]:
+                ids[g] = _id(one * PRIME, bits)
+                g += _is_new(seen, mask, ids[g])
+                run = one
+                for k in range(h + 1, min(h + 3, y)):
+                    if sentence[k] != sentence[h]:
                         break
-                    other = np.uint64(concept[h + k] + 1)
-                    key = key * np.uint64(256) + other
-                    g = _add(seen, mask, ids, g, _mixed(key * _PRIME, bits))
-                    if k == 2:
-                        g = _add(seen, mask, ids, g, _mixed((one * np.uint64(256) + other) * _PRIME ^ np.uint64(0x5BD1E995), bits))
+                    other = np.uint64(concept[k] + 1)
+                    run = run << np.uint64(8) | other
+                    ids[g] = _id(run * PRIME, bits)
+                    g += _is_new(seen, mask, ids[g])
+                    if k == h + 2:
+                        ids[g] = _id((one << np.uint64(8) | other) * PRIME ^ _SKIP, bits)
+                        g += _is_new(seen, mask, ids[g])
             starts[p + 1] = g
     return g

@@ -15,8 +15,10 @@ import numpy as np
 from .columns import pack
 from .fold import fold
 from .lexicon import Concept, Lexicon
-from .match import Hits, Terms, compile_terms, match
+from .match import Hits, Terms, match
 from .rules import compile_rules, fire
+from .terms import compile_terms
+from .tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +44,8 @@ class Count:
 
 def hits_of(lexicon: Lexicon, texts: Sequence[str]) -> Hits:
     """Match all terms of ``lexicon`` in ``texts``."""
-    return match(fold(pack(texts)), _terms(lexicon.concepts, lexicon.entries))
+    folded = fold(pack(texts))
+    return match(folded, tokens(folded), _terms(lexicon.concepts, lexicon.entries))
 
 
 @cache

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from .errors import LexiconError
+from .kernels import compiled, inlined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .lexicon import Lexicon
     from .match import Hits
 
-_compiled = njit(cache=True, nogil=True, error_model="numpy")
 _CLAUSE, _SENTENCE, _MESSAGE = 0, 1, 2
 _SCOPE = {"clause": _CLAUSE, "sentence": _SENTENCE, "message": _MESSAGE}
 _MOST_NEEDS = 4
@@ -99,17 +98,18 @@ def fire(hits: Hits, rules: Rules) -> Fired:
     while True:
         rule, first, last = np.empty(room, np.int16), np.empty(room, np.int32), np.empty(room, np.int32)
         starts = np.zeros(len(hits.starts), np.int64)
-        f = _fire(hits.concept, hits.unit, hits.clause, hits.sentence, hits.starts, rules, rule, first, last, starts)
+        tried = np.empty(len(rules.needs), np.int64)
+        f = fired(hits.concept, hits.unit, hits.clause, hits.sentence, hits.starts, rules, tried, rule, first, last, starts)
         if f <= room:
             return Fired(rule[:f], first[:f], last[:f], starts)
         room = f
 
 
-@_compiled
-def _fire(concept, unit, clause, sentence, message, r, rule, first, last, starts):
-    """Fill the columns; return how many rows there are, which may be more than fitted."""
+@compiled
+def fired(concept, unit, clause, sentence, message, r, tried, rule, first, last, starts):
+    """Fill the columns; return how many rows there are, which may be more than fitted. ``tried`` (rules,) is room to work in."""
     f = 0
-    tried = np.full(len(r.needs), -1, np.int64)
+    tried[:] = -1
     group = 0
     for n in range(len(message) - 1):
         a, b = message[n], message[n + 1]
@@ -145,7 +145,7 @@ def _fire(concept, unit, clause, sentence, message, r, rule, first, last, starts
     return f
 
 
-@_compiled
+@inlined
 def _mask(concept, p, q):
     """Collect the concepts of hits ``p:q`` as two words of bits."""
     low = high = np.uint64(0)
@@ -158,7 +158,7 @@ def _mask(concept, p, q):
     return low, high
 
 
-@_compiled
+@inlined
 def _could(r, i, low, high):
     """Say whether every needed set has a concept among those present."""
     for k in range(r.needs[i]):
@@ -167,7 +167,7 @@ def _could(r, i, low, high):
     return True
 
 
-@_compiled
+@inlined
 def _holds(r, i, k, c):
     """Say whether concept ``c`` is in the ``k``-th needed set of rule ``i``."""
     if c < 64:
@@ -175,7 +175,7 @@ def _holds(r, i, k, c):
     return r.need[i, k, 1] >> np.uint64(c - 64) & np.uint64(1) != 0
 
 
-@_compiled
+@compiled
 def _search(concept, unit, clause, sentence, a, b, p, q, r, i):
     """Find the first window of hits in ``p:q`` that has all of rule ``i`` and nothing it excludes; (-1, -1) if none."""
     full = (1 << r.needs[i]) - 1
@@ -203,7 +203,7 @@ def _search(concept, unit, clause, sentence, a, b, p, q, r, i):
     return -1, -1
 
 
-@_compiled
+@inlined
 def _excluded(concept, part, a, b, x, y, r, i, level):
     """Say whether the clauses (or sentences) that ``x`` to ``y`` touch hold a concept that rule ``i`` excludes."""
     if not (r.unless[i, level, 0] or r.unless[i, level, 1]):

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Action(StrEnum):
@@ -47,6 +52,11 @@ class Policy:
         if risk >= self.block:
             return Action.BLOCK
         return Action.WARN if risk >= self.warn else Action.ALLOW
+
+    def actions(self, risk: NDArray[np.float32]) -> NDArray[np.int8]:
+        """Choose the action for each of ``risk`` (n,), as places in ``Action``."""
+        exact = risk.astype(np.float64)
+        return (exact >= self.warn).astype(np.int8) + (exact >= self.block).astype(np.int8)
 
 
 @dataclass(frozen=True, slots=True)

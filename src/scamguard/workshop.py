@@ -88,10 +88,12 @@ def rules_report(
 def evaluate(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=_LABELLED)],
     model: ModelDir = None,
+    evasion: Annotated[bool, typer.Option("--evasion", help="Also disguise the messages in every known way and measure again.")] = False,
 ) -> None:
     """Measure a model on labelled messages.
 
-    AUC, recall at 1 and 2 % false alarms, policy and asks: all, by language, by kind, by secret.
+    AUC, recall at 1 and 2 % false alarms, policy and asks: all, by language, by kind, by secret. With --evasion also what
+    look-alikes, leet, spaced-out letters, padding … change, at rising strength.
 
     Needs the train extra: pip install 'scamguard[train]'
     """
@@ -104,6 +106,11 @@ def evaluate(
     for title, table in render.measured(figures):
         out.print(render.figures(title, table))
         out.print()
+    if evasion:
+        from .train.evasion import measure
+
+        changes = {f"{c.transform}, {c.strength:.0%}": c.figures() for c in measure(guard, messages)}
+        out.print(render.figures("disguise", changes))
 
 
 def train(

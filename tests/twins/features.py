@@ -1,4 +1,4 @@
-"""The feature space, written out: n-grams as strings, their hashes in plain integers, passages as sets."""
+"""The feature space, written out: n-grams as strings, their hashes in plain integers, passages as lists."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 _64: Final = 2**64 - 1
 _PRIME, _BASIS = 0x100000001B3, 0xCBF29CE484222325  # FNV-1a
-_PAIR, _FRAME, _SKIP = 0xC2B2AE3D27D4EB4F, 0x9E3779B97F4A7C15, 0x5BD1E995
-_SPACED: Final = (kinds.LETTER, kinds.HANGUL, kinds.DIGIT)
+_PAIR, _FRAME, _SKIP, _ORDER = 0xC2B2AE3D27D4EB4F, 0x9E3779B97F4A7C15, 0x5BD1E995, 0xD6E8FEB86659FD93
 
 
 def fnv(text: str) -> int:
@@ -37,40 +36,38 @@ def _numbers_alike(text: str, sorts: Sequence[int]) -> str:
     return "".join("0" if sort == kinds.DIGIT else char for char, sort in zip(text, sorts, strict=True))
 
 
-def char_grams(text: str, sorts: Sequence[int], bits: int, orders: tuple[int, int]) -> set[int]:
-    """Hash every run of ``orders[0]`` to ``orders[1]`` characters; a line end is a space."""
-    seen, sizes = _numbers_alike(text, sorts).replace("\n", " "), range(orders[0], orders[1] + 1)
-    return {finished(fnv(seen[i : i + k]) ^ k - 1, bits) for i in range(len(seen)) for k in sizes if i + k <= len(seen)}
-
-
-def words(text: str, sorts: Sequence[int]) -> list[str]:
-    """Split into words: runs of letters and digits (each digit a 0); one by one Han, addresses and what ends a clause."""
-    out, i = [], 0
-    while i < len(text):
-        j = i
-        while j < len(text) and sorts[j] in _SPACED:
-            j += 1
-        if j == i and sorts[i] in (kinds.IDEO, kinds.TOKEN, kinds.SOFT, kinds.HARD):
-            j = i + 1
-        if j > i:
-            out.append(_numbers_alike(text[i:j], sorts[i:j]))
-        i = max(j, i + 1)
+def char_grams(text: str, sorts: Sequence[int], bits: int, orders: tuple[int, int]) -> list[int]:
+    """Hash every run of ``orders[0]`` to ``orders[1]`` characters, 16 bits of each; a line end is a space."""
+    seen = [ord(char) & 0xFFFF for char in _numbers_alike(text, sorts).replace("\n", " ")]
+    out = []
+    for end in range(1, len(seen) + 1):
+        for size in range(orders[0], min(orders[1], end) + 1):
+            packed = int.from_bytes(b"".join(code.to_bytes(2, "big") for code in seen[end - size : end]), "big")
+            out.append(((packed << 64 - 16 * size | size) * _ORDER & _64) >> 64 - bits)
     return out
 
 
-def word_grams(text: str, sorts: Sequence[int], bits: int) -> set[int]:
-    """Hash every word, and every two neighbours."""
+def words(text: str, sorts: Sequence[int]) -> list[str]:
+    """Split into words: runs of letters and digits (each digit a 0); of Hangul; one by one Han, addresses, what ends a clause."""
+    sort_of = "".join("_w가字w_,.@"[sort] if sort < 9 else "_" for sort in sorts)
+    runs = re.finditer("w+|가+|[字,.@]", sort_of)
+    return [_numbers_alike(text[run.start() : run.end()], sorts[run.start() : run.end()]) for run in runs]
+
+
+def word_grams(text: str, sorts: Sequence[int], bits: int) -> list[int]:
+    """Hash every word, and it with the one before."""
     keys = [fnv(word) for word in words(text, sorts)]
-    return {finished(key, bits) for key in keys} | {finished(a * _PAIR ^ b, bits) for a, b in pairwise(keys)}
+    pairs = [[], *([finished(a * _PAIR ^ b, bits)] for a, b in pairwise(keys))]
+    return [key for one, pair in zip(keys, pairs, strict=False) for key in (finished(one, bits), *pair)]
 
 
-def framed_words(text: str, sorts: Sequence[int], hits: Iterable[tuple[int, int]], frame: set[int], bits: int) -> set[int]:
+def framed_words(text: str, sorts: Sequence[int], hits: Iterable[tuple[int, int]], frame: set[int], bits: int) -> list[int]:
     """Hash every word of a clause with every frame that begins in it or is its closing mark; ``hits`` are ``(place, concept)``."""
-    out = set()
+    out = []
     for a, b in clauses(sorts):
-        frames = {concept for at, concept in hits if a <= at <= b and concept in frame}
+        frames = list(dict.fromkeys(concept for at, concept in hits if a <= at <= b and concept in frame))
         for word in words(text[a:b], sorts[a:b]):
-            out |= {finished(fnv(word) ^ (concept + 1) * _FRAME, bits) for concept in frames}
+            out += [finished(fnv(word) ^ (concept + 1) * _FRAME, bits) for concept in frames]
     return out
 
 
@@ -83,15 +80,15 @@ def clauses(sorts: Sequence[int]) -> Iterator[tuple[int, int]]:
             begin = at + 1
 
 
-def concept_grams(hits: Sequence[tuple[int, int]], bits: int) -> set[int]:
+def concept_grams(hits: Sequence[tuple[int, int]], bits: int) -> list[int]:
     """Hash one to three neighbours within a sentence, and two with one between; ``hits`` are ``(concept, sentence)``."""
-    out = set()
+    out = []
     for i in range(len(hits)):
         row = [concept + 1 for concept, sentence in hits[i : i + 3] if sentence == hits[i][1]]
-        for k in range(1, len(row) + 1):
-            out.add(finished(sum(one << 8 * (k - 1 - place) for place, one in enumerate(row[:k])) * _PRIME, bits))
+        runs = [sum(one << 8 * (k - 1 - place) for place, one in enumerate(row[:k])) for k in range(1, len(row) + 1)]
+        out += [finished(run * _PRIME, bits) for run in runs]
         if len(row) == 3:
-            out.add(finished((row[0] << 8 | row[2]) * _PRIME ^ _SKIP, bits))
+            out.append(finished((row[0] << 8 | row[2]) * _PRIME ^ _SKIP, bits))
     return out
 
 

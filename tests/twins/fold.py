@@ -6,14 +6,20 @@ Of the package it shares only the look-up tables; what the passes do is written 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
+from importlib import resources
 from itertools import pairwise
 from typing import Final
+
+from safetensors.numpy import load
 
 from scamguard import kinds
 from scamguard.fold import tables
 
 _T: Final = tables()
+_RAW: Final = load((resources.files("scamguard") / "fold.safetensors").read_bytes())
+_REAL: Final = {real.tobytes().rstrip(b"\0").decode("utf-16-le")[::-1] for real in _RAW["real"]}
 _LEET: Final = dict(zip("013457@$", "oieastas", strict=True))
 _CYRILLIC: Final = dict(zip("abcehkmoptxy", "авсенкмортху", strict=True))  # what a Latin letter passes for
 _MASKS: Final = {"link", "url", "links", "website", "链接", "网址", "网站", "连结"}
@@ -43,7 +49,7 @@ class Cell:
 
 def fold(raw: bytes) -> list[Cell]:
     """Fold one message."""
-    return _tidy(_joined(_words(_links(_spelled(raw)))))
+    return _tidy(_respelled(_joined(_words(_links(_spelled(raw))))))
 
 
 def decode(raw: bytes) -> list[tuple[int, str]]:
@@ -85,7 +91,7 @@ def _spelled(raw: bytes) -> list[Cell]:
         if char == "\n" and raw[at - 1 : at] == b"\r":
             continue  # Windows and e-mail end a line with both
         row = _row(char)
-        delta, style, kind = int(_T.delta[row]), int(_T.style[row]), int(_T.kind[row])
+        delta, style, kind = int(_RAW["delta"][row]), int(_RAW["style"][row]), int(_RAW["kind"][row])
         if delta == kinds.DROP:
             hidden |= bool(style & kinds.HIDDEN) and bool(cells) and _disguisable(cells[-1])
             continue
@@ -96,10 +102,17 @@ def _spelled(raw: bytes) -> list[Cell]:
             cells.append(Cell(" ", kinds.SPACE, at))
         elif delta >= kinds.LONG:
             first, last = _T.long_start[delta - kinds.LONG : delta - kinds.LONG + 2]
-            cells += [Cell(piece, int(_T.kind[_row(piece)]), at, capital, undone) for piece in map(chr, _T.long[first:last].tolist())]
+            cells += [Cell(piece, int(_RAW["kind"][_row(piece)]), at, capital, undone) for piece in map(chr, _T.long[first:last].tolist())]
+        elif cells and _voiced(cells[-1].char, chr(ord(char) + delta)):
+            cells[-1] = replace(cells[-1], char=_voiced(cells[-1].char, chr(ord(char) + delta)))
         else:
             cells.append(Cell(chr(ord(char) + delta), kind, at, capital, undone))
     return cells
+
+
+def _voiced(kana: str, mark: str) -> str:
+    both = unicodedata.normalize("NFC", kana + mark)
+    return both if len(both) == 1 and mark in "\u3099\u309a" and "\u3040" <= kana < "\u3100" else ""
 
 
 def _disguisable(cell: Cell) -> bool:
@@ -219,14 +232,14 @@ def _unmixed(word: list[Cell]) -> list[Cell]:
 
 
 def _unleet(word: list[Cell]) -> list[Cell]:
-    """Turn digits between letters into letters, if all of them can be letters and at most two stand together."""
+    """Turn digits between letters into letters, if all of them can be letters and at most three stand together."""
     body = len(word)
     while body and word[body - 1].kind == kinds.DIGIT:
         body -= 1  # digits at the end are a number: passw0rd1
     letters = _letters(word)
     enough = sum(map(_ascii_letter, letters)) >= 2 and len(letters) < len(word) <= 20
     text = "".join(cell.char for cell in word[:body])
-    if not enough or word[0].kind == kinds.DIGIT or not re.fullmatch(r"([a-z]+[013457@$]{1,2})+[a-z]+", text):
+    if not enough or word[0].kind == kinds.DIGIT or not re.fullmatch(r"([a-z]+[013457@$]{1,3})+[a-z]+", text):
         return word
     if "".join(cell.char for cell in word[body:]) in {"0", "3", "4"}:
         body = len(word)  # phr4s3
@@ -283,6 +296,23 @@ def _single(cells: list[Cell], at: int) -> bool:
     return (cells[at].kind != kinds.IDEO or _han(cells[at])) and not _WORD & set(beside)
 
 
+def _respelled(cells: list[Cell]) -> list[Cell]:
+    """Give words that are spelled by sound their characters back."""
+    out = list(cells)
+    for at in range(len(out)):
+        for size, *rest in _RAW["heard"].tolist():
+            sounds, word = rest[:size], "".join(map(chr, rest[4 : 4 + size]))
+            here = out[at : at + size]
+            text = "".join(cell.char for cell in here)
+            if len(here) < size or any(cell.kind != kinds.IDEO for cell in here) or text == word:
+                continue
+            if [int(_RAW["reading"][_row(char)]) for char in text] != sounds or text in _REAL:
+                continue
+            if size > 2 or set(text) & set(word):
+                out[at : at + size] = [replace(cell, char=char, undone=True) for cell, char in zip(here, word, strict=True)]
+    return out
+
+
 def _tidy(cells: list[Cell]) -> list[Cell]:
     """Even out white space, hyphens, apostrophes and repeats, and say what each mark ends."""
     out: list[Cell] = []
@@ -303,7 +333,7 @@ def _tidy(cells: list[Cell]) -> list[Cell]:
         before = out[-1].kind if out else kinds.SPACE
         after = cells[at + 1].kind if at + 1 < len(cells) else kinds.SPACE
         if not (_apostrophe(cell, before, after) or _repeats(out, cell)):
-            out.append(_settled(cell, before, after))
+            out.append(_settled(cell, out, after))
         at += 1
     return out
 
@@ -338,9 +368,12 @@ def _repeats(out: list[Cell], cell: Cell) -> bool:
     return cell.char in (".", out[-2].char)
 
 
-def _settled(cell: Cell, before: int, after: int) -> Cell:
+def _settled(cell: Cell, out: list[Cell], after: int) -> Cell:
+    before = out[-1].kind if out else kinds.SPACE
     if before == after == kinds.DIGIT and cell.char in ".,:/-":
         return replace(cell, kind=kinds.OTHER, capital=False, undone=False)
+    if cell.char == "/" and out and "ぁ" <= out[-1].char <= "\u309f" and out[-1].kind == kinds.IDEO:
+        return replace(cell, kind=kinds.SOFT, capital=False, undone=False)
     if cell.char in "-_":
         joins = before in _WORD and after in _WORD
         return replace(cell, char=" " if joins else cell.char, kind=kinds.SPACE if joins else kinds.SOFT, capital=False, undone=False)

@@ -68,10 +68,10 @@ def _ended(sorts: Sequence[int]) -> int:
     return sum(sort in (kinds.SOFT, kinds.HARD) for sort in sorts)
 
 
-def _end(term: str, text: str, sorts: Sequence[int], at: int) -> tuple[int, tuple[int, ...], int] | None:
+def _end(term: str, text: str, sorts: Sequence[int], at: int) -> tuple[int, int, tuple[int, ...]] | None:
     """Say where ``term`` ends if it stands at ``at``, with what ranks it among others that end there.
 
-    A term that spells its digits out goes before one that takes any number, a longer stem before a shorter one with ``*``.
+    A longer stem goes before a shorter one, a term that spells its digits out before one that takes any number.
     """
     body = term.removesuffix("*")
     stop = at
@@ -92,12 +92,12 @@ def _end(term: str, text: str, sorts: Sequence[int], at: int) -> tuple[int, tupl
             stop += len(letters)
             vague += [0 for char in part if char.isdigit()]
     end = stop
-    if term.endswith("*"):
+    if term.endswith("*") and sorts[stop - 1] in _SPACED and not body.endswith(tuple(_RUNS)):
         while end < len(text) and sorts[end] in (kinds.LETTER, kinds.HANGUL):
             end += 1
     elif not may_end(sorts, stop):
         return None
-    return end, tuple(-rank for rank in vague), len(body)
+    return end, stop, tuple(-rank for rank in vague)
 
 
 def may_end(sorts: Sequence[int], stop: int) -> bool:

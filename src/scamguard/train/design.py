@@ -19,6 +19,7 @@ from scamguard.fold import fold
 from scamguard.match import Terms, match
 from scamguard.passages import passages
 from scamguard.rules import Rules, fire
+from scamguard.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,17 +70,17 @@ def blocks(texts: Sequence[str], terms: Terms, rules: Rules, s: Settings) -> Blo
     parts: list[Blocks] = []
     for _, piece in pack(texts).chunks():
         folded = fold(piece)
-        hits = match(folded, terms)
-        where = passages(folded)
-        columns = features.rule_columns(hits, fire(hits, rules), where, len(rules.needs))
+        cut = tokens(folded)
+        hits = match(folded, cut, terms)
+        where = passages(folded, cut)
         parts.append(
             Blocks(
-                _csr(ngrams.word_grams(folded, where, s.word_bits), s.word_bits, s.word_smooth),
+                _csr(ngrams.word_grams(cut, where, s.word_bits), s.word_bits, s.word_smooth),
                 _csr(ngrams.char_grams(folded, where, s.char_bits, (s.char_low, s.char_high)), s.char_bits, s.char_smooth),
-                _csr(ngrams.framed_words(folded, hits, where, rules.frame, s.framed_bits), s.framed_bits, s.framed_smooth),
+                _csr(ngrams.framed_words(cut, hits, where, rules.frame, s.framed_bits), s.framed_bits, s.framed_smooth),
                 _csr(ngrams.concept_grams(hits, where, s.concept_bits), s.concept_bits, s.concept_smooth),
-                sparse.csr_matrix(columns.astype(np.float32)),
-                sparse.csr_matrix(features.shape(folded, where)),
+                _listed(features.rules_within(hits, fire(hits, rules), where), len(rules.needs)),
+                sparse.csr_matrix(features.shape(folded, cut, where)),
                 where.starts,
             )
         )
@@ -95,7 +96,14 @@ def _stacked(parts: list[Blocks]) -> Blocks:
 def _csr(grams: ngrams.Grams, bits: int, smooth: float) -> sparse.csr_matrix:
     many = np.diff(grams.starts)
     values = np.repeat(1 / np.sqrt(many + smooth), many).astype(np.float32)
-    return sparse.csr_matrix((values, grams.ids.astype(np.int32), grams.starts), shape=(len(many), 1 << bits))
+    counted = sparse.csr_matrix((values, grams.ids.astype(np.int32), grams.starts), shape=(len(many), 1 << bits))
+    counted.sum_duplicates()
+    return counted
+
+
+def _listed(grams: ngrams.Grams, r: int) -> sparse.csr_matrix:
+    ones = np.ones(len(grams.ids), np.float32)
+    return sparse.csr_matrix((ones, grams.ids.astype(np.int32), grams.starts), shape=(len(grams.starts) - 1, r))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from sklearn.linear_model import LogisticRegression
 
 from scamguard.asks import secrets_asked
 from scamguard.lexicon import KINDS, SECRETS, Lexicon
-from scamguard.match import compile_terms
 from scamguard.model import Model, Settings, Weights
 from scamguard.rules import compile_rules
+from scamguard.terms import compile_terms
 
 from .augment import augmented
 from .corpus import Ballast, Message, groups

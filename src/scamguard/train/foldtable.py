@@ -5,7 +5,8 @@ pages of 256 code points that stay as they are share one page of zeros.
 
 Sources: NFKC and case folding from :mod:`unicodedata`; UTS #39 confusables from
 ``confusable-homoglyphs``; Traditional to Simplified Chinese from OpenCC's
-``TSCharacters``; top-level domains from the Public Suffix List.
+``TSCharacters``; top-level domains from the Public Suffix List; syllables
+of Han characters from ``pypinyin`` (see :mod:`scamguard.train.sounds`).
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import sys
 import unicodedata
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors.numpy import save_file
 
 from scamguard import kinds
+from scamguard.train import sounds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,6 +68,8 @@ def _folded(char: str, simplified: dict[str, str]) -> str:
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold())
     out = []
     for piece in text:
+        if _within(ord(piece), _MARKS):
+            continue  # the dot that İ leaves behind
         base = unicodedata.normalize("NFD", piece)
         latin = "LATIN" in unicodedata.name(piece, "")
         kept = "".join(c for c in base if not unicodedata.combining(c)) if latin else piece
@@ -150,8 +154,9 @@ def build() -> dict[str, NDArray[np.generic]]:
     -------
     dict of arrays
         ``page`` (4352,) uint16; ``delta`` (p * 256,) int32; ``kind``, ``script``, ``style`` (p * 256,) uint8;
-        ``twin`` (p * 256,) int32; ``long`` (e,) int32 and ``long_start`` (x + 1,) int32 for code points that become
-        several; ``tops`` (t,) uint64: top-level domains, eight letters packed.
+        ``twin`` (p * 256,) int32; ``reading`` (p * 256,) uint16; ``long`` (e,) int32 and ``long_start`` (x + 1,) int32
+        for code points that become several; ``tops`` (t,) uint64: top-level domains, eight letters packed; and the
+        tables of :mod:`scamguard.homophones`.
     """
     path = resources.files("opencc") / "dictionary" / "TSCharacters.txt"
     simplified = {a: b.split()[0] for a, b in (line.split("\t") for line in path.read_text("utf-8").splitlines() if "\t" in line)}
@@ -161,6 +166,7 @@ def build() -> dict[str, NDArray[np.generic]]:
     long: list[int] = []
     starts, seen = [0], {}
     twins = _latin_twins()
+    reading, heard = sounds.tables(_MAX)
     for code in range(_MAX):
         char = chr(code)
         if code in _INVISIBLE or _within(code, _MARKS):
@@ -190,10 +196,12 @@ def build() -> dict[str, NDArray[np.generic]]:
                 long.extend(map(ord, target))
                 starts.append(len(long))
             delta[code] = kinds.LONG + seen[target]
-    return _paged({"delta": delta, "kind": kind, "script": script, "style": style, "twin": twin}) | {
+    columns: dict[str, NDArray[Any]] = {"delta": delta, "kind": kind, "script": script, "style": style, "twin": twin, "reading": reading}
+    return _paged(columns) | {
         "long": np.array(long, np.int32),
         "long_start": np.array(starts, np.int32),
         "tops": np.array(sorted(kinds.packed(t) for t in _top_levels() if len(t) <= 8), np.uint64),
+        **heard,
     }
 
 

@@ -1,0 +1,225 @@
+"""Engine: all stages of a score in one compiled loop, chunk by chunk in one room that fits the cache.
+
+It calls the kernels that ``Model.read`` calls one by one, on the same numbers in the same order, so both give the same bits.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from . import passages as windows
+from .features import SHAPE, of_rules, of_shape
+from .fold import PAD, Tables, fold_into
+from .kernels import compiled
+from .match import MOST_CONCEPTS, WAITING, Terms, find
+from .ngrams import MOST_FRAMES, SEEN, of_chars, of_concepts, of_framed, of_words
+from .rules import Rules, fired
+from .tokens import cut
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .columns import TextBatch
+
+CHUNK_MESSAGES: Final = 256
+CHUNK_BYTES: Final = 1 << 15
+_FULL, _CROWDED = 1, 2  # why the loop stopped: a message longer than the room, more firings than fitted
+
+
+class Sums(NamedTuple):
+    """The numbers a logit is added up from."""
+
+    words: NDArray[np.float32]  # (2**word_bits,)
+    chars: NDArray[np.float32]  # (2**char_bits,)
+    framed: NDArray[np.float32]  # (2**framed_bits,)
+    concepts: NDArray[np.float32]  # (2**concept_bits,)
+    rules: NDArray[np.float32]  # (r,)
+    shape: NDArray[np.float32]  # (s,)
+    floor: NDArray[np.float32]  # (r,)
+    bits: NDArray[np.int64]  # (4,), of words, chars, framed, concepts
+    orders: NDArray[np.int64]  # (2,), shortest and longest run of characters
+    smooth: NDArray[np.float64]  # (4,), of words, chars, framed, concepts
+    bias: NDArray[np.float64]  # (1,)
+
+
+class Room(NamedTuple):
+    """Where the stages write: one row a code point, token, hit, firing, passage or n-gram of a chunk."""
+
+    codes: NDArray[np.uint32]
+    kinds: NDArray[np.uint8]
+    origin: NDArray[np.int32]
+    folded: NDArray[np.int64]
+    key: NDArray[np.uint64]
+    begin: NDArray[np.int32]
+    after: NDArray[np.int32]
+    sort: NDArray[np.uint8]
+    tokens: NDArray[np.int64]
+    word: NDArray[np.int32]
+    waiting: NDArray[np.int64]
+    concept: NDArray[np.int16]
+    at: NDArray[np.int32]
+    end: NDArray[np.int32]
+    unit: NDArray[np.int32]
+    clause: NDArray[np.int32]
+    sentence: NDArray[np.int32]
+    hits: NDArray[np.int64]
+    tried: NDArray[np.int64]
+    rule: NDArray[np.int16]
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
+    fired: NDArray[np.int64]
+    start: NDArray[np.int64]
+    stop: NDArray[np.int64]
+    head: NDArray[np.int64]
+    tail: NDArray[np.int64]
+    passages: NDArray[np.int64]
+    framing: NDArray[np.int64]
+    seen: NDArray[np.uint32]
+    ids: NDArray[np.uint32]
+    rule_ids: NDArray[np.uint32]
+    rule_starts: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    none: NDArray[np.int32]
+    shape: NDArray[np.float32]
+    logits: NDArray[np.float64]
+
+
+def room(size: int, firings: int, rules: int, orders: int) -> Room:
+    """Make room for chunks of ``size`` bytes and ``firings`` firings; what is not touched takes no memory."""
+    n, m = CHUNK_MESSAGES, size + PAD
+    p, hits = windows.most(n, m), MOST_CONCEPTS * m
+    grams = 2 * m * max(orders, MOST_FRAMES, 4 * MOST_CONCEPTS)
+    columns: dict[Any, dict[str, int]] = {
+        np.uint8: {"kinds": m, "sort": m},
+        np.int16: {"concept": hits, "rule": firings},
+        np.int32: {"origin": m, "begin": m, "after": m, "word": m, "first": firings, "last": firings, "none": 0}
+        | dict.fromkeys(("at", "end", "unit", "clause", "sentence"), hits),
+        np.uint32: {"codes": m, "seen": SEEN, "ids": grams, "rule_ids": 2 * firings},
+        np.int64: {"tried": rules, "framing": MOST_FRAMES, "start": p, "stop": p, "head": p, "tail": p},
+        np.uint64: {"key": m},
+        np.float64: {"logits": p},
+    }
+    arrays: dict[str, Any] = {name: np.empty(many, dtype) for dtype, names in columns.items() for name, many in names.items()}
+    starts = dict.fromkeys(("folded", "tokens", "hits", "fired", "passages"), n + 1) | dict.fromkeys(("rule_starts", "starts"), p + 1)
+    arrays |= {name: np.zeros(many, np.int64) for name, many in starts.items()}
+    return Room(**arrays, waiting=np.empty(WAITING, np.int64), shape=np.empty((p, len(SHAPE)), np.float32))
+
+
+class Speech(NamedTuple):
+    """What a model reads with."""
+
+    tables: Tables
+    terms: Terms
+    rules: Rules
+    sums: Sums
+
+
+def logits(batch: TextBatch, speech: Speech, threads: int = 1) -> NDArray[np.float64]:
+    """Score ``n`` messages.
+
+    Returns
+    -------
+    (n,) float64, the logit of each message's worst passage, or the floor of a decisive rule
+    """
+    if threads <= 1 or len(batch) < 2 * CHUNK_MESSAGES:
+        return _logits(batch.data, batch.offsets, *speech)
+    total = batch.offsets[-1] - batch.offsets[0]
+    shares = batch.offsets[0] + total * np.arange(1, threads) // threads
+    cuts = [0, *np.searchsorted(batch.offsets, shares).tolist(), len(batch)]
+    with ThreadPoolExecutor(threads) as pool:
+        parts = pool.map(lambda a, b: _logits(batch.data, batch.offsets[a : b + 1], *speech), cuts[:-1], cuts[1:])
+        return np.concatenate(list(parts))
+
+
+def _logits(data: NDArray[np.uint8], offsets: NDArray[np.int64], t: Tables, terms: Terms, rules: Rules, sums: Sums) -> NDArray[np.float64]:
+    n = len(offsets) - 1
+    out = np.empty(n)
+    longest = int(np.diff(offsets).max(initial=0))
+    size = min(CHUNK_BYTES, int(offsets[-1] - offsets[0]))
+    firings, orders, at = 1024, int(sums.orders[1] - sums.orders[0]) + 1, 0
+    space = room(size, firings, len(rules.needs), orders)
+    while at < n:
+        at, why = _run(data, offsets, at, t, terms, rules, sums, space, out)
+        if why:
+            size, firings = (longest, firings) if why == _FULL else (size, 2 * firings)
+            space = room(size, firings, len(rules.needs), orders)
+    return out
+
+
+@compiled
+def _run(data, offsets, at, t, terms, rules, w, r, out):
+    """Score the messages from ``at`` on; return where it stopped and why: 0 at the end, else what room is too small."""
+    total = len(offsets) - 1
+    size = len(r.codes) - PAD
+    while at < total:
+        stop = at
+        most = min(size, max(CHUNK_BYTES, offsets[at + 1] - offsets[at]))  # a long message is a chunk of its own
+        while stop < total and stop - at < CHUNK_MESSAGES and offsets[stop + 1] - offsets[at] <= most:
+            stop += 1
+        if stop == at:
+            return at, _FULL
+        n = stop - at
+        folded, token, hit = r.folded[: n + 1], r.tokens[: n + 1], r.hits[: n + 1]
+        fire, passage = r.fired[: n + 1], r.passages[: n + 1]
+        fold_into(data, offsets[at : stop + 1], t, r.codes, r.kinds, r.origin, folded)
+        cut(r.codes, r.kinds, folded, r.key, r.begin, r.after, r.sort, token)
+        text, cuts = (r.codes, r.kinds), (r.key, r.begin, r.after, r.sort)
+        find(*text, *cuts, token, terms, r.word, r.waiting, r.concept, r.at, r.end, r.unit, r.clause, r.sentence, hit)
+        if fired(r.concept, r.unit, r.clause, r.sentence, hit, rules, r.tried, r.rule, r.first, r.last, fire) > len(r.rule):
+            return at, _CROWDED
+        p = windows.window(folded, r.begin, r.after, r.sort, token, r.start, r.stop, r.head, r.tail, passage)
+        start, end, head, tail = r.start[:p], r.stop[:p], r.head[:p], r.tail[:p]
+        starts, shape, logit = r.starts[: p + 1], r.shape[:p], r.logits[:p]
+        logit[:] = w.bias[0]
+        of_words(r.key, r.begin, r.after, r.sort, head, tail, w.bits[0], r.seen, r.ids, starts, r.none, r.none)
+        add_sums(r.ids, starts, w.words, w.smooth[0], logit)
+        of_chars(r.codes, r.kinds, start, end, w.bits[1], w.orders[0], w.orders[1], r.ids, starts, r.none, r.none)
+        add_sums(r.ids, starts, w.chars, w.smooth[1], logit)
+        frames = (rules.frame, w.bits[2], r.framing, r.seen)
+        of_framed(r.key, r.begin, r.sort, r.concept, r.at, hit, start, end, head, tail, passage, *frames, r.ids, starts)
+        add_sums(r.ids, starts, w.framed, w.smooth[2], logit)
+        of_concepts(r.concept, r.at, r.sentence, hit, start, end, passage, w.bits[3], r.seen, r.ids, starts)
+        add_sums(r.ids, starts, w.concepts, w.smooth[3], logit)
+        of_rules(r.at, r.rule, r.first, r.last, fire, start, end, passage, r.rule_ids, r.rule_starts)
+        of_shape(r.codes, r.kinds, r.begin, r.after, r.sort, start, end, head, tail, shape)
+        add_columns(r.rule_ids, r.rule_starts, w.rules, shape, w.shape, logit)
+        for i in range(n):
+            out[at + i], _ = worst(logit, r.rule_ids, r.rule_starts, w.floor, passage[i], passage[i + 1])
+        at = stop
+    return at, 0
+
+
+@compiled
+def add_sums(ids, starts, weights, smooth, out):
+    """Add each row's scaled sum of weights, in reading order so that neighbours never change a bit."""
+    for p in range(len(out)):
+        total = 0.0
+        for g in range(starts[p], starts[p + 1]):
+            total += np.float64(weights[ids[g]])
+        out[p] += total / np.sqrt(starts[p + 1] - starts[p] + smooth)
+
+
+@compiled
+def add_columns(rules, starts, rule_weights, shape, shape_weights, out):
+    """Add the weights of each row's rules, and its shape times its weights."""
+    for p in range(len(out)):
+        for g in range(starts[p], starts[p + 1]):
+            out[p] += np.float64(rule_weights[rules[g]])
+        for s in range(shape.shape[1]):
+            out[p] += np.float64(shape[p, s]) * np.float64(shape_weights[s])
+
+
+@compiled
+def worst(logits, rules, starts, floor, first, last):
+    """Find the worst of the passages ``first:last``, each lifted to the floors of its rules: ``(logit, passage)``."""
+    highest, which = -np.inf, first
+    for p in range(first, last):
+        value = logits[p]
+        for g in range(starts[p], starts[p + 1]):
+            value = max(value, np.float64(floor[rules[g]]))
+        if value > highest:
+            highest, which = value, p
+    return highest, which

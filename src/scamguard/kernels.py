@@ -1,0 +1,62 @@
+"""Kernels: how every compiled stage is compiled, and where the result is kept.
+
+Numba keeps compiled code beside the source, or in the user's cache directory where that is read-only, and by itself
+looks only at the file a function stands in. A kernel calls kernels of other files, so here a change of any of them counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numba import njit
+from numba.core.caching import FunctionCache, IndexDataCacheFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+# no interpreter lock; C's rules for division; arrays come from the caller, so references need no counting
+_OPTIONS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+
+
+@cache
+def _stamp() -> str:
+    """Digest the modules that hold kernels or their constants: what compiled code may depend on."""
+    texts = [file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))]
+    return hashlib.sha256(b"".join(text for text in texts if b"kernels import" in text or b"Final = 0x" in text)).hexdigest()
+
+
+class _Cache(FunctionCache):
+    """A kernel's compiled code, good for as long as no module of the package changes."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)  # type: ignore[no-untyped-call] # Numba's own
+        place = self._cache_path, self._impl.filename_base
+        self._cache_file = IndexDataCacheFile(*place, _stamp())  # type: ignore[no-untyped-call]
+
+
+def compiled(function: Callable[..., Any]) -> Any:  # noqa: ANN401 - a Numba dispatcher
+    """Compile and keep the result on disk."""
+    kernel: Any = njit(**_OPTIONS)(function)
+    kernel._cache = _Cache(function)  # noqa: SLF001 - what `cache=True` does, with a stamp of our own
+    return kernel
+
+
+def inlined(function: Callable[..., Any]) -> Any:  # noqa: ANN401
+    """Compile into every caller: an array is seven words and a count of references, dear to hand over for each word of text."""
+    return njit(**_OPTIONS, forceinline=True)(function)
+
+
+PRIME: Final = np.uint64(0x100000001B3)  # FNV-1a, 64 bit
+BASIS: Final = np.uint64(0xCBF29CE484222325)
+
+
+@inlined
+def finished(h: Any) -> Any:  # noqa: ANN401 - uint64 in compiled code
+    """Finish a hash, best bits highest: those of FNV alone are poor (half of Murmur3's 64-bit finaliser)."""
+    h ^= h >> np.uint64(33)
+    return h * np.uint64(0xFF51AFD7ED558CCD)

@@ -1,0 +1,68 @@
+"""The engine says, to the last bit, what the stages say one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scamguard import engine
+from scamguard.columns import TextBatch, pack
+
+from . import alphabets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scamguard.guard import Guard
+
+SCAM = "Kraken support: send us your seed phrase now. "
+PLAIN = "we walked along the harbour, and it rained; 早上我们沿着海边散步。 "
+
+
+def one_by_one(guard: Guard, texts: Sequence[str]) -> list[float]:
+    """Read each message alone, stage by stage."""
+    return [float(guard.model.read(pack([text])).logit[0]) for text in texts]
+
+
+@given(st.lists(alphabets.messages | st.sampled_from([SCAM, PLAIN, PLAIN * 30 + SCAM, "", "x" * 3000]), max_size=6))
+def test_it_gives_the_bits_that_the_stages_give(guard: Guard, texts: list[str]) -> None:
+    assert guard.model.logits(pack(texts)).tolist() == one_by_one(guard, texts)
+
+
+@pytest.mark.parametrize("many", [1, *(engine.CHUNK_MESSAGES + more for more in (-1, 0, 1)), 3 * engine.CHUNK_MESSAGES])
+def test_chunks_do_not_show(guard: Guard, many: int) -> None:
+    texts = [(SCAM, PLAIN, "", SCAM * 3)[i % 4] for i in range(many)]
+    assert guard.model.logits(pack(texts)).tolist() == (one_by_one(guard, texts[:4]) * many)[:many]
+
+
+@pytest.mark.parametrize("size", [engine.CHUNK_BYTES - 1, engine.CHUNK_BYTES, engine.CHUNK_BYTES + 1, 5 * engine.CHUNK_BYTES])
+def test_a_message_longer_than_the_room_makes_room(guard: Guard, size: int) -> None:
+    long = (PLAIN * size).encode()[:size].decode("utf-8", "ignore") + SCAM
+    texts = [SCAM, long, PLAIN]
+    assert guard.model.logits(pack(texts)).tolist() == one_by_one(guard, texts)
+
+
+def test_more_firings_than_fitted_make_room(guard: Guard) -> None:
+    texts = [(SCAM * 400)[:12_000] for _ in range(4)]
+    assert guard.model.logits(pack(texts)).tolist() == one_by_one(guard, texts)
+
+
+def test_a_slice_of_a_batch_is_read_where_it_lies(guard: Guard) -> None:
+    texts = [PLAIN, SCAM, "", SCAM + PLAIN]
+    batch = pack(["left out", *texts, "left out"])
+    assert guard.model.logits(TextBatch(batch.data, batch.offsets[1:6])).tolist() == one_by_one(guard, texts)
+
+
+def test_nothing_to_score(guard: Guard) -> None:
+    assert guard.model.logits(pack([])).shape == (0,)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 16])
+def test_threads_change_nothing(guard: Guard, threads: int) -> None:
+    texts = [f"{SCAM if i % 7 == 0 else PLAIN} {i}" for i in range(5000)]
+    np.testing.assert_array_equal(guard.score(texts, threads=threads), guard.score(texts))
+    assert guard.scan(texts, threads=threads).equals(guard.scan(texts))
