@@ -140,6 +140,31 @@ def test_out_holds_every_message(mixed: Path, honest: Path, tmp_path: Path, suff
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted(["mixed.jsonl", "honest.txt", out.name])
 
 
+SAMPLES = Path(__file__).parent.parent / "data" / "samples"
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".parquet"])
+def test_out_says_who_when_and_where(tmp_path: Path, suffix: str) -> None:
+    out = tmp_path / f"out{suffix}"
+    archive = shutil.make_archive(str(tmp_path / "slack"), "zip", SAMPLES / "slack-export")
+    assert run("scan", SAMPLES / "telegram.json", archive, SAMPLES / "slack-export", "--out", out, "--show", "0").exit_code == 1
+    rows = written(out)
+    scam = rows[2]
+    about = (scam["action"], scam["id"], scam["sender"], scam["channel"], scam["reply_to"])
+    assert about == ("block", "3", "Wallet Support", "Wallet Users", "2")
+    assert str(scam["time"]).replace(" ", "T") == "2026-05-01T10:02:00"
+    assert (rows[3]["file"], rows[4]["file"]) == (str(SAMPLES / "telegram.json"), f"{archive}:D01/2026-05-01.json")
+    assert rows[8]["file"] == f"{SAMPLES / 'slack-export'}:D01/2026-05-01.json"
+    assert len(rows) == 12
+
+
+def test_scan_takes_an_encoding(tmp_path: Path) -> None:
+    (tmp_path / "d.txt").write_bytes("好\n".encode("gb18030"))
+    assert "not UTF-8" not in run("scan", tmp_path / "d.txt", "--encoding", "gb18030").stdout
+    result = run("scan", tmp_path / "d.txt", "--encoding", "klingon")
+    assert result.exit_code == 2
+
+
 def written(out: Path) -> list[dict[str, Any]]:
     if out.suffix == ".csv":
         with out.open(encoding="utf-8", newline="") as file:
@@ -157,13 +182,18 @@ def written(out: Path) -> list[dict[str, Any]]:
 )
 def test_outputs_round_trip(texts: list[str], suffix: str) -> None:
     n = len(texts)
-    columns = [["a,b"] * n, list(range(n)), texts, [0.25] * n, ["warn"] * n, ["phishing_link"] * n, [["card", "payment"]] * n, [[]] * n]
+    about = [["7"] * n, [1_777_629_600_500] * n, [None] * n, ["c\n"] * n, ["6"] * n]
+    verdicts = [[0.25] * n, ["warn"] * n, ["phishing_link"] * n, [["card", "payment"]] * n, [[]] * n]
+    columns = [["a,b"] * n, list(range(n)), *about, texts, *verdicts]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / f"out{suffix}"
         with Output(out) as output:
             output.add(pa.table([pa.array(column, field.type) for column, field in zip(columns, COLUMNS, strict=True)], schema=COLUMNS))
             assert not out.exists()
         assert [(int(row["row"]), row["text"]) for row in written(out)] == list(enumerate(texts))
+        assert {(row["id"], str(row["time"]).replace(" ", "T"), row["sender"] or None, row["channel"]) for row in written(out)} == {
+            ("7", "2026-05-01T10:00:00.500000", None, "c\n")
+        }
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".parquet"])

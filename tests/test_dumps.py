@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scamguard import dumps
-from scamguard.dumps.source import BLOCK_ROWS
+from scamguard.dumps.block import BLOCK_ROWS
 from scamguard.errors import DumpError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def test_parquet_round_trip(tmp_path: Path, texts: list[str | None], large: bool
 def test_any_bytes_are_lines_of_text(tmp_path: Path, raw: bytes) -> None:
     file = tmp_path / "d.txt"
     file.write_bytes(raw)
-    got, rows, _ = read(file)
+    got, rows, _ = read(file, format="txt", encoding="utf-8-sig")
     assert len(got) == len(rows) == raw.count(b"\n") + (not raw.endswith(b"\n") and raw.removeprefix(b"\xef\xbb\xbf") != b"")
 
 
@@ -167,10 +167,10 @@ def test_json_records_of_several_shapes(tmp_path: Path) -> None:
         ("missing.txt", {}, "no such file"),
         ("x\0.txt", {}, "x"),
         (".", {}, "a folder"),
-        ("d.xyz", {}, "--format csv"),
-        ("d.txt", {"format": "xml"}, "unknown format 'xml'; known: csv"),
+        ("d.xyz", {}, "--format zip"),
+        ("d.txt", {"format": "xml"}, "unknown format 'xml'; known: arrow"),
         ("d.txt", {"column": "text"}, "no columns"),
-        ("d.parquet", {}, "not a Parquet file"),
+        ("d.parquet", {}, "not Parquet that can be read"),
         ("n.parquet", {"column": "id"}, "int64, not strings"),
     ],
 )

@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 
     from .dumps import Dump
 
-_DUMPS = "Dumps: .txt .log .csv .tsv .jsonl .ndjson .parquet; - is standard input."
-_FORMAT = "txt, csv, tsv, jsonl or parquet. [default: by suffix; txt for -]"
+_DUMPS = "Chat and mail exports, tables, text; packed too (.zip .gz .zst); a Maildir or Slack folder; - is standard input."
+_FORMAT = (
+    "telegram, discord, slack, signal, whatsapp, sms, mbox, eml, imessage, github, wechat, qq, chatlab, zip, "
+    "csv, tsv, jsonl, json, parquet, arrow or txt. [default: by content, then by suffix]"
+)
+_ENCODING = "What the bytes mean, such as gb18030 or shift_jis. [default: by content]"
 _COLUMN = "The column of messages. [default: text, message, body or content]"
 _OUT = "Write every message with its verdict to .jsonl, .csv or .parquet."
 
@@ -101,6 +105,7 @@ def scan(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help=_DUMPS)],
     format_: Annotated[str | None, typer.Option("--format", metavar="NAME", help=_FORMAT)] = None,
     column: Annotated[str | None, typer.Option(metavar="NAME", help=_COLUMN)] = None,
+    encoding: Annotated[str | None, typer.Option(metavar="NAME", help=_ENCODING)] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help=_OUT)] = None,
     every: Annotated[bool, typer.Option("--all", help="Show allowed messages in the table too.")] = False,
     show: Annotated[int, typer.Option(min=0, metavar="N", help="Show the N riskiest, in reading order.")] = 50,
@@ -112,13 +117,13 @@ def scan(
     A record that cannot be read is counted and skipped. The --out file appears only when it is complete.
 
     \b
-    scamguard scan group.jsonl
+    scamguard scan group.jsonl result.json "WhatsApp Chat with Mia.zip"
     scamguard scan chats.csv --column message --out verdicts.parquet
     zcat log.txt.gz | scamguard scan - --show 0
     """
     from . import dumps, output, render, scanning
 
-    opened = [dumps.open(file, format=format_, column=column) for file in files]  # a missing one is told before the work
+    opened = [dumps.open(file, format=format_, column=column, encoding=encoding) for file in files]  # a missing one is told before the work
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(output.Output(out)) if out is not None else None
         guard = load_guard(model)

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Protocol, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from .dumps import ABOUT
 from .errors import DumpError
 from .table import SCHEMA
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-COLUMNS: Final = pa.schema([("file", pa.string()), ("row", pa.int64()), ("text", pa.large_string()), *SCHEMA])
+COLUMNS: Final = pa.schema([("file", pa.string()), ("row", pa.int64()), *ABOUT, ("text", pa.large_string()), *SCHEMA])
 _GROUP_ROWS = 1 << 16  # of a Parquet row group
 
 
@@ -137,8 +138,8 @@ class _Parquet:
 
 
 def _rows(table: pa.Table) -> list[dict[str, Any]]:
-    """Give plain rows; a risk shows six digits, which is all a float32 holds."""
-    return [{**row, "risk": round(row["risk"], 6)} for row in table.to_pylist()]
+    """Give plain rows; a risk shows six digits, which is all a float32 holds, and a time is ISO 8601."""
+    return [{**row, "time": row["time"] and row["time"].isoformat(), "risk": round(row["risk"], 6)} for row in table.to_pylist()]
 
 
 _SINKS: Final[dict[str, Callable[[IO[bytes]], _Sink]]] = {".jsonl": _JsonLines, ".csv": _Csv, ".parquet": _Parquet}

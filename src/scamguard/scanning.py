@@ -113,10 +113,10 @@ def scan(  # noqa: PLR0913 - what is seen and what is told are separate choices
 
 
 def judged(guard: Guard, name: str, block: Block) -> pa.Table:
-    """Put messages, their places and their verdicts into one table of ``output.COLUMNS``."""
+    """Put messages, their places, what is said about them and their verdicts into one table of ``output.COLUMNS``."""
     verdicts = guard.scan(block.texts)
-    places = [pa.array([name] * len(block), pa.string()), pa.array(block.rows), block.texts]
-    return pa.table([*places, *verdicts.columns], schema=COLUMNS)
+    places = [pa.repeat(pa.scalar(block.file or name, pa.string()), len(block)), pa.array(block.rows)]
+    return pa.table([*places, *block.about.columns, block.texts, *verdicts.columns], schema=COLUMNS)
 
 
 def _flagged(table: pa.Table) -> pa.ChunkedArray:

@@ -9,33 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING
 
 from scamguard.errors import DumpError, unknown
 
-from .source import Block, Notes, Source
+from .block import ABOUT, Block, Message, Notes
+from .detect import detect
+from .registry import FOLDERS, FORMATS, Format
+from .source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-__all__ = ["FORMATS", "Block", "Dump", "Format", "Notes", "open"]
+    Reader = Callable[[Source, str | None], Iterator[Block]]
 
-
-class Format(NamedTuple):
-    """Where a format's reader is, and which files it takes by their names."""
-
-    module: str
-    function: str
-    suffixes: tuple[str, ...]
-
-
-FORMATS: Final = {
-    "csv": Format("delimited", "read_csv", (".csv",)),
-    "jsonl": Format("jsonl", "read", (".jsonl", ".ndjson")),
-    "parquet": Format("parquet", "read", (".parquet",)),
-    "tsv": Format("delimited", "read_tsv", (".tsv",)),
-    "txt": Format("lines", "read", (".txt", ".log")),
-}
+__all__ = ["ABOUT", "FORMATS", "Block", "Dump", "Format", "Message", "Notes", "open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +53,38 @@ class Dump:
         DumpError
             The column is unknown, the file is not of its format, or it cannot be read.
         """
-        format_ = FORMATS[self.format]
-        read = getattr(import_module(f".{format_.module}", __name__), format_.function)
         try:
-            yield from read(self.source, self.column)
+            yield from reader(self.format)(self.source, self.column)
         except OSError as error:
             raise DumpError(f"{self.name}: {error.strerror or error}") from error
 
 
-def open(path: str | Path, *, format: str | None = None, column: str | None = None) -> Dump:  # noqa: A001, A002 - dumps.open(f, format=…)
-    """Find a dump and its format. Nothing is read before it is iterated.
+def reader(format: str) -> Reader:  # noqa: A002
+    """Load the reader of a format."""
+    found = FORMATS.get(format) or FOLDERS[format]
+    read: Reader = getattr(import_module(f".{found.module}", __name__), found.function)
+    return read
+
+
+def open(  # noqa: A001 - dumps.open(f, format=…)
+    path: str | Path,
+    *,
+    format: str | None = None,  # noqa: A002
+    column: str | None = None,
+    encoding: str | None = None,
+) -> Dump:
+    """Find a dump and its format. Only the first bytes are read before it is iterated.
 
     Parameters
     ----------
     path
-        A file, or ``-`` for standard input.
+        A file, a folder of mails (Maildir) or of a Slack export, or ``-`` for standard input.
     format
-        One of ``FORMATS``; by default what the file's suffix says, and txt for standard input.
+        One of ``FORMATS``; by default what the content says, then the file's suffix, and txt for standard input.
     column
         The column of messages; by default the first of text, message, body, content.
+    encoding
+        What the bytes mean; by default what the first ones speak for.
 
     Raises
     ------
@@ -94,7 +95,8 @@ def open(path: str | Path, *, format: str | None = None, column: str | None = No
     if format is not None and format not in FORMATS:
         raise DumpError(f"{name}: {unknown('format', format, FORMATS)}")
     if name == "-":
-        return Dump("standard input", format or "txt", column, Source("standard input", None))
+        source = Source("standard input", None, encoding=encoding)
+        return Dump("standard input", format or detect(source, column), column, source)
     file = Path(path)
     try:
         found = file.exists()
@@ -102,14 +104,18 @@ def open(path: str | Path, *, format: str | None = None, column: str | None = No
         raise DumpError(f"{name}: {error}") from error
     if not found:
         raise DumpError(f"{name}: no such file")
+    source = Source(name, file, encoding=encoding)
     if file.is_dir():
-        raise DumpError(f"{name}: a folder, not a file; name the files in it")
-    return Dump(name, format or _by_suffix(file), column, Source(name, file))
+        return Dump(name, _of_folder(file), column, source)
+    try:
+        return Dump(name, format or detect(source, column), column, source)
+    except OSError as error:
+        raise DumpError(f"{name}: {error.strerror or error}") from error
 
 
-def _by_suffix(file: Path) -> str:
-    for name, format_ in FORMATS.items():
-        if file.suffix.lower() in format_.suffixes:
-            return name
-    suffixes = ", ".join(suffix for format_ in FORMATS.values() for suffix in format_.suffixes)
-    raise DumpError(f"{file}: its format cannot be told from its name ({suffixes}); say --format {'|'.join(FORMATS)}")
+def _of_folder(folder: Path) -> str:
+    if (folder / "cur").is_dir() and (folder / "new").is_dir():
+        return "maildir"
+    if (folder / "users.json").is_file() and any((folder / name).is_file() for name in ("channels.json", "groups.json", "dms.json")):
+        return "slack folder"
+    raise DumpError(f"{folder}: a folder, and neither a Maildir nor a Slack export; name the files in it")

@@ -1,6 +1,6 @@
 """JSON lines: one object a line. A line that is none is counted with its number; the rest is read.
 
-Which column holds the messages is decided on the first block, because exports mix records of several shapes.
+Which column holds the messages is decided on the first few thousand, because exports mix records of several shapes.
 """
 
 from __future__ import annotations
@@ -8,50 +8,77 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from .source import BLOCK_CHARS, BLOCK_ROWS, pick
+from . import columns, tabled
+from .block import BLOCK_CHARS, BLOCK_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from .source import Block, Source
+    from .block import Block
+    from .detect import Head
+    from .source import Source
+
+Record = dict[str, Any]
+
+
+def looks(head: Head) -> bool:
+    """Say whether the first line is a JSON object."""
+    return isinstance(head.first, dict)
 
 
 def read(source: Source, column: str | None) -> Iterator[Block]:
     """Read one message from each object; a missing or null text is an empty message."""
-    name = None
-    for rows, records in _records(source):
-        if name is None:
-            name = pick(source.name, dict.fromkeys(key for record in records for key in record), column)
-        kept = [(row, record.get(name)) for row, record in zip(rows, records, strict=True)]
-        for row, value in kept:
-            if value is not None and not isinstance(value, str):
-                source.notes.skip(f"{source.name}, line {row}", f"{name!r} is {type(value).__name__}, not a string")
-        texts = [(row, value or "") for row, value in kept if value is None or isinstance(value, str)]
-        if texts:
-            yield source.block([text for _, text in texts], [row for row, _ in texts])
+    return blocks(source, sized(source), column, "line")
 
 
-def _records(source: Source) -> Iterator[tuple[list[int], list[dict[str, Any]]]]:
-    """Parse lines and group the objects with their line numbers, a block at a time."""
-    rows: list[int] = []
-    records: list[dict[str, Any]] = []
+def blocks(source: Source, found: Iterable[tuple[int, Record, int]], column: str | None, what: str) -> Iterator[Block]:
+    """Make blocks of records with their numbers and sizes; ``what`` names a record when one is broken."""
+    fields = None
+    for group in _grouped(found):
+        if fields is None:
+            fields = columns.find(source.name, dict.fromkeys(key for _, record in group for key in record), column)
+        rows, texts, kept = [], [], []
+        for row, record in group:
+            text = record.get(fields.text)
+            if text is None or isinstance(text, str):
+                rows.append(row)
+                texts.append(text or "")
+                kept.append(record)
+            else:
+                source.notes.skip(f"{source.name}, {what} {row}", f"{fields.text!r} is {type(text).__name__}, not a string")
+        if rows:
+            about = [[record.get(name) for record in kept] if isinstance(name, str) else None for name in fields[1:6]]
+            yield tabled.block(texts, rows, about, source.notes)
+
+
+def _grouped(found: Iterable[tuple[int, Record, int]]) -> Iterator[list[tuple[int, Record]]]:
+    group: list[tuple[int, Record]] = []
     chars = 0
+    for row, record, size in found:
+        group.append((row, record))
+        chars += size
+        if len(group) == BLOCK_ROWS or chars > BLOCK_CHARS:
+            yield group
+            group, chars = [], 0
+    if group:
+        yield group
+
+
+def records(source: Source) -> Iterator[tuple[int, Record]]:
+    """Parse lines; give the objects with their line numbers and note the other lines."""
+    return ((row, record) for row, record, _ in sized(source))
+
+
+def sized(source: Source) -> Iterator[tuple[int, Record, int]]:
+    """Give the characters of each line too."""
     with source.lines() as lines:
         for row, line in enumerate(lines, 1):
             record = _parsed(source, row, line)
-            if record is None:
-                continue
-            rows.append(row)
-            records.append(record)
-            chars += len(line)
-            if len(rows) == BLOCK_ROWS or chars > BLOCK_CHARS:
-                yield rows, records
-                rows, records, chars = [], [], 0
-    if rows:
-        yield rows, records
+            if record is not None:
+                yield row, record, len(line)
 
 
-def _parsed(source: Source, row: int, line: str) -> dict[str, Any] | None:
+def _parsed(source: Source, row: int, line: str) -> Record | None:
     """Parse one line; None if it is blank, or broken and noted."""
     try:
         record = json.loads(line)

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from scamguard.errors import DumpError
 
-from .source import BLOCK_CHARS, BLOCK_ROWS
+from .block import BLOCK_CHARS, BLOCK_ROWS, Block, texts, unsaid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .source import Block, Source
+    from .source import Source
 
 
 def read(source: Source, column: str | None) -> Iterator[Block]:
     """Read one message a line."""
     if column is not None:
         raise DumpError(f"{source.name}: plain text has no columns; leave out --column, or name the format with --format")
-    texts: list[str] = []
+    found: list[str] = []
     chars = first = 0
     with source.lines() as lines:
         for line in lines:
-            texts.append(line.removesuffix("\n").removesuffix("\r"))
+            found.append(line.removesuffix("\n").removesuffix("\r"))
             chars += len(line)
-            if len(texts) == BLOCK_ROWS or chars > BLOCK_CHARS:
-                yield source.block(texts, range(first + 1, first + 1 + len(texts)))
-                first, texts, chars = first + len(texts), [], 0
-    if texts:
-        yield source.block(texts, range(first + 1, first + 1 + len(texts)))
+            if len(found) == BLOCK_ROWS or chars > BLOCK_CHARS:
+                yield _block(source, found, first)
+                first, found, chars = first + len(found), [], 0
+    if found:
+        yield _block(source, found, first)
+
+
+def _block(source: Source, found: list[str], first: int) -> Block:
+    return Block(texts(found, source.notes), np.arange(first + 1, first + 1 + len(found)), unsaid(len(found)))

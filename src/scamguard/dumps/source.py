@@ -1,125 +1,222 @@
-"""What every reader shares: a decoded stream, a column of messages with their places, and notes of what went wrong.
+"""Where a reader gets its bytes: a file, standard input or a member of an archive, unpacked and decoded on the way.
 
-Bytes that are not UTF-8 ride through the reader as lone surrogates (PEP 383) and become U+FFFD only when a block is
-made, so that whole blocks of clean text are packed at Arrow's speed and only the others are looked at one by one.
+Gzip and Zstandard are known by their first bytes. Whatever is damaged ends the stream there and is noted, so that all
+before it is scored. Nothing is read that is longer than a reader can hold: a line has a limit, and so has a JSON value.
 """
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import functools
+import gzip
 import io
-import re
 import sys
+import zipfile
+import zlib
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pyarrow as pa
 
-from scamguard.errors import DumpError, unknown
+from scamguard.errors import DumpError
+
+from . import encodings
+from .block import Message, Notes, blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from .block import Block
 
-BLOCK_ROWS: Final = 4096
-BLOCK_CHARS: Final = 1 << 22  # a block of very long messages is cut earlier, so that memory stays bounded
-TEXT_COLUMNS: Final = ("text", "message", "body", "content")  # where a message is, unless the user says otherwise
-_MOST_PLACES = 5
-_LONE = re.compile("[\ud800-\udfff]")  # an undecodable byte, or half a pair in a JSON escape
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Some messages in reading order."""
-
-    texts: pa.LargeStringArray  # (n,), valid UTF-8, no nulls
-    rows: NDArray[np.int64]  # (n,), from 1: the line in txt and JSON lines, the record in CSV and Parquet
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-
-@dataclass(slots=True)
-class Notes:
-    """What a reader could not take as it was."""
-
-    broken: int = 0  # records skipped
-    places: list[str] = field(default_factory=list)  # the first few of them
-    undecodable: int = 0  # messages in which bytes were replaced by U+FFFD
-
-    def skip(self, place: str, problem: str) -> None:
-        """Count one broken record."""
-        self.broken += 1
-        if len(self.places) < _MOST_PLACES:
-            self.places.append(f"{place}: {problem}")
-
-    def add(self, other: Notes) -> None:
-        """Count in what another dump noted."""
-        self.broken += other.broken
-        self.undecodable += other.undecodable
-        self.places += other.places[: _MOST_PLACES - len(self.places)]
+HEAD_BYTES: Final = 1 << 18  # what format and encoding are told from
+LONGEST_LINE: Final = 1 << 24  # characters; longer is no message, and may be a bomb
+_BUFFER = 1 << 18
+_SAMPLES = 16
+_DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, pa.ArrowInvalid, zipfile.BadZipFile)
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
 @dataclass(slots=True)
 class Source:
     """Where a reader gets its bytes, and whom it tells about trouble."""
 
-    name: str
-    path: Path | None  # None: standard input
+    name: str  # as users know it
+    path: Path | None  # None: standard input, or a member of an archive
     notes: Notes = field(default_factory=Notes)
     share: float = 0.0  # of the file, read so far
+    encoding: str | None = None  # None: told from the first bytes
+    member: Callable[[], IO[bytes]] | None = None  # opens a member of an archive
+    _stdin: Any = None  # a BufferedReader, kept from the look at its beginning
+
+    @contextlib.contextmanager
+    def opened(self, *, ahead: bool = False) -> Iterator[IO[bytes]]:
+        """Open the bytes, unpacked; ``ahead``: only to look at how they begin."""
+        raw = self._open()
+        try:
+            yield io.BufferedReader(_Stream(self, raw, ahead=ahead), _BUFFER)
+        finally:
+            if raw is not self._stdin:
+                raw.close()
+            elif raw is not sys.stdin.buffer:
+                raw.detach()  # standard input is not ours to close
+                self._stdin = None
+
+    @contextlib.contextmanager
+    def text(self, newline: str = "\n") -> Iterator[io.TextIOWrapper]:
+        """Open as text; a byte order mark is dropped.
+
+        Raises
+        ------
+        DumpError
+            The encoding that the user named is unknown.
+        """
+        name = self.codec()
+        with self.opened() as raw:
+            text = io.TextIOWrapper(raw, name, errors=encodings.errors(name), newline=newline)
+            try:
+                yield text
+            finally:
+                text.detach()
 
     @contextlib.contextmanager
     def lines(self, newline: str = "\n") -> Iterator[Iterator[str]]:
-        r"""Open as UTF-8 and give its lines with their ends; a byte order mark is dropped.
+        r"""Open as text and give its lines with their ends.
 
-        ``newline="\n"`` ends lines there only; ``newline=""`` is what the csv module wants.
+        ``newline="\n"`` ends lines there only; ``newline=""`` is what the csv module wants. A line longer than
+        ``LONGEST_LINE`` is noted and given as an empty one.
         """
-        raw = self.path.open("rb") if self.path is not None else sys.stdin.buffer
-        text = io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline=newline)
+        with self.text(newline) as text:
+            yield self._bounded(text)
+
+    def _bounded(self, text: io.TextIOWrapper) -> Iterator[str]:
+        read = functools.partial(text.readline, LONGEST_LINE)
+        for number, line in enumerate(iter(read, ""), 1):
+            if len(line) < LONGEST_LINE or line[-1] in "\r\n":
+                yield line
+                continue
+            self.notes.skip(f"{self.name}, line {number}", f"longer than {LONGEST_LINE:,} characters")
+            while (rest := read()) and rest[-1] not in "\r\n":
+                pass
+            yield "\n"
+
+    def head(self) -> bytes:
+        """Give the first bytes, unpacked, without using them up."""
+        if self.path is None and self.member is None:
+            raw = self._open()
+            start = raw.peek(1)
+            packed = start.startswith((_GZIP, _ZSTD))
+            return b"" if packed else start  # unpacking would use it up
+        with self.opened(ahead=True) as raw:
+            start, self.share = raw.read(HEAD_BYTES), 0.0
+        return start
+
+    def codec(self) -> str:
+        """Name the encoding: the one that the user names, else the one that the first bytes speak for."""
+        if self.encoding is None:
+            head = self.head()
+            return encodings.guess(self._further() if len(head) == HEAD_BYTES and head.isascii() else head)
         try:
-            yield self._counted(text, raw)
-        finally:
-            # detached, not closed: standard input is not ours to close
-            text.detach()
-            if self.path is not None:
-                raw.close()
+            codecs.lookup(self.encoding)
+        except LookupError as error:
+            raise DumpError(f"{self.name}: unknown encoding {self.encoding!r}; say for example utf-8, gb18030 or shift_jis") from error
+        return self.encoding
 
-    def _counted(self, text: io.TextIOWrapper, raw: IO[bytes]) -> Iterator[str]:
-        size = self.path.stat().st_size if self.path is not None else 0
-        for number, line in enumerate(text):
-            if size and not number % BLOCK_ROWS:
-                self.share = raw.tell() / size
-            yield line
+    def _further(self) -> bytes:
+        """Give some lines from all over a file whose beginning is ASCII, which tells nothing of its encoding."""
+        if self.path is None:
+            return b""
+        found = []
+        with self.path.open("rb") as raw:
+            packed = raw.read(4).startswith((_GZIP, _ZSTD))
+            size = 0 if packed else self.path.stat().st_size
+            for part in range(1, _SAMPLES if size else 0):
+                raw.seek(size * part // _SAMPLES)
+                raw.readline(HEAD_BYTES)  # half a line
+                found.append(raw.read(HEAD_BYTES // _SAMPLES).rpartition(b"\n")[0])
+        return b"\n".join(found)
 
-    def block(self, texts: Sequence[str], rows: Sequence[int]) -> Block:
-        """Pack messages; what is not Unicode text is replaced and counted."""
+    def blocks(self, messages: Iterable[Message]) -> Iterator[Block]:
+        """Pack messages, a few thousand at a time."""
+        return blocks(messages, self.notes)
+
+    def _open(self) -> Any:  # noqa: ANN401 - whatever has peek, read1 and close
+        if self.member is not None:
+            return self.member()
+        if self.path is not None:
+            return self.path.open("rb")
+        if self._stdin is None:
+            stdin = sys.stdin.buffer
+            self._stdin = stdin if isinstance(stdin, io.BufferedReader) else io.BufferedReader(stdin)
+        return self._stdin
+
+
+class _Stream(io.RawIOBase):
+    """Unpacked bytes; damage is noted and ends them."""
+
+    def __init__(self, source: Source, raw: Any, *, ahead: bool) -> None:  # noqa: ANN401
+        self._source, self._raw, self._ahead = source, raw, ahead  # whoever only looks ahead notes nothing
+        self._over = False
+        self._size = source.path.stat().st_size if source.path is not None else 0
+        self._packed = True
+        start = raw.peek(4)
+        self._inner: Any = raw
+        if start.startswith(_GZIP):
+            self._inner = gzip.GzipFile(fileobj=raw)
+        elif start.startswith(_ZSTD):
+            self._inner = pa.CompressedInputStream(pa.PythonFile(_Lent(raw), "r"), "zstd")
+        else:
+            self._packed = source.member is not None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - as the base class has it
+        if self._over:
+            return 0
         try:
-            packed = pa.array(texts, pa.large_string())
-        except UnicodeEncodeError:
-            clean = [_LONE.sub("\ufffd", text) for text in texts]
-            self.notes.undecodable += sum(new != old for new, old in zip(clean, texts, strict=True))
-            packed = pa.array(clean, pa.large_string())
-        return Block(packed, np.array(rows, np.int64))
+            data = self._inner.read1(len(buffer))
+        except _DAMAGE as error:
+            return self._damaged(error)
+        except OSError as error:
+            if not self._packed or error.errno:
+                raise
+            return self._damaged(error)
+        if self._size:
+            self._source.share = min(1.0, self._raw.tell() / self._size)
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _damaged(self, error: BaseException) -> int:
+        self._over = True
+        if not self._ahead:
+            self._source.notes.skip(self._source.name, f"damaged, and read only up to there: {str(error).splitlines()[0]}")
+        return 0
 
 
-def pick(name: str, columns: Collection[str], wanted: str | None) -> str:
-    """Choose the column of messages.
+class _Lent:
+    """A file for Arrow, which closes what it is given; this one is not its own."""
+
+    closed = False
+
+    def __init__(self, raw: Any) -> None:  # noqa: ANN401
+        self.read = raw.read
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        """Leave it open."""
+
+
+def without_columns(source: Source, column: str | None) -> None:
+    """Refuse a column where there are none.
 
     Raises
     ------
     DumpError
-        ``wanted``, or every usual name, is not among ``columns``.
+        A column was named.
     """
-    if wanted is not None:
-        if wanted not in columns:
-            raise DumpError(f"{name}: {unknown('column', wanted, columns)}")
-        return wanted
-    for column in TEXT_COLUMNS:
-        if column in columns:
-            return column
-    there = ", ".join(sorted(columns)) or "(none)"
-    raise DumpError(f"{name}: no column is called {', '.join(TEXT_COLUMNS)}; choose with --column among: {there}")
+    if column is not None:
+        raise DumpError(f"{source.name}: an export whose fields are known has no --column; leave it out, or name the format with --format")

@@ -1,0 +1,130 @@
+"""A block: some messages in reading order, each with its place and what the export says about it.
+
+Readers of chats give ``Message`` after ``Message``; ``blocks`` packs them column by column. Bytes that could not be
+decoded ride along as lone surrogates (PEP 383) and become U+FFFD only here, so that clean text is packed at Arrow's
+speed and only the others are looked at one by one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+BLOCK_ROWS: Final = 4096
+BLOCK_CHARS: Final = 1 << 22  # a block of very long messages is cut earlier, so that memory stays bounded
+# What an export says about a message; null where it says nothing. `time` is UTC where the export names a zone or counts
+# from 1970, else the clock of whoever made the export.
+ABOUT: Final = pa.schema(
+    [("id", pa.string()), ("time", pa.timestamp("ms")), ("sender", pa.string()), ("channel", pa.string()), ("reply_to", pa.string())]
+)
+_MOST_PLACES = 5
+_LONE = re.compile("[\ud800-\udfff]")  # an undecodable byte, or half a pair in an escape
+_UNSAID: Final = pa.RecordBatch.from_arrays([pa.nulls(BLOCK_ROWS, kind) for kind in ABOUT.types], schema=ABOUT)
+
+
+class Message(NamedTuple):
+    """One message as a reader found it."""
+
+    row: int  # its place in the file, from 1
+    text: str
+    id: str | None = None
+    time: int | None = None  # milliseconds since 1970
+    sender: str | None = None
+    channel: str | None = None
+    reply_to: str | None = None  # the id of the message it answers
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some messages in reading order."""
+
+    texts: pa.LargeStringArray  # (n,), valid UTF-8, no nulls
+    rows: NDArray[np.int64]  # (n,), from 1: the line in txt and JSON lines, the record or message elsewhere
+    about: pa.RecordBatch  # (n,), the columns of ABOUT
+    file: str | None = None  # the member of an archive or folder; None: the dump itself
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(slots=True)
+class Notes:
+    """What a reader could not take as it was."""
+
+    broken: int = 0  # records skipped
+    places: list[str] = field(default_factory=list)  # the first few of them
+    undecodable: int = 0  # messages in which bytes were replaced by U+FFFD
+
+    def skip(self, place: str, problem: str) -> None:
+        """Count one broken record."""
+        self.broken += 1
+        if len(self.places) < _MOST_PLACES:
+            self.places.append(f"{place}: {problem}")
+
+    def add(self, other: Notes) -> None:
+        """Count in what another dump noted."""
+        self.broken += other.broken
+        self.undecodable += other.undecodable
+        self.places += other.places[: _MOST_PLACES - len(self.places)]
+
+
+def blocks(messages: Iterable[Message], notes: Notes) -> Iterator[Block]:
+    """Pack messages, a few thousand at a time."""
+    waiting: list[Message] = []
+    chars = 0
+    for message in messages:
+        waiting.append(message)
+        chars += len(message.text)
+        if len(waiting) == BLOCK_ROWS or chars > BLOCK_CHARS:
+            yield _packed(waiting, notes)
+            waiting, chars = [], 0
+    if waiting:
+        yield _packed(waiting, notes)
+
+
+def _packed(messages: Sequence[Message], notes: Notes) -> Block:
+    rows, found, *about = zip(*messages, strict=True)
+    return Block(texts(found, notes), np.array(rows, np.int64), said(about))
+
+
+def texts(found: Sequence[str], notes: Notes) -> pa.LargeStringArray:
+    """Pack messages; what is not Unicode text is replaced and counted."""
+    try:
+        return pa.array(found, pa.large_string())
+    except UnicodeEncodeError:
+        clean = [_LONE.sub("\ufffd", text) for text in found]
+        notes.undecodable += sum(new != old for new, old in zip(clean, found, strict=True))
+        return pa.array(clean, pa.large_string())
+
+
+def said(about: Sequence[Sequence[str | int | None]]) -> pa.RecordBatch:
+    """Pack the columns of ``ABOUT``; what is not Unicode text is replaced."""
+    return pa.record_batch([_column(values, kind) for values, kind in zip(about, ABOUT.types, strict=True)], schema=ABOUT)
+
+
+def unsaid(count: int) -> pa.RecordBatch:
+    """Say nothing about ``count`` messages."""
+    if count <= BLOCK_ROWS:
+        return _UNSAID.slice(0, count)
+    return pa.record_batch([pa.nulls(count, kind) for kind in ABOUT.types], schema=ABOUT)
+
+
+def cleaned(text: str) -> str:
+    """Replace what is not Unicode text by U+FFFD."""
+    return _LONE.sub("\ufffd", text)
+
+
+def _column(values: Sequence[str | int | None], kind: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        return pa.array([cleaned(value) if isinstance(value, str) else value for value in values], kind)

@@ -1,0 +1,65 @@
+"""ChatLab's exchange format, into which exporters of QQ, WeChat, LINE and others write: JSON, or JSON lines with `_type`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from . import jsonl, jsonstream, times
+from .block import Message
+from .source import without_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .block import Block
+    from .detect import Head
+    from .source import Source
+
+_WALK: Final = {(), ("messages",)}
+_START = re.compile(r'^\s*\{\s*(?:"_type":\s*"header",\s*)?"chatlab":\s*\{')
+
+
+def looks(head: Head) -> bool:
+    """Say whether the document begins with ChatLab's header."""
+    return _START.match(head.text) is not None
+
+
+def read(source: Source, column: str | None) -> Iterator[Block]:
+    """Read one conversation."""
+    without_columns(source, column)
+    in_lines = b'"_type"' in source.head().partition(b"\n")[0]
+    return source.blocks(_of_lines(source) if in_lines else _of_document(source))
+
+
+def _of_document(source: Source) -> Iterator[Message]:
+    channel: str | None = None
+    for path, number, value in jsonstream.values(source, _WALK):
+        if path == ("meta",) and isinstance(value, dict):
+            channel = _text(value.get("name"))
+        elif path[-1:] == (None,):
+            if isinstance(value, dict):
+                yield _message(number, value, channel)
+            else:
+                source.notes.skip(f"{source.name}, message {number}", f"a JSON object is expected, not {type(value).__name__}")
+
+
+def _of_lines(source: Source) -> Iterator[Message]:
+    channel: str | None = None
+    for row, found in jsonl.records(source):
+        if found.get("_type") == "header" and isinstance(meta := found.get("meta"), dict):
+            channel = _text(meta.get("name"))
+        elif found.get("_type") == "message":
+            yield _message(row, found, channel)
+
+
+def _message(row: int, found: dict[str, Any], channel: str | None) -> Message:
+    content = found.get("content")
+    sender = _text(found.get("groupNickname") or found.get("accountName") or found.get("sender"))
+    text = content if isinstance(content, str) else ""
+    id_, time = _text(found.get("platformMessageId")), times.since(found.get("timestamp"), 1)
+    return Message(row, text, id_, time, sender, channel, _text(found.get("replyToMessageId")))
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON
+    return None if value in (None, "") else str(value)

@@ -1,0 +1,95 @@
+"""Which column of a table holds what: known exporters by their headers, everything else by the usual names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scamguard.errors import DumpError, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+TEXT_COLUMNS: Final = ("text", "message", "body", "content")  # where a message is, unless the user says otherwise
+_USUAL: Final = (  # for each column of ABOUT, in lower case, the surest first
+    ("id", "message_id", "messageid", "msg_id", "msgid", "guid"),
+    ("time", "date", "timestamp", "datetime", "created_at", "createdat", "sent_at", "date_sent", "ts"),
+    ("sender", "from", "author", "user", "username", "sender_name", "from_name", "nickname"),
+    ("channel", "chat", "room", "group", "conversation", "channel_id", "chat_id", "room_id", "group_id", "conversation_id", "thread_id"),
+    ("reply_to", "reply_to_id", "reply_to_message_id", "in_reply_to", "replyto", "parent_id"),
+)
+_NAMES: Final = ("name", "username", "login", "display_name", "title", "id")  # what to call a sender that is an object
+
+
+class Fields(NamedTuple):
+    """The names of the columns that hold a message and what is said about it; None where there is no such column."""
+
+    text: str
+    id: str | None = None
+    time: str | None = None
+    sender: str | None = None
+    channel: str | None = None
+    reply_to: str | None = None
+    cut: bool = False  # whether records may hold more fields than the header names
+
+
+_KNOWN: Final = (
+    Fields("Content", None, "Date", "Author"),  # DiscordChatExporter
+    Fields("Text", None, "Message Date", "Sender Name", "Chat Session"),  # iMazing: iMessage, SMS, WhatsApp
+    Fields("内容", "消息ID", "时间", "发送人"),  # MemoTrace (WeChatMsg): one conversation
+    Fields("StrContent", "localId", "CreateTime", "NickName", "TalkerId", cut=True),  # the same: all of them
+    Fields("StrContent", "localId", "CreateTime", None, "TalkerId", cut=True),  # its first versions, whose header lacks the last column
+    Fields("Content", None, "Time", "SenderName", "TalkerName"),  # chatlog: WeChat
+    Fields("content", "MsgSvrID", "CreateTime", "talker", "room_name"),  # PyWxDump: WeChat
+    Fields("msg", "MsgSvrID", "CreateTime", "talker", "room_name"),
+)
+
+
+def known(columns: Collection[str]) -> Fields | None:
+    """Give the fields of the exporter that writes this header, if it is a known one."""
+    there = set(columns)
+    return next((fields for fields in _KNOWN if {name for name in fields[:6] if isinstance(name, str)} <= there), None)
+
+
+def find(name: str, columns: Collection[str], wanted: str | None) -> Fields:
+    """Find the columns of messages and of what is said about them.
+
+    Raises
+    ------
+    DumpError
+        ``wanted``, or every usual name, is not among ``columns``.
+    """
+    if wanted is None and (fields := known(columns)) is not None:
+        return fields
+    text = _text(name, columns, wanted)
+    lowered = {column.lower(): column for column in reversed(list(columns)) if column != text}
+    about = [next((lowered[usual] for usual in names if usual in lowered), None) for names in _USUAL]
+    return Fields(text, about[0], about[1], about[2], about[3], about[4])
+
+
+def _text(name: str, columns: Collection[str], wanted: str | None) -> str:
+    if wanted is not None:
+        if wanted not in columns:
+            raise DumpError(f"{name}: {unknown('column', wanted, columns)}")
+        return wanted
+    lowered = {column.lower(): column for column in reversed(list(columns))}
+    for usual in TEXT_COLUMNS:
+        if usual in columns:
+            return usual
+    for usual in TEXT_COLUMNS:
+        if usual in lowered:
+            return lowered[usual]
+    there = ", ".join(sorted(columns)) or "(none)"
+    raise DumpError(f"{name}: no column is called {', '.join(TEXT_COLUMNS)}; choose with --column among: {there}")
+
+
+def label(value: object) -> str | None:
+    """Name whatever stands for an id, a sender or a channel; None for nothing.
+
+    >>> label(12), label(""), label({"id": 5, "username": "mia"})
+    ('12', None, 'mia')
+    """
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, dict):
+        return next((found for name in _NAMES if (found := label(value.get(name))) is not None), None)
+    return None if value is None or isinstance(value, list) else str(value)

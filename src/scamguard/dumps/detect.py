@@ -1,0 +1,96 @@
+"""Which format a file is of, told by its content; its name decides only between formats that any content can be."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from scamguard.errors import DumpError
+
+from . import encodings
+from .registry import FORMATS
+
+if TYPE_CHECKING:
+    from .source import Source
+
+_LINES = 50
+
+
+@dataclass(frozen=True)
+class Head:
+    """How a file begins."""
+
+    raw: bytes
+    text: str
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The first lines that hold something, without white space around them and marks of direction."""
+        found = (line.strip(" \t\r\u200e\u200f\ufeff") for line in self.text.split("\n", 4 * _LINES)[: 4 * _LINES])
+        return [line for line in found if line][:_LINES]
+
+    @cached_property
+    def first(self) -> Any:  # noqa: ANN401 - JSON
+        """The first line as JSON; None if it is none."""
+        try:
+            return json.loads(self.lines[0]) if self.lines else None
+        except (ValueError, RecursionError):
+            return None
+
+
+def detect(source: Source, column: str | None) -> str:
+    """Name the format.
+
+    Raises
+    ------
+    DumpError
+        It cannot be told.
+    """
+    found = known(source, column)
+    if found is not None:
+        return found
+    if source.path is None and source.member is None:
+        return "txt"
+    suffixes = ", ".join(suffix for format_ in FORMATS.values() for suffix in format_.suffixes)
+    raise DumpError(f"{source.name}: its format cannot be told from its content or its name ({suffixes}); say --format {'|'.join(FORMATS)}")
+
+
+def known(source: Source, column: str | None = None) -> str | None:
+    """Name the format, or None if neither the content nor the name tells it."""
+    raw = source.head()
+    by_name = _by_name(source.name)
+    for name, format_ in FORMATS.items():
+        if raw.startswith(format_.magic):
+            return name
+    if by_name is not None and (column is not None or FORMATS[by_name].magic):
+        return by_name  # whoever names a column means a table
+    head = Head(raw, _decoded(source, raw))
+    named = by_name is not None and FORMATS[by_name].plain
+    for name, format_ in FORMATS.items():
+        if format_.looks and not (named and format_.plain):
+            looks = getattr(import_module(f".{format_.module}", __package__), format_.looks)
+            if looks(head):
+                return name
+    if by_name == "json" and isinstance(head.first, dict) and len(head.lines) > 1:
+        return "jsonl"  # under the wrong name
+    return by_name
+
+
+def _by_name(name: str) -> str | None:
+    """Tell a format by the suffix of a file's name, that of a packed one too (chats.jsonl.gz)."""
+    file = PurePath(name)
+    suffix = file.suffix.lower() if file.suffix.lower() not in {".gz", ".zst"} else PurePath(file.stem).suffix.lower()
+    return next((name for name, format_ in FORMATS.items() if suffix in format_.suffixes), None)
+
+
+def _decoded(source: Source, raw: bytes) -> str:
+    encoding = source.encoding or encodings.guess(raw)
+    try:
+        return codecs.getincrementaldecoder(encoding)("replace").decode(raw)
+    except LookupError:
+        return ""  # the reader says so

@@ -1,0 +1,78 @@
+"""In which encoding a file is: told by its byte order mark, else UTF-8 if it can be, else by the statistics of chardet.
+
+UTF-8 hardly ever fits by chance, so a file that is UTF-8 but for a few bytes is UTF-8 with flaws. Only a file that is
+full of other bytes is something else: GB18030, Big5, Shift_JIS, EUC-KR or a Windows code page.
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import Final
+
+BROKEN: Final = "scamguard.broken"  # the error handler for every encoding but UTF-8
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# What chardet names → the superset that programs really write
+_SUPERSETS: Final = {
+    "ascii": "utf-8-sig", "big5": "big5hkscs", "cp950": "big5hkscs", "euc-kr": "cp949", "euc_kr": "cp949", "gb2312": "gb18030",
+    "gbk": "gb18030", "iso-8859-1": "cp1252", "iso-8859-9": "cp1254", "maccyrillic": "cp1251",
+    "mac-cyrillic": "cp1251", "macroman": "cp1252", "shift_jis": "cp932", "utf-8": "utf-8-sig",
+}  # fmt: skip
+_LEAST_BYTES = 6  # that are not ASCII: three Chinese characters; fewer prove nothing
+_MOST_FLAWS = 0.05  # of the characters beyond ASCII
+
+
+def _lone(error: UnicodeError) -> tuple[str, int]:
+    """Stand one lone surrogate for what cannot be decoded; it becomes U+FFFD and is counted when a block is packed."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\udcff", error.end
+
+
+codecs.register_error(BROKEN, _lone)
+
+
+def errors(encoding: str) -> str:
+    """Name the error handler for an encoding: every byte keeps its own surrogate where that is possible."""
+    return "surrogateescape" if encoding.startswith("utf-8") else BROKEN
+
+
+def guess(head: bytes) -> str:
+    """Name the encoding of a file that begins like this.
+
+    Examples
+    --------
+    >>> guess("您好，客服".encode("gb18030") * 20), guess(b"plain"), guess("x".encode("utf-16"))
+    ('gb18030', 'utf-8-sig', 'utf-16')
+    """
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name
+    if sum(byte >= 0x80 for byte in head) < _LEAST_BYTES or _flaws(head, "utf-8") <= _MOST_FLAWS:
+        return "utf-8-sig"
+    import chardet  # noqa: PLC0415 - only the rare file that is not UTF-8 needs it
+
+    telling = b"\n".join(line for line in head.split(b"\n") if not line.isascii())  # plain lines would outvote them
+    found = str(chardet.detect(telling)["encoding"] or "utf-8").lower()
+    name = _SUPERSETS.get(found, found)
+    return name if _decodes(name) and _flaws(head, name) <= _MOST_FLAWS else "utf-8-sig"
+
+
+def _decodes(name: str) -> bool:
+    """Say whether Python has this encoding, and as one of text in which a line end is a line end."""
+    try:
+        return b"\n".decode(name) == "\n"
+    except (LookupError, UnicodeError):
+        return False
+
+
+def _flaws(head: bytes, name: str) -> float:
+    """Share of the characters beyond ASCII that are none in this encoding; a character cut at the end is no flaw."""
+    text = codecs.getincrementaldecoder(name)("replace").decode(head)
+    beyond = sum(char >= "\x80" for char in text)
+    return text.count("\ufffd") / beyond if beyond else 1.0

@@ -1,0 +1,91 @@
+"""iMessage as text: what imessage-exporter writes (exporters/txt.rs of ReagentX/imessage-exporter); iMazing writes CSV.
+
+    Apr 17, 2022  6:12:41 PM (Read by them after 5 seconds)
+    +15550100
+    Are you there?
+
+A reply stands again, indented, below what it answers; it is read where it stands first, at the margin, and the copy is
+passed over. Reactions and effects are no messages.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final
+
+from . import times
+from .block import Message
+from .source import LONGEST_LINE, without_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .block import Block
+    from .detect import Head
+    from .source import Source
+
+_TIME = re.compile(r"([A-Z][a-z]{2} \d{2}, \d{4}\s{1,2}\d{1,2}:\d{2}:\d{2}\s[AP]M)(?: \(.*\))?$")
+_FORM: Final = "%b %d, %Y %I:%M:%S %p"
+_INDENTED = re.compile(r"(?:    )+\S")
+_ASIDE: Final = ("Tapbacks:", "Reactions:")
+_REPLY: Final = "This message responded to an earlier message."
+
+
+def looks(head: Head) -> bool:
+    """Say whether the first line is a time as imessage-exporter writes it."""
+    return bool(head.lines) and _TIME.match(head.lines[0]) is not None
+
+
+def read(source: Source, column: str | None) -> Iterator[Block]:
+    """Read one conversation."""
+    without_columns(source, column)
+    return source.blocks(_messages(source))
+
+
+def _messages(source: Source) -> Iterator[Message]:
+    channel = PurePath(source.name.rpartition(":")[2]).stem or None
+    record: list[str] = []
+    start = length = 0
+    with source.lines() as lines:
+        for number, raw in enumerate(lines, 1):
+            line = raw.rstrip("\r\n")
+            if _TIME.match(line):
+                yield from _message(source, start, record, channel)
+                record, start, length = [line], number, 0
+            elif record and length < LONGEST_LINE:
+                record.append(line)
+                length += len(line)
+            elif not record and line.strip():
+                source.notes.skip(f"{source.name}, line {number}", "no time begins this line, and no message stands before it")
+    yield from _message(source, start, record, channel)
+
+
+def _message(source: Source, start: int, record: list[str], channel: str | None) -> Iterator[Message]:
+    if not record:
+        return
+    if len(record) < 2 or not record[1].strip():
+        found = _TIME.match(record[0])
+        if found and "(" not in record[0]:
+            source.notes.skip(f"{source.name}, line {start}", "a time without a sender")
+        return
+    found = _TIME.match(record[0])
+    when = times.written(re.sub(r"\s+", " ", found[1]) if found else None, _FORM)
+    yield Message(start, "\n".join(_body(record[2:])), None, when, record[1].strip(), channel)
+
+
+def _body(lines: list[str]) -> list[str]:
+    """Leave out reactions, the copies of replies and what the program says."""
+    body: list[str] = []
+    aside = False
+    for line in lines:
+        if line in _ASIDE:
+            aside = True
+        elif not line.strip():
+            aside = False
+            body.append("")
+        elif not aside and not _INDENTED.match(line) and line != _REPLY:
+            body.append(line)
+    while body and not body[-1]:
+        body.pop()
+    return body

@@ -1,0 +1,38 @@
+"""One JSON document that no known program wrote: an array of objects, or an object that holds one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from . import jsonl, jsonstream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .block import Block
+    from .detect import Head
+    from .jsonl import Record
+    from .source import Source
+
+_HOLDERS: Final = ("messages", "data", "items", "records", "results", "rows", "comments")
+_WALK: Final = {(), *((name,) for name in _HOLDERS)}
+
+
+def looks(head: Head) -> bool:
+    """Say whether this is JSON."""
+    return head.text.lstrip()[:1] in {"[", "{"}
+
+
+def read(source: Source, column: str | None) -> Iterator[Block]:
+    """Read one message from each object of the array."""
+    return jsonl.blocks(source, _records(source), column, "message")
+
+
+def _records(source: Source) -> Iterator[tuple[int, Record, int]]:
+    for path, number, value in jsonstream.values(source, _WALK):
+        if path[-1:] != (None,):
+            continue
+        if isinstance(value, dict):
+            yield number, value, max((len(field) for field in value.values() if isinstance(field, str)), default=0)
+        else:
+            source.notes.skip(f"{source.name}, message {number}", f"a JSON object is expected, not {type(value).__name__}")

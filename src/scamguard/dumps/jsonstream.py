@@ -1,0 +1,221 @@
+r"""One large JSON document, value by value: the few objects and arrays on the way to the messages are walked, each
+message is parsed whole. So memory holds one message, and one that is broken does not take the rest with it.
+
+A streaming parser (ijson) gives up at the first flaw and knows no ``\x1b``, which Telegram Desktop writes for control
+characters (SerializeString in export_output_json.cpp). Here a flaw costs one message: the next one begins where the
+indentation says so, or where the brackets close.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+
+from scamguard.errors import DumpError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from .source import Source
+
+Path = tuple[str | None, ...]  # names of fields; None: an element of an array
+
+OPENED: Final = object()  # the value of an object that is walked, at its beginning
+_CHUNK = 1 << 20  # characters
+_LONGEST = 1 << 26  # characters of one value
+_PARTIAL = 16  # characters at the end of the buffer that may be half a literal, an escape or a number
+_decode = json.JSONDecoder(strict=False).raw_decode
+_GAP = re.compile(r"[\s,]*")
+_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|.)", re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_STRING_END = re.compile(r'(?<=")[,}\]\s]')
+_LITERAL_END = re.compile(r"[,}\]]")
+_OVERLAP = 4096  # characters of a window that are looked at again, so that nothing is missed at its end
+
+
+class Value(NamedTuple):
+    """A value that was not walked into, and where it stands."""
+
+    path: Path
+    number: int  # of the array elements on this path so far, from 1, broken ones too; 0: no array element
+    value: Any
+
+
+class _BrokenError(Exception):
+    """A value that is none."""
+
+
+class _EndError(Exception):
+    """The document is over, or beyond repair."""
+
+
+def values(source: Source, walk: Collection[Path]) -> Iterator[Value]:
+    """Give the values of a document in reading order.
+
+    Parameters
+    ----------
+    source
+        Holds the document; is told what is broken.
+    walk
+        The paths of objects and arrays to walk into; all others are given whole.
+    """
+    with source.text() as text:
+        walker = _Walker(source, text, walk)
+        try:
+            yield from walker.value(())
+        except _EndError as error:
+            source.notes.skip(source.name, f"{error}; read only up to there")
+        except _BrokenError as error:
+            raise DumpError(f"{source.name}: {error}") from error
+    if not walker.found:
+        raise DumpError(f"{source.name}: no messages where this format has them; name another with --format")
+
+
+class _Walker:
+    """Reads a document through a window that slides over it."""
+
+    def __init__(self, source: Source, file: IO[str], walk: Collection[Path]) -> None:
+        self._source, self._file, self._walk = source, file, frozenset(walk)
+        self._text, self._at, self._before = "", 0, 0  # the window, where we are in it, what has slid out of it
+        self._over = False
+        self._start = (-1, "")  # where the value at hand begins, and the line end and indentation before it
+        self.found = False  # an array to walk
+        self._numbers: dict[Path, int] = {}
+
+    def value(self, path: Path) -> Iterator[Value]:
+        """Walk into the value that begins here, or give it whole."""
+        first = self._next()
+        if path in self._walk and first == "{":
+            self._at += 1
+            yield Value(path, 0, OPENED)
+            yield from self._fields(path)
+        elif path in self._walk and first == "[":
+            self._at += 1
+            self.found = True
+            yield from self._elements((*path, None))
+        else:
+            yield Value(path, self._numbers.get(path, 0) if path[-1:] == (None,) else 0, self._whole())
+
+    def _fields(self, path: Path) -> Iterator[Value]:
+        while (first := self._next()) != "}":
+            name = self._name() if first == '"' else None
+            if name is None or self._next() != ":":
+                raise _EndError(self._where("a field's name is expected"))
+            self._at += 1
+            try:
+                yield from self.value((*path, name))
+            except _BrokenError as error:
+                self._source.notes.skip(f"{self._source.name}, field {name!r}", str(error))
+                self._resync("}")
+        self._at += 1
+
+    def _name(self) -> str | None:
+        try:
+            return str(self._whole())
+        except _BrokenError:
+            return None
+
+    def _elements(self, path: Path) -> Iterator[Value]:
+        while self._next() != "]":
+            self._numbers[path] = number = self._numbers.get(path, 0) + 1
+            try:
+                yield from self.value(path)
+            except _BrokenError as error:
+                self._source.notes.skip(f"{self._source.name}, message {number}", str(error))
+                self._resync("]")
+        self._at += 1
+
+    def _next(self) -> str:
+        """Skip white space and commas and look at what follows."""
+        while True:
+            gap = _GAP.match(self._text, self._at)
+            end = gap.end() if gap else self._at
+            if end < len(self._text):
+                if end != self._start[0]:  # else it has been looked at before
+                    line = self._text.rfind("\n", self._at, end)
+                    self._start = (end, self._text[line:end] if line >= 0 else "")
+                self._at = end
+                return self._text[end]
+            if not self._more():
+                raise _EndError(self._where("the document ends early"))
+
+    def _more(self) -> bool:
+        """Slide the window on; False at the end of the document."""
+        chunk = "" if self._over else self._file.read(max(_CHUNK, len(self._text) - self._at))
+        self._over = self._over or not chunk
+        if chunk:
+            self._before += self._at
+            self._text, self._at = self._text[self._at :] + chunk, 0
+        return bool(chunk)
+
+    def _whole(self) -> Any:  # noqa: ANN401 - JSON
+        """Parse the value that begins here, reading on as long as it may only be cut."""
+        indent = self._start[1]
+        while True:
+            try:
+                found, end = _decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                if error.msg.startswith("Invalid \\escape") and self._text[error.pos : error.pos + 2] == "\\x" and self._mended(error.pos):
+                    continue
+                cut = error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _PARTIAL
+                if cut and len(self._text) - self._at < _LONGEST and self._more():
+                    self._start = (0, indent)
+                    continue
+                self._start = (self._at, indent)
+                raise _BrokenError(f"not JSON: {error.msg}") from None
+            except (ValueError, RecursionError):  # a number of thousands of digits, brackets thousands deep
+                self._start = (self._at, indent)
+                raise _BrokenError("not JSON that can be read: a number too long or nested too deep") from None
+            if end >= len(self._text) - _PARTIAL and not isinstance(found, str | dict | list) and self._more():
+                self._start = (0, indent)
+                continue  # 12 may be the beginning of 123, or of 12e+16
+            self._at, self._start = end, (-1, "")
+            return found
+
+    def _mended(self, pos: int) -> bool:
+        r"""Make \x1b, which is not JSON, \u001b in all of the window; False if this one is only cut."""
+        mended = _ESCAPE.sub(lambda found: f"\\u00{found[1]}" if found[1] else found[0], self._text[self._at :])
+        changed = mended[pos - self._at : pos - self._at + 2] == "\\u"
+        self._before += self._at
+        self._text, self._at = mended, 0
+        return changed
+
+    def _resync(self, closing: str) -> None:
+        """Go on behind a broken value: where a line is indented like its beginning, or where its brackets close."""
+        self._at, indent = self._start
+        first = self._text[self._at]
+        if indent and closing == "]":
+            outer = f"{{0,{len(indent) - 2}}}" if len(indent) > 1 else "{0}"
+            self._to(re.compile(f'{re.escape(indent)}(?=[{{\\["\\d])|\\n[ \\t]{outer}(?=\\])'))
+        elif first in "{[":
+            self._to_balance()
+        else:
+            self._at += 1
+            self._to(_STRING_END if first == '"' else _LITERAL_END)
+
+    def _to(self, following: re.Pattern[str]) -> None:
+        """Go to the beginning of what matches."""
+        while (found := following.search(self._text, self._at)) is None:
+            self._at = max(self._at, len(self._text) - _OVERLAP)
+            if not self._more():
+                raise _EndError(self._where("nothing that can be read follows a broken value"))
+        self._at = found.start()
+
+    def _to_balance(self) -> None:
+        """Go behind the bracket that closes the one here; one that was left open is closed by the next outer one."""
+        opened = ""
+        while True:
+            for token in _TOKEN.finditer(self._text, self._at):
+                self._at = token.end()
+                if token[0] in "{[":
+                    opened += token[0]
+                elif token[0] in "}]":
+                    opened = opened[: max(0, opened.rfind("{" if token[0] == "}" else "["))]
+                    if not opened:
+                        return
+            if len(self._text) - self._at > _LONGEST or not self._more():
+                raise _EndError(self._where("brackets do not close after a broken value"))
+
+    def _where(self, problem: str) -> str:
+        return f"{problem} at character {self._before + self._at + 1:,}"

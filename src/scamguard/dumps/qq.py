@@ -1,0 +1,102 @@
+"""QQ: the text that the program itself exports (消息管理器), and QQChatExporter's JSON (shuakami/qq-chat-exporter).
+
+    消息对象:家庭群
+    2024-05-01 15:04:05 小美(10001)
+    你好
+
+A message begins with such a line: time, name, and number or mail address; what follows up to the next is its text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from . import jsonstream, times
+from .block import Message
+from .source import LONGEST_LINE, without_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .block import Block
+    from .detect import Head
+    from .source import Source
+
+_WALK: Final = {(), ("messages",)}
+_HEADER = re.compile(r"(\d{4}-\d\d?-\d\d?\s+\d{1,2}:\d\d:\d\d)\s+(?:【[^】]*】)?(.*?)(?:\((\d{4,12})\)|<([^<>\s]+@[^<>\s]+)>)?\s*$")
+_WITH = re.compile(r"消息对象[:：]\s*(.*)$")
+_SURE = re.compile(r"\d{4}-\d\d?-\d\d?\s+\d{1,2}:\d\d:\d\d\s+.*(?:\(\d{4,12}\)|<[^<>\s]+@[^<>\s]+>)$")
+_RULE = re.compile(r"={8,}$|消息(?:分组|记录)[:：（(]")
+_JSON = re.compile(r'^\s*\{.*"chatInfo":\s*\{', re.DOTALL)
+
+
+def looks(head: Head) -> bool:
+    """Say whether this is QQ's text or the JSON."""
+    if _JSON.match(head.text[:20_000]):
+        return True
+    return bool(head.lines) and (head.lines[0].startswith("消息记录") or _SURE.match(head.lines[0]) is not None)
+
+
+def read(source: Source, column: str | None) -> Iterator[Block]:
+    """Read every message."""
+    without_columns(source, column)
+    is_json = source.head().lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{")
+    return source.blocks(_of_json(source) if is_json else _of_text(source))
+
+
+def _of_text(source: Source) -> Iterator[Message]:
+    channel: str | None = None
+    said: Message | None = None
+    body: list[str] = []
+    length = 0
+    with source.lines() as lines:
+        for number, raw in enumerate(lines, 1):
+            line = raw.rstrip("\r\n").removeprefix("\ufeff")
+            found, other = _HEADER.match(line), _WITH.match(line)
+            if found or other or _RULE.match(line):
+                if said is not None:
+                    yield said._replace(text="\n".join(body).strip("\n"))
+                said, body, length = None, [], 0
+                channel = other[1] or None if other else channel
+                if found:
+                    sender = found[2].strip() or found[3] or found[4]
+                    said = Message(number, "", None, times.iso(re.sub(r"\s+", " ", found[1])) or _loose(found[1]), sender or None, channel)
+            elif said is not None and length < LONGEST_LINE:
+                body.append(line)
+                length += len(line)
+            elif said is None and line.strip() and channel:
+                source.notes.skip(f"{source.name}, line {number}", "no time begins this line, and no message stands before it")
+    if said is not None:
+        yield said._replace(text="\n".join(body).strip("\n"))
+
+
+def _loose(text: str) -> int | None:
+    """Read a time whose numbers lack their zeros: 2024-5-1 9:04:05."""
+    return times.written(re.sub(r"\s+", " ", text), "%Y-%m-%d %H:%M:%S")
+
+
+def _of_json(source: Source) -> Iterator[Message]:
+    channel: str | None = None
+    for path, number, value in jsonstream.values(source, _WALK):
+        if path == ("chatInfo",) and isinstance(value, dict):
+            channel = _first(value, "name", "peerUid", "uid")
+        elif path[-1:] == (None,):
+            if isinstance(value, dict):
+                yield _message(number, value, channel)
+            else:
+                source.notes.skip(f"{source.name}, message {number}", f"a JSON object is expected, not {type(value).__name__}")
+
+
+def _message(number: int, found: dict[str, Any], channel: str | None) -> Message:
+    content, sender = found.get("content"), found.get("sender")
+    text = content.get("text") if isinstance(content, dict) else content
+    reply = content.get("reply") if isinstance(content, dict) else None
+    who = _first(sender, "groupCard", "remark", "name", "nickname", "uin", "uid") if isinstance(sender, dict) else None
+    answered = _first(reply, "referencedMessageId", "messageId", "msgId", "id") if isinstance(reply, dict) else None
+    time = times.any_of(found.get("timestamp")) or times.any_of(found.get("time"))
+    return Message(number, text if isinstance(text, str) else "", _first(found, "id", "messageId"), time, who, channel, answered)
+
+
+def _first(found: dict[str, Any], *names: str) -> str | None:
+    return next((str(found[name]) for name in names if found.get(name) not in (None, "")), None)

@@ -1,0 +1,110 @@
+"""Telegram Desktop's result.json: one chat, or a whole account (export_output_json.cpp of telegramdesktop/tdesktop).
+
+A text is a string or an array of strings and entities; a link behind other words (`text_link`) is put behind them, for
+that is where it leads. Buttons and polls are part of what is read. What an event renames, it may rename to a lie, so a new
+title counts as a message of whoever set it; other events hold no words.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from . import jsonstream, times
+from .block import Message
+from .html import linked
+from .source import without_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .block import Block
+    from .detect import Head
+    from .source import Source
+
+_LISTS: Final = ("chats", "left_chats")
+_STEPS: Final = ((), ("list",), ("list", None), ("list", None, "messages"))
+_WALK: Final = {(), ("messages",), *((top, *step) for top in _LISTS for step in _STEPS)}
+_CHAT = re.compile(r'"type":\s*"(?:personal|bot|private|public|saved|verify|replies)_\w+"|"saved_messages"')
+_ACCOUNT = re.compile(r'^\s*\{\s*"(?:about|personal_information|profile_pictures|stories|contacts|frequent_contacts|chats)":')
+
+
+def looks(head: Head) -> bool:
+    """Say whether this is such an export."""
+    start = head.text[:4000]
+    if '"messages"' in start and _CHAT.search(start):
+        return True
+    telling = ("Telegram", '"personal_information"', '"date_unixtime"')
+    return _ACCOUNT.match(start) is not None and any(word in head.text for word in telling)
+
+
+def read(source: Source, column: str | None) -> Iterator[Block]:
+    """Read every message of every chat."""
+    without_columns(source, column)
+    return source.blocks(_messages(source))
+
+
+def _messages(source: Source) -> Iterator[Message]:
+    chat: dict[str, str] = {}
+    row = 0
+    for path, number, value in jsonstream.values(source, _WALK):
+        if value is jsonstream.OPENED:
+            chat = {}
+        elif path[-1:] == (None,):
+            row = number if len(path) == 2 else row + 1
+            if isinstance(value, dict):
+                yield from _message(row, value, chat.get("name") or chat.get("id"))
+            else:
+                source.notes.skip(f"{source.name}, message {row}", f"a JSON object is expected, not {type(value).__name__}")
+        elif path[-1] in {"name", "id"} and value is not None:
+            chat[str(path[-1])] = str(value)
+
+
+def _message(row: int, found: Mapping[str, Any], channel: str | None) -> Iterator[Message]:
+    text = text_of(found)
+    if found.get("type", "message") == "message" or text:
+        reply, time = found.get("reply_to_message_id"), times.since(found.get("date_unixtime"), 1)
+        yield Message(
+            row,
+            text,
+            str(found["id"]) if "id" in found else None,
+            times.iso(found.get("date")) if time is None else time,  # old exports have the clock of the machine alone
+            _first_of(found, "from", "actor", "from_id", "actor_id"),
+            channel,
+            None if reply is None else str(reply),
+        )
+
+
+def text_of(found: Mapping[str, Any]) -> str:
+    """Give all that is read of a message: text, poll and buttons."""
+    body = found.get("text") or ""
+    parts: list[Any] = ["".join(map(_part, body)) if isinstance(body, list) else body]
+    if found.get("type") == "service":
+        parts += [found.get("title"), found.get("information_text"), found.get("message")]
+    if isinstance(poll := found.get("poll"), dict):
+        answers = poll.get("answers")
+        parts += [poll.get("question"), *(answer.get("text") for answer in answers or () if isinstance(answer, dict))]
+    rows = found.get("inline_bot_buttons")
+    for row in rows if isinstance(rows, list) else ():
+        parts += [_button(button) for button in row if isinstance(button, dict)] if isinstance(row, list) else []
+    return "\n".join(part for part in parts if isinstance(part, str) and part)
+
+
+def _part(part: object) -> str:
+    """Give one piece of a text: itself, or an entity's words."""
+    if isinstance(part, str):
+        return part
+    text, address = (part.get("text"), part.get("href")) if isinstance(part, dict) else (None, None)
+    if not isinstance(text, str):
+        return ""
+    return linked(text, address if isinstance(address, str) else None)
+
+
+def _button(button: Mapping[str, Any]) -> str:
+    text, address = button.get("text"), button.get("data")
+    leads = isinstance(address, str) and button.get("type") in {"url", "auth", "web_view", "simple_web_view"}
+    return linked(text if isinstance(text, str) else "", str(address) if leads else None)
+
+
+def _first_of(found: Mapping[str, Any], *names: str) -> str | None:
+    return next((str(found[name]) for name in names if found.get(name)), None)

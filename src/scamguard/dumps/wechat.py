@@ -1,0 +1,123 @@
+"""WeChat, which has no export of its own, as the known programs write it.
+
+EchoTrace: an object with `session` and `messages`. chatlog: an array of objects with `talker` and `isSelf`, or text whose
+messages begin with `小红(wxid_1) 05-01 18:00:00`; MemoTrace (留痕): with `2026-05-01 18:00:00 小红`. The CSV of both and of
+PyWxDump is read as any table. The content of a card is XML, of which title and address are read, for that leads away.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from . import jsonstream, times
+from .block import Message
+from .html import linked
+from .source import LONGEST_LINE, without_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .block import Block
+    from .detect import Head
+    from .source import Source
+
+_WALK: Final = {(), ("messages",)}
+_ECHOTRACE = re.compile(r'^\s*\{.*"session":\s*\{.*"wxid":', re.DOTALL)
+_CHATLOG = re.compile(r'^\s*\[\s*\{(?=.*"talker":)(?=.*"isSelf":)', re.DOTALL)
+_CHATLOG_LINE = re.compile(
+    r"(?P<name>\S.{0,99}?)(?:\((?P<id>[\w@.-]{1,64}|我)\))? (?:\[(?P<room>.*?)(?:\([^()]*\))?\] )?"
+    r"(?P<time>(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d)$"
+)
+_MEMOTRACE_LINE = re.compile(r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?P<name>\S.*?)(?P<id>)(?P<room>(?!))?$")
+_ELEMENTS: Final = [re.compile(rf"<{name}>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</{name}>", re.DOTALL) for name in ("title", "des", "url")]
+
+
+def looks(head: Head) -> bool:
+    """Say whether this is JSON of one of the two, or chatlog's text; MemoTrace's text could be any log's."""
+    start = head.text[:20_000]
+    if _ECHOTRACE.match(start) or _CHATLOG.match(start):
+        return True
+    found = _CHATLOG_LINE.match(head.lines[0]) if head.lines else None
+    return found is not None and found["id"] is not None
+
+
+def read(source: Source, column: str | None) -> Iterator[Block]:
+    """Read one conversation."""
+    without_columns(source, column)
+    is_json = source.head().lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"["))
+    return source.blocks(_messages(source) if is_json else _of_text(source))
+
+
+def _messages(source: Source) -> Iterator[Message]:
+    session: dict[str, Any] = {}
+    for path, number, value in jsonstream.values(source, _WALK):
+        if path == ("session",) and isinstance(value, dict):
+            session = value
+        elif path[-1:] != (None,):
+            continue
+        elif not isinstance(value, dict):
+            source.notes.skip(f"{source.name}, message {number}", f"a JSON object is expected, not {type(value).__name__}")
+        elif "senderUsername" in value or session:
+            yield _echotrace(number, value, _first(session, "displayName", "nickname", "wxid"))
+        else:
+            yield _chatlog(number, value)
+
+
+def _of_text(source: Source) -> Iterator[Message]:
+    """Read messages that begin with a line of who and when, and go on to the next such line."""
+    said: Message | None = None
+    body: list[str] = []
+    length = 0
+    with source.lines() as lines:
+        for number, raw in enumerate(lines, 1):
+            line = raw.rstrip("\r\n").removeprefix("\ufeff")
+            found = _CHATLOG_LINE.match(line) or _MEMOTRACE_LINE.match(line)
+            if found:
+                if said is not None:
+                    yield said._replace(text="\n".join(body).strip("\n"))
+                who = found.groupdict()
+                sender = "me" if "我" in {who["name"], who["id"]} else who["name"]
+                said, body, length = Message(number, "", None, times.iso(who["time"]), sender, who["room"]), [], 0
+            elif said is not None and length < LONGEST_LINE:
+                body.append(line)
+                length += len(line)
+            elif said is None and line.strip():
+                source.notes.skip(f"{source.name}, line {number}", "nobody and no time begins this line, and no message stands before it")
+    if said is not None:
+        yield said._replace(text="\n".join(body).strip("\n"))
+
+
+def _echotrace(number: int, found: dict[str, Any], channel: str | None) -> Message:
+    sender = _first(found, "senderDisplayName", "senderUsername")
+    time = times.since(found.get("createTime"), 1)
+    return Message(number, worded(found.get("content")), _first(found, "localId"), time, sender, channel)
+
+
+def _chatlog(number: int, found: dict[str, Any]) -> Message:
+    contents = found.get("contents")
+    refer = contents.get("refer") if isinstance(contents, dict) else None
+    text = worded(found.get("content"))
+    if isinstance(contents, dict):
+        text = "\n".join(filter(None, (text, linked(str(contents.get("title") or ""), str(contents.get("url") or "")))))
+    sender = "me" if found.get("isSelf") is True else _first(found, "senderName", "sender")
+    reply = _first(refer, "seq") if isinstance(refer, dict) else None
+    channel = _first(found, "talkerName", "talker")
+    return Message(number, text, _first(found, "seq"), times.any_of(found.get("time")), sender, channel, reply)
+
+
+def worded(content: object) -> str:
+    """Give the words of a content: itself, or of a card in XML its title, description and address.
+
+    >>> worded("<msg><appmsg><title>领取补贴</title><url>https://a.example/</url></appmsg></msg>")
+    '领取补贴 (https://a.example/)'
+    """
+    text = content if isinstance(content, str) else ""
+    if not text.lstrip().startswith(("<msg", "<?xml", "<sysmsg")):
+        return text
+    title, describes, address = ((found[1] if (found := element.search(text)) else "") for element in _ELEMENTS)
+    return linked("\n".join(filter(None, (title, describes))), address.replace("&amp;", "&"))
+
+
+def _first(found: dict[str, Any], *names: str) -> str | None:
+    return next((str(found[name]) for name in names if found.get(name) not in (None, "")), None)

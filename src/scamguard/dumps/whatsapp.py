@@ -1,0 +1,167 @@
+"""WhatsApp's «Export chat»: a text file, as the phone's language writes dates (`_chat.txt` on iOS, one a chat on Android).
+
+    [01.05.24, 15:04:05] Mia Musterfrau: Hallo        iOS
+    01/05/2024 15:04 - Mia: Olá                       Android
+    2024/5/1 下午3:04 - 小美: 你好
+
+A line that begins with no date goes on with the message before. One without a sender is WhatsApp speaking (encryption,
+members) and no message. Whether the day or the month comes first is told by the dates: they exist, and they ascend.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from itertools import pairwise
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from . import encodings
+from .block import Message
+from .source import LONGEST_LINE, without_columns
+from .times import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .block import Block
+    from .detect import Head
+    from .source import Source
+
+# Words for before and after noon in CLDR, in the languages of our lexicons; in Chinese the parts of the day too
+_BEFORE: Final = ("am", "a.m.", "a. m.", "a.m", "vorm.", "上午", "凌晨", "早上", "清晨", "午前", "오전", "sa", "öö", "पूर्वाह्न", "ص", "дп")
+_AFTER: Final = ("pm", "p.m.", "p. m.", "p.m", "nachm.", "下午", "晚上", "中午", "午後", "오후", "ch", "ös", "अपराह्न", "م", "пп")
+_NOON = "|".join(re.escape(word).replace(r"\ ", r"\s") for word in sorted(_BEFORE + _AFTER, key=len, reverse=True))
+_MARKS = "[\u200e\u200f\u202a-\u202c\u2066-\u2069\ufeff]*"  # of direction, which WhatsApp puts around dates and names
+_DATE = (
+    rf"(?P<first>\d{{1,4}}){_MARKS}(?:\.\s?|[/\-]|年){_MARKS}(?P<second>\d{{1,2}}){_MARKS}(?:\.\s?|[/\-]|月)"
+    rf"{_MARKS}(?P<third>\d{{1,4}})[.日]?"
+)
+_TIME = (
+    rf"(?:(?!\d)(?P<before>{_NOON})\s?)?(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})(?:[:.](?P<seconds>\d{{2}}))?"
+    rf"(?:(?!\s?[\]\-–])\s?(?P<after>{_NOON}))?"
+)
+_BETWEEN = r"(?:[,،]|\sà|\sum|\sklo|\sa\slas?|\spukul|\slúc|\sв)?\s"
+_WHEN: Final = (f"{_DATE}{_BETWEEN}{_MARKS}{_TIME}", f"{_TIME},?\\s{_MARKS}{_DATE}")
+_HEADERS: Final = tuple(
+    re.compile(f"{_MARKS}{opening}{_MARKS}{when}{_MARKS}{closing}", re.IGNORECASE)
+    for opening, closing in ((r"\[", r"\]\s?"), ("", r"\s[-–]\s"))
+    for when in _WHEN
+)
+_SENDER = re.compile(r"([^\n:]{1,200}?):(?:\s|$)")
+_STRIPPED: Final = "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
+_TITLE = re.compile(r"^WhatsApp Chat (?:with|-) ")
+_BUDDHIST_YEARS = 543  # that the Thai calendar is ahead
+
+
+class Stamp(NamedTuple):
+    """A date as written, and what stands behind it on the line."""
+
+    numbers: tuple[str, str, str]
+    hour: int
+    minute: int
+    second: int
+    american: bool  # 5/1/24 with a capital AM or PM: the month may come first
+    rest: str
+
+
+def looks(head: Head) -> bool:
+    """Say whether the first line is a WhatsApp header, and whether somebody says something after one of them."""
+    if not head.lines or stamp(head.lines[0]) is None:
+        return False
+    return any((found := stamp(line)) is not None and _SENDER.match(found.rest) for line in head.lines)
+
+
+def read(source: Source, column: str | None) -> Iterator[Block]:
+    """Read one chat."""
+    without_columns(source, column)
+    return source.blocks(_messages(source))
+
+
+def stamp(line: str) -> Stamp | None:
+    """Read the date that begins a message; None for any other line."""
+    start = line[:1]
+    if not (start.isdigit() or (start and start in "[" + _STRIPPED) or line[:2] in _BEFORE + _AFTER):
+        return None
+    found = next((match for header in _HEADERS if (match := header.match(line))), None)
+    if found is None:
+        return None
+    hour, word = int(found["hour"]), found["before"] or found["after"] or ""
+    if word and hour <= 12:
+        hour = hour % 12 + (12 if re.sub(r"\s", " ", word).lower() in _AFTER else 0)
+    numbers = (found["first"], found["second"], found["third"])
+    american = word in {"AM", "PM"} and len(numbers[2]) == 2 and "0" not in (numbers[0][0], numbers[1][0])
+    return Stamp(numbers, hour, int(found["minute"]), int(found["seconds"] or 0), american, line[found.end() :])
+
+
+def order(stamps: Iterable[Stamp]) -> str:
+    """Tell in which order the dates name year, month and day: ymd, dmy or mdy.
+
+    >>> order([stamp("5/13/24, 3:04 PM - Mia: hi")]), order([stamp("13.05.24, 15:04 - Mia: hi")])
+    ('mdy', 'dmy')
+    """
+    found = list(stamps)
+    if any(len(one.numbers[0]) > 2 for one in found):
+        return "ymd"
+    usual = ("mdy", "dmy") if any(one.american for one in found) else ("dmy", "mdy")
+    return min(usual, key=lambda dates: _flaws([_when(one, dates) for one in found]))
+
+
+def _flaws(times: list[int | None]) -> int:
+    """Count the dates that do not exist or come before the one above them."""
+    there = [time for time in times if time is not None]
+    return len(times) - len(there) + sum(later < earlier for earlier, later in pairwise(there))
+
+
+def _messages(source: Source) -> Iterator[Message]:
+    dates, channel = _order_of(source), _channel(source.name)
+    said: Message | None = None  # the message under way; its further lines wait in `more`
+    more: list[str] = []
+    length, speaking = 0, False
+    with source.lines() as lines:
+        for number, raw in enumerate(lines, 1):
+            line = raw.rstrip("\r\n")
+            found = stamp(line)
+            if found is None and said is not None and length < LONGEST_LINE:
+                more.append(line)
+                length += len(line)
+            elif found is None and not speaking and line.strip(_STRIPPED):
+                source.notes.skip(f"{source.name}, line {number}", "no date begins this line, and no message stands before it")
+            if found is not None:
+                if said is not None:
+                    yield said._replace(text="\n".join([said.text, *more]))
+                said, more, length, speaking = _said(number, found, dates, channel), [], 0, True
+    if said is not None:
+        yield said._replace(text="\n".join([said.text, *more]))
+
+
+def _said(number: int, found: Stamp, dates: str, channel: str | None) -> Message | None:
+    """Begin a message; None if nobody sent it: then WhatsApp speaks."""
+    sender = _SENDER.match(found.rest)
+    if sender is None:
+        return None
+    text = found.rest[sender.end() :].lstrip(_STRIPPED)
+    return Message(number, text, None, _when(found, dates), sender[1].strip(_STRIPPED + " ~\u202f\xa0"), channel)
+
+
+def _order_of(source: Source) -> str:
+    """Tell the order of the dates from the first part of the file."""
+    raw = source.head()
+    text = raw.decode(source.encoding or encodings.guess(raw), "replace")
+    return order(found for line in text.split("\n") if (found := stamp(line.rstrip("\r"))) is not None)
+
+
+def _when(found: Stamp, dates: str) -> int | None:
+    numbers = dict(zip(dates, map(int, found.numbers), strict=True))
+    year = numbers["y"] + (2000 if numbers["y"] < 100 else -_BUDDHIST_YEARS if numbers["y"] > 2400 else 0)
+    try:
+        return moment(datetime(year, numbers["m"], numbers["d"], found.hour, found.minute, found.second))  # noqa: DTZ001 - the phone's clock
+    except ValueError:
+        return None
+
+
+def _channel(name: str) -> str | None:
+    """Name the chat by its file, or by the archive around `_chat.txt`."""
+    archive, _, member = name.rpartition(".zip:")
+    file = PurePath(archive if archive and PurePath(member).name == "_chat.txt" else member)
+    return _TITLE.sub("", file.name.removesuffix(".gz").removesuffix(".txt")) or None

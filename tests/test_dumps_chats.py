@@ -1,0 +1,340 @@
+"""Chat exports: what is written in a program's own format comes back, and what is broken costs itself alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import quoteattr
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scamguard.dumps import sms, whatsapp
+from scamguard.errors import DumpError
+
+from .dumping import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+WORDS = st.text(st.characters(codec="utf-8"), max_size=40)
+NAMES = st.text(st.characters(categories=["L", "N"], codec="utf-8"), min_size=1, max_size=12)
+STAMPS = st.integers(0, 4_000_000_000)
+MESSAGES = st.lists(st.tuples(WORDS, NAMES, STAMPS), max_size=8)
+DEFAULT = 1_777_629_600_000
+NEWLINES = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+
+
+def put(path: Path, content: object, **options: Any) -> Path:
+    path.write_text(content if isinstance(content, str) else json.dumps(content, **options), "utf-8", newline="")
+    return path
+
+
+@SLOW
+@given(found=MESSAGES, indent=st.sampled_from([None, 1]), ascii_only=st.booleans())
+def test_telegram_round_trip(tmp_path: Path, found: list[tuple[str, str, int]], indent: int | None, ascii_only: bool) -> None:
+    messages = [
+        {
+            "id": i, "type": "message", "date": "x", "date_unixtime": str(stamp), "from": name, "reply_to_message_id": i - 1,
+            "text": [text[:3], {"type": "bold", "text": text[3:]}] if i % 2 else text,
+        }
+        for i, (text, name, stamp) in enumerate(found, 1)
+    ]  # fmt: skip
+    export = {"name": "G", "type": "private_group", "id": 5, "messages": messages}
+    got = read(put(tmp_path / "r.json", export, indent=indent, ensure_ascii=ascii_only))
+    assert got.dump.format == "telegram"
+    want = [(i, text, str(i), stamp * 1000, name, "G", str(i - 1)) for i, (text, name, stamp) in enumerate(found, 1)]
+    assert [tuple(m) for m in got.messages] == want
+
+
+def test_telegram_oddities(tmp_path: Path) -> None:
+    messages = [
+        {"id": 1, "type": "message", "from": None, "from_id": "user1", "date": "2026-05-01T10:00:00", "text": "a"},
+        {"id": 2, "type": "service", "action": "pin_message", "text": ""},
+        {"id": 3, "type": "unsupported"},
+        {"id": 4, "type": "message", "text": "", "poll": {"question": "Free coins?", "answers": [{"text": "yes"}, {"text": "no"}]}},
+        {"id": 5, "type": "message", "text": [1, {"type": "link"}, {"text": "x", "href": 4}], "inline_bot_buttons": [5, [None, {}]]},
+        "no object",
+    ]
+    got = read(put(tmp_path / "r.json", {"name": None, "type": "personal_chat", "id": 7, "messages": messages}))
+    assert [(m.row, m.text, m.sender, m.time, m.channel) for m in got.messages] == [
+        (1, "a", "user1", DEFAULT, "7"), (4, "Free coins?\nyes\nno", None, None, "7"), (5, "x", None, None, "7")
+    ]  # fmt: skip
+    assert got.dump.notes.places == [f"{tmp_path / 'r.json'}, message 6: a JSON object is expected, not str"]
+
+
+@SLOW
+@given(found=MESSAGES)
+def test_discord_round_trip(tmp_path: Path, found: list[tuple[str, str, int]]) -> None:
+    messages = [
+        {
+            "id": str(i),
+            "timestamp": datetime.fromtimestamp(stamp, UTC).isoformat(),
+            "content": text,
+            "author": {"name": name},
+            "reference": None,
+        }
+        for i, (text, name, stamp) in enumerate(found)
+    ]
+    export = {"guild": {"id": "1", "name": "G"}, "channel": {"id": "2", "name": "c"}, "messages": messages}
+    got = read(put(tmp_path / "d.json", export, indent=2, ensure_ascii=False))
+    assert got.dump.format == "discord"
+    want = [(i + 1, text, str(i), stamp * 1000, name, "G #c", None) for i, (text, name, stamp) in enumerate(found)]
+    assert [tuple(m) for m in got.messages] == want
+
+
+@SLOW
+@given(
+    text=st.text(st.characters(codec="utf-8", exclude_characters="<>&|")),
+    link=st.sampled_from(["https://a.example/x?b=1", "mailto:a@b.example"]),
+)
+def test_slack_texts_are_unescaped(tmp_path: Path, text: str, link: str) -> None:
+    escaped = f"{text}&lt;b&gt; &amp;lt; <{link}> <@U1> <@U2|ben> <!channel> <!subteam^S1|@team> <!date^1^x|today> <#C1|general>"
+    got = read(put(tmp_path / "2026-05-01.json", [{"type": "message", "user": "U9", "text": escaped, "ts": "1777629600.000100"}]))
+    assert got.dump.format == "slack"
+    assert got.texts == [f"{text}<b> &lt; {link.removeprefix('mailto:')} @U1 @ben @channel @team today #general"]
+    assert (got.messages[0].sender, got.messages[0].time) == ("U9", DEFAULT)
+
+
+def test_slack_blocks_where_there_is_no_text(tmp_path: Path) -> None:
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": "Verify <https://a.invalid|here>"}}
+    rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "now"}]}]}
+    blocks = [section, rich]
+    got = read(put(tmp_path / "d.json", [{"type": "message", "text": "", "blocks": blocks, "ts": "1777629600.000100", "bot_id": "B1"}]))
+    assert [(m.text, m.sender) for m in got.messages] == [("Verify here (https://a.invalid)\nnow", "B1")]
+
+
+LOCALES = {
+    "en-US android": "5/1/26, 3:04\u202fPM - {}",
+    "en-GB android": "01/05/2026, 15:04 - {}",
+    "en-IN android": "01/05/26, 3:04 pm - {}",
+    "en-US ios": "[5/1/26, 3:04:00\u202fPM] {}",
+    "zh-CN android": "2026/5/1 15:04 - {}",
+    "zh-CN ios": "[2026/5/1 15:04:00] {}",
+    "zh-TW ios": "[2026/5/1 下午3:04:00] {}",
+    "zh-TW android": "2026/5/1 下午3:04 - {}",
+    "es": "1/5/26, 15:04 - {}",
+    "es-MX": "1/5/2026 3:04 p.\xa0m. - {}",
+    "es ios": "[1/5/26, 15:04:00] {}",
+    "pt-BR": "01/05/2026 15:04 - {}",
+    "fr": "01/05/2026, 15:04 - {}",
+    "fr older": "01/05/2026 à 15:04 - {}",
+    "de": "01.05.26, 15:04 - {}",
+    "de ios": "[01.05.26, 15:04:00] {}",
+    "ru": "01.05.2026, 15:04 - {}",
+    "ja android": "2026/05/01 15:04 - {}",
+    "ja ios": "[2026/05/01 15:04:00] {}",
+    "ko android": "2026. 5. 1. 오후 3:04 - {}",
+    "ko ios": "[2026. 5. 1. 오후 3:04:00] {}",
+    "vi android": "01/05/2026, 15:04 - {}",
+    "vi ios": "[15:04:00, 01/05/2026] {}",
+    "vi noon": "01/05/2026, 3:04 CH - {}",
+    "tr": "1.05.2026 15:04 - {}",
+    "tr noon": "1.05.2026 ÖS 3:04 - {}",
+    "hi": "01/05/26, 3:04 pm - {}",
+    "hi noon": "1/5/26, 3:04 अपराह्न - {}",
+    "id": "01/05/26 15.04 - {}",
+    "ar": "\u200f١\u200f/٥\u200f/٢٠٢٦، ٣:٠٤ م - {}",
+    "ar latin": "1/5/2026, 3:04 م - {}",
+    "sv": "2026-05-01 15:04 - {}",
+    "fi": "1.5.2026 klo 15.04 - {}",
+    "th": "1/5/2569 15:04 - {}",
+}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_whatsapp_locales(tmp_path: Path, locale: str) -> None:
+    head = LOCALES[locale]
+    chat = [
+        head.format("Messages are end-to-end encrypted"),
+        head.format("Mia: hi: there"),
+        "second line",
+        "",
+        head.format("\u200e+00 000: \u200eimage omitted"),
+    ]
+    got = read(put(tmp_path / "WhatsApp Chat with Mia.txt", "\n".join(chat) + "\n"))
+    assert got.dump.format == "whatsapp"
+    at = DEFAULT + 5 * 3_600_000 + 4 * 60_000
+    assert [tuple(m) for m in got.messages] == [
+        (2, "hi: there\nsecond line\n", None, at, "Mia", "Mia", None), (5, "image omitted", None, at, "+00 000", "Mia", None)
+    ]  # fmt: skip
+    assert got.dump.notes.broken == 0
+
+
+@pytest.mark.parametrize(("hour", "want"), [("12:00 AM", 0), ("12:30 PM", 12), ("1:00 AM", 1), ("11:59 PM", 23)])
+def test_noon_and_midnight(hour: str, want: int) -> None:
+    found = whatsapp.stamp(f"5/1/26, {hour} - Mia: x")
+    assert found is not None
+    assert found.hour == want
+
+
+@pytest.mark.parametrize(
+    ("dates", "want"),
+    [(["1/5/26", "2/5/26", "13/5/26"], "dmy"), (["1/5/26", "1/6/26", "1/13/26"], "mdy"), (["30/4/26", "1/5/26"], "dmy"),
+     (["4/30/26", "5/1/26"], "mdy"), (["3/4/26", "4/4/26", "5/4/26", "1/5/26"], "dmy"),
+     (["3/4/26", "3/5/26", "4/1/26"], "mdy"), (["1/2/26"], "dmy")],
+)  # fmt: skip
+def test_day_or_month_first_is_told_by_the_dates(dates: list[str], want: str) -> None:
+    stamps = [found for date in dates if (found := whatsapp.stamp(f"{date}, 15:04 - Mia: x")) is not None]
+    assert len(stamps) == len(dates)
+    assert whatsapp.order(stamps) == want
+
+
+PLAIN = st.text(st.characters(codec="utf-8", exclude_characters=NEWLINES + whatsapp._STRIPPED + ":"), max_size=30)
+
+
+@SLOW
+@given(
+    found=st.lists(
+        st.tuples(st.lists(PLAIN.filter(lambda line: whatsapp.stamp(line) is None), min_size=1, max_size=3), NAMES), min_size=1, max_size=6
+    )
+)
+def test_whatsapp_round_trip(tmp_path: Path, found: list[tuple[list[str], str]]) -> None:
+    chat = "".join(f"[01.05.26, 15:04:{i:02d}] {name}: {chr(10).join(lines)}\n" for i, (lines, name) in enumerate(found))
+    got = read(put(tmp_path / "_chat.txt", chat), format="whatsapp")
+    assert [(m.text, m.sender) for m in got.messages] == [("\n".join(lines), name) for lines, name in found]
+
+
+def test_whatsapp_lines_before_the_first_message_are_noted(tmp_path: Path) -> None:
+    got = read(put(tmp_path / "c.txt", "stray\n01.05.26, 15:04 - Mia: hi\n"), format="whatsapp")
+    assert got.texts == ["hi"]
+    assert got.dump.notes.places == [f"{tmp_path / 'c.txt'}, line 1: no date begins this line, and no message stands before it"]
+
+
+def test_text_that_only_looks_dated_stays_text(tmp_path: Path) -> None:
+    got = read(put(tmp_path / "log.txt", "01.05.26, 15:04 - started\n01.05.26, 15:05 - stopped\n"))
+    assert (got.dump.format, got.rows) == ("txt", [1, 2])
+
+
+ESCAPES = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+XML_CHARS = st.characters(codec="utf-8", exclude_characters="".join(map(chr, [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])))
+
+
+@SLOW
+@given(texts=st.lists(st.text(XML_CHARS, max_size=30), max_size=8), chunk=st.sampled_from([1, 13, 1 << 20]), pairs=st.booleans())
+def test_sms_round_trip(tmp_path: Path, texts: list[str], chunk: int, pairs: bool) -> None:
+    def units(text: str) -> str:
+        raw = text.encode("utf-16-le")
+        points = [int.from_bytes(raw[i : i + 2], "little") for i in range(0, len(raw), 2)]
+        return f'"{"".join(f"&#{point};" for point in points)}"'
+
+    records = [f'  <sms address="+1" date="{i}" type="1" body={units(t) if pairs else quoteattr(t, ESCAPES)} />\n'
+               for i, t in enumerate(texts)]  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sms, "_CHUNK", chunk)
+        got = read(put(tmp_path / "sms.xml", f"<?xml version='1.0'?>\n<smses count='1'>\n{''.join(records)}</smses>\n"))
+    assert got.dump.format == "sms"
+    assert [(m.row, m.text, m.time) for m in got.messages] == [(i + 1, text, i) for i, text in enumerate(texts)]
+    assert got.dump.notes.broken == 0
+
+
+def test_a_broken_sms_costs_itself_and_entities_are_never_expanded(tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE smses [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
+    records = [
+        '<sms body="one" />',
+        '<sms body="two />',
+        '<sms body="&b;" />',
+        '<sms body="three" type="2"></sms>',
+        '<sms body="&#0;&#x1F600;" /><!-- end -->',
+    ]
+    got = read(put(tmp_path / "sms.xml", f"<?xml version='1.0'?>{bomb}<smses>{''.join(records)}</smses>"))
+    assert [(m.row, m.text) for m in got.messages] == [(1, "one"), (4, "three"), (5, "\ufffd😀")]
+    assert [re.sub(r"^.*, ", "", place) for place in got.dump.notes.places] == [
+        "message 2: not XML: unclosed token",
+        "message 3: not XML: undefined entity",
+    ]
+
+
+@SLOW
+@given(found=MESSAGES)
+def test_signal_round_trips(tmp_path: Path, found: list[tuple[str, str, int]]) -> None:
+    exported: list[dict[str, object]] = [
+        {"date": "2026-05-01T10:00:00", "sender": name, "body": text, "quote": "", "sticker": None, "reactions": [], "attachments": []}
+        for text, name, _ in found
+    ]
+    envelopes = [{"envelope": {"sourceName": name, "timestamp": stamp,
+                   "dataMessage": {"timestamp": stamp, "message": text, "groupInfo": {"groupId": "g"}, "quote": {"id": 5}}}}
+                 for text, name, stamp in found]  # fmt: skip
+    for lines, want in (
+        (exported, [(text, None, DEFAULT, name, None, None) for text, name, _ in found]),
+        (envelopes, [(text, str(stamp), stamp, name, "g", "5") for text, name, stamp in found]),
+    ):
+        got = read(put(tmp_path / "data.json", "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)), format="signal")
+        assert [tuple(m[1:]) for m in got.messages] == want
+
+
+def test_signal_lines_that_are_none(tmp_path: Path) -> None:
+    lines = [
+        '{"version":1,"backupTimeMs":1}',
+        '{"what":1}',
+        "{",
+        '{"chatItem":{"chatId":"9","authorId":"8","dateSent":1777629600000,"incoming":{},"standardMessage":{"text":{"body":"x"}}}}',
+    ]
+    got = read(put(tmp_path / "main.jsonl", "\n".join(lines)))
+    assert [tuple(m) for m in got.messages] == [(4, "x", str(DEFAULT), DEFAULT, "8", None, None)]
+    assert got.dump.notes.broken == 2
+
+
+def test_github_from_its_command_line_and_search(tmp_path: Path) -> None:
+    issue = {"url": "https://github.com/a/b/issues/3", "number": 3, "title": "T", "body": "B", "author": {"login": "mia"},
+             "createdAt": "2026-05-01T10:00:00Z",
+             "comments": [{"id": "IC_1", "author": {"login": "ben"}, "body": "Contact support",
+                           "createdAt": "2026-05-01T10:01:00Z"}]}  # fmt: skip
+    want = [("T\n\nB", "3", DEFAULT, "mia", "a/b", None), ("Contact support", "IC_1", DEFAULT + 60_000, "ben", None, "3")]
+    for export in ([issue], json.dumps(issue) + "\n" + json.dumps(issue) + "\n", {"total_count": 1, "items": [issue]}):
+        got = read(put(tmp_path / "i.json", export), format="github")
+        assert [tuple(m[1:]) for m in got.messages][:2] == want
+
+
+def test_qq_and_ipc(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "text": ["a", None],
+            "timestamp": pa.array([DEFAULT, 0], pa.timestamp("ms", "Asia/Shanghai")),
+            "user": pa.array(["x", "y"]).dictionary_encode(),
+        }
+    )
+    for name in ("d.arrow", "d.arrows", "dump"):
+        with (
+            pa.OSFile(str(tmp_path / name), "wb") as sink,
+            (pa.ipc.new_file if name == "d.arrow" else pa.ipc.new_stream)(sink, table.schema) as out,
+        ):
+            out.write_table(table)
+        got = read(tmp_path / name)
+        assert got.dump.format == "arrow"
+        assert [tuple(m) for m in got.messages] == [(1, "a", None, DEFAULT, "x", None, None), (2, "", None, 0, "y", None, None)]
+    (tmp_path / "bad.arrow").write_bytes(b"ARROW1\0\0nothing")
+    with pytest.raises(DumpError, match="not Arrow that can be read"):
+        read(tmp_path / "bad.arrow")
+
+
+def test_memotrace_text_and_its_older_csv(tmp_path: Path) -> None:
+    got = read(put(tmp_path / "m.txt", "2026-05-01 18:00:00 小红\n在吗\n\n2026-05-01 18:01:00 我\n在\n"), format="wechat")
+    assert [(m.text, m.sender) for m in got.messages] == [("在吗", "小红"), ("在", "me")]
+    head = "localId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime\n"
+    got = read(put(tmp_path / "m.csv", head + "1,3,1,0,1,1777629600,,你好,2026-05-01 18:00:00,123\n"))
+    assert [tuple(m) for m in got.messages] == [(1, "你好", "1", DEFAULT, None, "3", None)]
+
+
+def test_imessage_noise(tmp_path: Path) -> None:
+    got = read(
+        put(
+            tmp_path / "Ben.txt", "May 01, 2026 10:00:00 AM\nMe\n\nMay 01, 2026 10:01:00 AM\n\nMay 01, 2026  1:01:00 PM\nBen\nhi\n\n\nbye\n"
+        ),
+        format="imessage",
+    )
+    assert [(m.text, m.sender, m.channel) for m in got.messages] == [("", "Me", "Ben"), ("hi\n\n\nbye", "Ben", "Ben")]
+    assert got.dump.notes.broken == 1
+
+
+def test_chatlab_lines(tmp_path: Path) -> None:
+    lines = ['{"_type": "header", "chatlab": {"version": "0.0.2"}, "meta": {"name": "群"}}', '{"_type": "member", "platformId": "1"}',
+             '{"_type": "message", "sender": "1", "timestamp": 1777629600, "type": 0, "content": "hi"}']  # fmt: skip
+    got = read(put(tmp_path / "c.jsonl", "\n".join(lines)))
+    assert got.dump.format == "chatlab"
+    assert [tuple(m) for m in got.messages] == [(3, "hi", None, DEFAULT, "1", "群", None)]

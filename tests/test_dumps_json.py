@@ -1,0 +1,138 @@
+"""Large JSON documents: read value by value, through a small window, and past what is broken."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scamguard.dumps import jsonstream
+from scamguard.dumps.source import Source
+from scamguard.errors import DumpError
+
+from .dumping import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False) | st.text(st.characters(codec="utf-8")),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=5), inner, max_size=4),
+    max_leaves=8,
+)
+WALK: set[jsonstream.Path] = {(), ("messages",)}
+
+
+def values(path: Path, text: str, walk: set[jsonstream.Path] = WALK) -> tuple[list[Any], Source]:
+    path.write_text(text, "utf-8", newline="")
+    source = Source(str(path), path)
+    return [value for at, _, value in jsonstream.values(source, walk) if at[-1:] == (None,)], source
+
+
+@pytest.fixture(params=[1, 7, 1 << 20])
+def window(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Read a few characters at a time, so that every value is cut somewhere."""
+    monkeypatch.setattr(jsonstream, "_CHUNK", request.param)
+    return int(request.param)
+
+
+@SLOW
+@given(found=st.lists(JSON, max_size=6), indent=st.sampled_from([None, 0, 1, 4]), ascii_only=st.booleans())
+def test_every_value_comes_back(tmp_path: Path, window: int, found: list[Any], indent: int | None, ascii_only: bool) -> None:
+    document = json.dumps(
+        {"name": "x", "about": {"messages": [1]}, "messages": found, "after": [2]}, indent=indent, ensure_ascii=ascii_only
+    )
+    got, source = values(tmp_path / "d.json", document)
+    assert got == found
+    assert source.notes.broken == 0
+
+
+BROKEN = [
+    '{"text": }',
+    '{"text": "a" "b": 1}',
+    '{"text": "bad \\q escape"}',
+    '{"a": [1, 2}',
+    '{"text": "\\u12"}',
+    "nul",
+    '"half \\q"',
+    "[" * 5000,
+]
+
+
+@pytest.mark.parametrize("bad", BROKEN)
+@pytest.mark.parametrize("pretty", [True, False])
+def test_a_broken_message_costs_itself(tmp_path: Path, window: int, bad: str, pretty: bool) -> None:
+    if "[" * 5000 in bad and not pretty:
+        bad += "]" * 5000  # without indentation, only brackets tell where the next one begins
+    good = [{"text": "one", "more": ['{"text": ', "]"]}, {"text": "two"}]
+    gap = ",\n  " if pretty else ", "
+    inner = gap.join([json.dumps(good[0]), bad, json.dumps(good[1])])
+    got, source = values(tmp_path / "d.json", f'{{"messages": [{gap[1:]}{inner}{gap[1:-1]}], "n": 1}}')
+    assert got == good
+    assert source.notes.broken == 1
+    assert source.notes.places[0].startswith(f"{tmp_path / 'd.json'}, message 2: not JSON")
+
+
+def test_what_never_closes_is_noted_and_all_before_it_is_read(tmp_path: Path, window: int) -> None:
+    got, source = values(tmp_path / "d.json", '{"messages": [{"text": "one"}, {"text": "two", [[[ {"text": "three"}]}')
+    assert got == [{"text": "one"}]
+    assert source.notes.broken == 2
+    assert "read only up to there" in source.notes.places[1]
+
+
+@SLOW
+@given(cut=st.integers(0, 200))
+def test_a_document_cut_anywhere_gives_what_stands_before_the_cut(tmp_path: Path, window: int, cut: int) -> None:
+    found = [{"text": f"message {i}", "n": i} for i in range(4)]
+    document = json.dumps({"name": "x", "messages": found}, indent=1)
+    start = document.index("[") + 1
+    got, source = values(tmp_path / "d.json", document[: start + cut])
+    ends = [document.index("}", document.index(f'"n": {i}')) + 1 for i in range(4)]
+    assert got == found[: sum(end <= start + cut for end in ends)]
+    assert (source.notes.broken > 0) == (start + cut < len(document))
+
+
+@SLOW
+@given(text=st.text(st.characters(codec="utf-8", max_codepoint=0x7F)), window_size=st.integers(1, 30))
+def test_escapes_of_telegram_desktop(tmp_path: Path, text: str, window_size: int) -> None:
+    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
+    written = "".join(short.get(char) or (f"\\x{ord(char):02X}" if char < " " else char) for char in text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonstream, "_CHUNK", window_size)
+        got, source = values(tmp_path / "d.json", f'{{"messages": [{{"text": "{written}"}}, {{"text": "next"}}]}}')
+    assert got == [{"text": text}, {"text": "next"}]
+    assert source.notes.broken == 0
+
+
+def test_a_broken_field_leaves_the_messages(tmp_path: Path) -> None:
+    for field in ("nul", '"x\\q"', '{"a": }', "[1, {]"):
+        got, source = values(tmp_path / "d.json", f'{{"name": {field}, "messages": [1, 2]}}')
+        assert got == [1, 2]
+        assert source.notes.places == [f"{tmp_path / 'd.json'}, field 'name': {source.notes.places[0].partition(': ')[2]}"]
+
+
+def test_no_messages_are_an_error(tmp_path: Path) -> None:
+    for text in ('{"name": "x"}', "[1]", "3", '{"messages": 5}'):
+        with pytest.raises(DumpError, match="no messages where this format has them"):
+            values(tmp_path / "d.json", text, {("messages",), ()} if text[0] == "{" else {("x",)})
+    with pytest.raises(DumpError, match="not JSON"):
+        values(tmp_path / "d.json", "hello")
+
+
+def test_a_plain_document_is_read_like_json_lines(tmp_path: Path) -> None:
+    records = [{"text": "a", "user": {"id": 5, "name": "mia"}, "date": "2026-05-01T10:00:00Z"}, {"text": None}, 3, {"text": 4}]
+    for document in (records, {"count": 4, "data": records}):
+        (tmp_path / "d.json").write_text(json.dumps(document), "utf-8")
+        found = read(tmp_path / "d.json")
+        assert found.dump.format == "json"
+        assert [(m.row, m.text, m.time, m.sender) for m in found.messages] == [(1, "a", 1_777_629_600_000, "mia"), (2, "", None, None)]
+        assert found.dump.notes.broken == 2
+
+
+def test_json_lines_under_the_wrong_name(tmp_path: Path) -> None:
+    (tmp_path / "d.json").write_text('{"text": "a"}\n{"text": "b"}\n', "utf-8")
+    assert read(tmp_path / "d.json").texts == ["a", "b"]
