@@ -130,7 +130,7 @@ def summary(found: Summary) -> Text:
     lines += [f"  {count:>6,}  {kind.replace('_', ' ')}" for kind, count in kinds]
     notes = found.notes
     if notes.undecodable:
-        lines.append(f"{_some(notes.undecodable, 'message')} with bytes that are not UTF-8, shown and scored as U+FFFD")
+        lines.append(f"{_some(notes.undecodable, 'message')} with bytes that could not be decoded, shown and scored as U+FFFD")
     if notes.broken:
         lines.append(f"{_some(notes.broken, 'broken record')} skipped:")
         lines += [f"  {visible(place)}" for place in notes.places]
