@@ -14,6 +14,8 @@ from .errors import InputError
 from .verdict import Action, Policy, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -51,14 +53,27 @@ class Guard:
         risks = [self.model.risk(self.model.logits(batch, threads)) for batch in columns.batches(messages)]
         return np.concatenate(risks) if risks else np.zeros(0, np.float32)
 
-    def check(self, text: str) -> Verdict:
+    def check(self, text: str, *, direction: str = "inbound", thread: Sequence[str] = ()) -> Verdict:
         """Judge one message, with the words that prove it.
+
+        Parameters
+        ----------
+        direction
+            "inbound": does it ask the reader for something? "outgoing": would it give away a secret of the reader's own?
+        thread
+            For an outgoing message: the messages before it, oldest first.
 
         Raises
         ------
         InputError
-            ``text`` is not a ``str``.
+            ``text`` is not a ``str``, or ``direction`` is neither.
         """
+        if direction == "outgoing":
+            from .outgoing import judged  # noqa: PLC0415 - its word lists are loaded when they are needed
+
+            return judged(text, thread, {secret for earlier in thread for secret in self.check(earlier).asks})
+        if direction != "inbound":
+            raise InputError(f"direction is {direction!r}; it is 'inbound' or 'outgoing'")
         reading = self._one(text)
         risk = float(self.model.risk(reading.logit)[0])
         action = self.policy.action(risk)

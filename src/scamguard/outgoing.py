@@ -1,0 +1,49 @@
+"""Outgoing: judge what the reader is about to send, by the secrets it would give away and by what was just asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from .secrets import Certainty, find
+from .verdict import Action, Evidence, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from .secrets import Finding
+
+KIND: Final = "own_secret"
+_RISK: Final = {Action.ALLOW: 0.0, Action.WARN: 0.5, Action.BLOCK: 1.0}
+
+
+def judged(text: str, thread: Sequence[str], asked: Collection[str]) -> Verdict:
+    """Judge an outgoing message. Nothing of what is found is in the verdict, only where it stands.
+
+    Parameters
+    ----------
+    text
+        What is about to be sent.
+    thread
+        The messages before it, oldest first.
+    asked
+        The secrets (of ``lexicon.SECRETS``) that those messages ask for.
+
+    Returns
+    -------
+    A verdict whose risk is 1 for a certain secret, 0.5 for a likely one, 0 for none; it is no probability.
+    """
+    found = find(text, thread)
+    action = Action.ALLOW if not found else Action.BLOCK if any(f.certainty == Certainty.BLOCK for f in found) else Action.WARN
+    wanted = [f.kind.asked for f in found if f.kind.asked]
+    evidence = tuple(Evidence(f"outgoing.{f.kind}", _why(f, asked), f.start, f.stop, *_utf16(text, f)) for f in found)
+    return Verdict(_RISK[action], action, KIND if found else "", tuple(dict.fromkeys(wanted)), evidence)
+
+
+def _why(finding: Finding, asked: Collection[str]) -> str:
+    return f"{finding.why} It was asked for in this conversation." if finding.kind.asked in asked else finding.why
+
+
+def _utf16(text: str, finding: Finding) -> tuple[int, int]:
+    """Count the UTF-16 units before both ends."""
+    start, stop = (len(text[:at].encode("utf-16-le", "surrogatepass")) // 2 for at in (finding.start, finding.stop))
+    return start, stop

@@ -1,0 +1,65 @@
+"""The reader's own secrets in a message that is about to be sent.
+
+    >>> (finding,) = find("it's 482913", thread=["which code did you get?"])
+    >>> finding.kind, finding.certainty, finding.start, finding.stop
+    (<Secret.OTP: 'otp'>, <Certainty.BLOCK: 'block'>, 5, 11)
+
+Each finder knows one family of secrets and yields findings; of those that overlap, the surest is kept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scamguard.errors import InputError
+
+from .cards import cards
+from .codes import codes
+from .finding import Certainty, Finding, Secret, settle
+from .keys import keys
+from .passwords import passwords
+from .phrases import phrases
+from .plain import plain
+from .services import services
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Certainty", "Finding", "Secret", "find"]
+
+
+def find(text: str, thread: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Find the secrets that ``text`` would give away.
+
+    Parameters
+    ----------
+    text
+        What is about to be sent.
+    thread
+        The messages before it, oldest first, of whoever wrote them: they say what was asked for, and may hold the first words of a phrase.
+
+    Returns
+    -------
+    tuple[Finding, ...]
+        In reading order, not overlapping; places are code points of ``text``.
+
+    Raises
+    ------
+    InputError
+        If ``text`` or an earlier message is no string. What it holds instead is not shown.
+    """
+    if not isinstance(text, str):
+        raise InputError(f"secrets: text must be a str, not {type(text).__name__}")
+    if isinstance(thread, str) or not all(isinstance(part, str) for part in thread):
+        raise InputError("secrets: thread must be a sequence of str, one an earlier message, oldest first")
+    message, earlier = plain(text), [plain(part) for part in thread[-24:]]
+    return settle(
+        [
+            *phrases(message, earlier),
+            *keys(message, earlier),
+            *services(message),
+            *cards(message),
+            *codes(message, earlier),
+            *passwords(message),
+        ]
+    )

@@ -1,0 +1,143 @@
+"""Private keys: what carries its own proof is found anywhere, what could be any number only where somebody calls it a private key.
+
+Proof is a Base58Check sum (BIP-32, WIF, BIP-38), a public key that follows from its seed (Solana), or the shape of a file (PEM, keystore).
+Sixty-four hex digits are a transaction, a public key or a hash far more often than a key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from .bytes58 import decode, decode_check, is_keypair
+from .finding import Finding, Secret, block, warn
+from .words import pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .plain import Plain
+
+_B58: Final = regex.compile(r"(?<![0-9A-Za-z])[1-9A-HJ-NP-Za-km-z]{43,112}+(?![0-9A-Za-z])")
+_HEX: Final = regex.compile(r"(?<![0-9A-Za-z])(?:0[xX])?([0-9a-fA-F]{64}|[0-9a-fA-F]{128})(?![0-9A-Za-z])")
+_ARRAY: Final = regex.compile(r"[\[{(]\s{0,8}+(?:\d{1,3}+\s{0,8}+,\s{0,8}+){31,63}\d{1,3}+\s{0,8}+,?\s{0,8}+[\])}]")
+_PEM: Final = regex.compile(
+    r"-----BEGIN ((?:[A-Z0-9]{1,12} ){0,3})PRIVATE KEY(?: BLOCK)?-----((?:\s|\\n|\\r|[^\s-]){40,}+)(?:-----END [A-Z0-9 ]{1,40}-----)?",
+)
+_SSH_BODY: Final = regex.compile(r"(?<![A-Za-z0-9+/])b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/=\s]{60,}+")
+_PUTTY: Final = regex.compile(r"PuTTY-User-Key-File-[23]:[\s\S]{1,4000}?Private-Lines: ?\d+\s+(?:[A-Za-z0-9+/=]{16,}\s*+)+")
+_BECH32: Final = regex.compile(r"(?<![0-9A-Za-z])(?:nsec1[02-9ac-hj-np-z]{58}|AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58})(?![0-9A-Za-z])")
+_CIPHERTEXT: Final = regex.compile(r"\\?[\"']ciphertext\\?[\"']\s{0,4}:\s{0,4}\\?[\"'][0-9a-fA-F]{64,}")
+_KEYSTORE: Final = tuple(regex.compile(rf"\\?[\"']{name}\\?[\"']\s{{0,4}}:") for name in ("kdf", "mac"))
+_ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141  # of secp256k1 (SEC 2): keys lie below
+_PRIVATE: Final = frozenset(  # version bytes of extended private keys (SLIP-132), main and test networks
+    raw.to_bytes(4, "big")
+    for raw in (
+        0x0488ADE4,
+        0x049D7878,
+        0x04B2430C,
+        0x04358394,
+        0x044A4E28,
+        0x045F18BC,
+        0x0295B005,
+        0x02AA7A99,
+        0x024285B5,
+        0x02575048,
+        0x019D9CFE,
+    )
+)
+_WIF: Final = frozenset(b"\x80\xef\xb0\x9e\xcc\xf1")  # Bitcoin, its test networks, Litecoin, Dogecoin, Dash
+_NEAR: Final = 90  # code points before a number in which its name stands
+_AFTER: Final = 40
+
+
+def keys(message: Plain, thread: Sequence[Plain] = ()) -> Iterator[Finding]:
+    """Find private keys of wallets and servers."""
+    text = message.text
+    for found in _B58.finditer(text):
+        yield from _base58(message, found, thread)
+    for found in _HEX.finditer(text):
+        yield from _hex(message, found, thread)
+    for found in _ARRAY.finditer(text):
+        yield from _array(message, found)
+    for shape in (_PEM, _SSH_BODY, _PUTTY):
+        for found in shape.finditer(text):
+            why = "a private key file: whoever holds it can sign in or sign as you"
+            yield block(Secret.PEM, message.span(*_trimmed(found)), why)
+    for found in _BECH32.finditer(text):
+        yield block(Secret.RAW_KEY, message.span(*found.span()), "a private key: whoever holds it is you")
+    yield from _keystore(message)
+
+
+def _base58(message: Plain, found: regex.Match[str], thread: Sequence[Plain]) -> Iterator[Finding]:
+    """Tell what a long Base58 word is by its sum, its public key, or what it is called."""
+    word, span = found[0], message.span(*found.span())
+    if 107 <= len(word) <= 112:
+        payload = decode_check(word)
+        if payload and len(payload) == 78 and payload[:4] in _PRIVATE:
+            yield block(Secret.EXTENDED_KEY, span, "an extended private key with a valid checksum: it holds every account of a wallet")
+    elif 86 <= len(word) <= 88:
+        if is_keypair(decode(word) or b""):
+            yield block(Secret.SOLANA_KEY, span, "a Solana key pair: its public half follows from its secret half")
+    elif 51 <= len(word) <= 52:
+        payload = decode_check(word) or b""
+        if payload[:1] and payload[0] in _WIF and (len(payload) == 33 or (len(payload) == 34 and payload[-1] == 1)):
+            yield block(Secret.WIF, span, "a private key in wallet import format with a valid checksum")
+    elif len(word) == 58 and word.startswith("6P"):
+        payload = decode_check(word) or b""
+        if len(payload) == 39 and payload[0] == 1:
+            yield warn(Secret.WIF, span, "an encrypted private key (BIP-38): its passphrase is all that guards it")
+    elif len(word) <= 44 and len(decode(word) or b"") == 32 and _called_private(message, found, thread):
+        yield block(Secret.SOLANA_KEY, span, "32 bytes that the message calls a private key")
+
+
+def _hex(message: Plain, found: regex.Match[str], thread: Sequence[Plain]) -> Iterator[Finding]:
+    digits = found[1]
+    if len(digits) == 128:
+        if is_keypair(bytes.fromhex(digits)):
+            yield block(Secret.SOLANA_KEY, message.span(*found.span()), "an Ed25519 key pair: its public half follows from its secret half")
+    elif 0 < int(digits, 16) < _ORDER and len(set(digits)) > 4 and _called_private(message, found, thread):
+        yield block(Secret.RAW_KEY, message.span(*found.span()), "64 hex digits that the message calls a private key")
+
+
+def _called_private(message: Plain, found: regex.Match[str], thread: Sequence[Plain]) -> bool:
+    """Tell whether the nearest name for a number is a private one; a number sent alone is an answer to the message before."""
+    before = message.text[max(0, found.start() - _NEAR) : found.start()]
+    after = message.text[found.end() : found.end() + _AFTER]
+    private, public = (_last(name, before) for name in ("private_key", "public_value"))
+    if max(private, public) >= 0:
+        return private > public
+    if pattern("private_key").search(after):
+        return not pattern("public_value").search(after)
+    alone = len(message.text) - len(found[0]) <= 30
+    return alone and bool(thread) and bool(pattern("private_key").search(thread[-1].text))
+
+
+def _last(concept: str, text: str) -> int:
+    return max((found.end() for found in pattern(concept).finditer(text)), default=-1)
+
+
+def _array(message: Plain, found: regex.Match[str]) -> Iterator[Finding]:
+    """Read a byte array as ``solana-keygen`` writes it."""
+    numbers = [int(number) for number in regex.findall(r"\d+", found[0])]
+    if max(numbers) > 255:
+        return
+    if is_keypair(bytes(numbers)):
+        yield block(Secret.SOLANA_KEY, message.span(*found.span()), "a Solana key pair as a byte array")
+    elif len(numbers) == 32 and _called_private(message, found, ()):
+        yield block(Secret.SOLANA_KEY, message.span(*found.span()), "32 bytes that the message calls a private key")
+
+
+def _keystore(message: Plain) -> Iterator[Finding]:
+    """Find an Ethereum keystore (Web3 Secret Storage): a key that only its password guards."""
+    text = message.text
+    found = _CIPHERTEXT.search(text)
+    if found and all(name.search(text) for name in _KEYSTORE):
+        start, stop = text.find("{"), text.rfind("}") + 1
+        start, stop = (start, stop) if 0 <= start < found.start() and stop > found.end() else found.span()
+        yield block(Secret.KEYSTORE, message.span(start, stop), "an Ethereum keystore: its password is all that guards the key")
+
+
+def _trimmed(found: regex.Match[str]) -> tuple[int, int]:
+    return found.start(), found.start() + len(found[0].rstrip())
