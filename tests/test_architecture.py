@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 SRC = Path(scamguard.__file__).parent
 # A module imports only from those before it, at the top or inside a function. A new module takes its place here.
 _CORE = (
-    "errors kinds kernels columns addresses disguises homophones fold tokens lexicon match terms rules passages ngrams features engine "
-    "proof model verdict asks explain table secrets outgoing guard brands advice"
+    "errors kinds kernels columns addresses disguises homophones fold tokens brands imitation lexicon match terms rules passages ngrams "
+    "features engine proof model verdict asks explain table secrets outgoing guard advice"
 )
 _AROUND = "train dumps chat spark output render scanning command workshop cli __main__"
 CORE = _CORE.split()

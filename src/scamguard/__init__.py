@@ -11,20 +11,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .errors import DumpError, InputError, LexiconError, ModelError, ScamguardError
+    from .brands import Brand
+    from .errors import BrandError, DumpError, InputError, LexiconError, ModelError, ScamguardError
     from .explain import Contribution
     from .guard import Guard, load
+    from .imitation import LookAlike, lookalike, lookalikes
     from .verdict import Action, Evidence, Policy, Verdict
 
 _HOME = {
-    "Action": "verdict", "Contribution": "explain", "DumpError": "errors", "Evidence": "verdict", "Guard": "guard",
+    "Action": "verdict", "Brand": "brands", "BrandError": "errors", "Contribution": "explain", "DumpError": "errors",
+    "Evidence": "verdict", "Guard": "guard",
     "InputError": "errors", "LexiconError": "errors", "ModelError": "errors", "Policy": "verdict", "ScamguardError": "errors",
     "Verdict": "verdict", "load": "guard",
+    "LookAlike": "imitation", "lookalike": "imitation", "lookalikes": "imitation",
 }  # fmt: skip
 
 __all__ = [
-    "Action", "Contribution", "DumpError", "Evidence", "Guard", "InputError", "LexiconError", "ModelError", "Policy",
-    "ScamguardError", "Verdict", "load",
+    "Action", "Brand", "BrandError", "Contribution", "DumpError", "Evidence", "Guard", "InputError", "LexiconError",
+    "LookAlike", "ModelError",
+    "Policy", "ScamguardError", "Verdict", "load", "lookalike", "lookalikes",
 ]  # fmt: skip
 __version__ = "0.1.0"
 

@@ -23,6 +23,13 @@ class LexiconError(ScamguardError, ValueError):
         super().__init__(f"{file}: {what}: {problem}")
 
 
+class BrandError(ScamguardError, ValueError):
+    """An entry of the registry of brands breaks its contract."""
+
+    def __init__(self, file: str, what: str, problem: str) -> None:
+        super().__init__(f"{file}: {what}: {problem}")
+
+
 class ModelError(ScamguardError, ValueError):
     """A model folder cannot be trusted, or does not fit this code."""
 

@@ -40,7 +40,7 @@ def judged(text: str, thread: Sequence[str], asked: Collection[str]) -> Verdict:
 
 
 def _why(finding: Finding, asked: Collection[str]) -> str:
-    return f"{finding.why} It was asked for in this conversation." if finding.kind.asked in asked else finding.why
+    return f"{finding.why}; it was asked for in this conversation" if finding.kind.asked in asked else finding.why
 
 
 def _utf16(text: str, finding: Finding) -> tuple[int, int]:

@@ -1,0 +1,187 @@
+"""The registry of brands: who is imitated, and where the real one is found.
+
+The entries are data, ``brands/*.toml``, checked when they are read. Facts only: a field that nobody is sure of is left
+out, and ``checked`` stands only where a person has opened ``see`` on that day. ``brands/kinds.toml`` says once for each
+kind of brand what none of them ever asks for.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+from .errors import BrandError, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
+
+SECRETS: Final = ("password", "2fa_code", "private_key", "seed_phrase", "card", "id_document", "remote_access", "payment")
+CONTACTS: Final = ("in_app", "form", "email", "chat", "phone")
+PLATFORMS: Final = ("x", "telegram", "reddit", "discord", "instagram", "facebook")
+_TEXTS: Final = {"id", "name", "kind", "region", "help", "see"}
+_LISTS: Final = {"domains", "labels", "never", "unrelated"}
+_SWITCHES: Final = {"word", "everywhere", "common"}
+_TABLES: Final = {"aliases", "contact", "handles"}
+_NEEDED: Final = ("id", "name", "kind", "region", "domains", "see")
+_DOMAIN: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*(?<!-)")
+_LABEL: Final = re.compile(r"[a-z0-9]{2,40}")
+_HANDLE: Final = re.compile(r"[A-Za-z0-9_.]{1,50}")
+_LANG: Final = re.compile(r"[a-z]{2,3}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """One brand that is imitated.
+
+    Attributes
+    ----------
+    domains
+        Domains of its own, the main one first; whatever stands under them is its own, too. A lone top level is allowed (``google``).
+    labels
+        What look-alikes of its domains are made of, in ASCII letters and digits: ``("kraken",)``.
+    word
+        The name is also an ordinary word or somebody else's name, so that it accuses nobody by itself.
+    common
+        Even its misspellings are too often honest words.
+    everywhere
+        It holds its name under many country domains, so that these are not taken for look-alikes.
+    unrelated
+        Honest domains of others that look alike.
+    """
+
+    id: str
+    name: str
+    kind: str
+    region: str
+    domains: tuple[str, ...]
+    labels: tuple[str, ...]
+    see: str
+    never: tuple[str, ...]
+    word: bool = False
+    common: bool = False
+    everywhere: bool = False
+    help: str = ""
+    checked: date | None = None
+    unrelated: tuple[str, ...] = ()
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # language → names in its own writing
+    contact: Mapping[str, str] = field(default_factory=dict)  # one of CONTACTS → address
+    handles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # one of PLATFORMS → verified names, without @
+
+    @property
+    def official(self) -> str:
+        """Its main domain."""
+        return self.domains[0]
+
+
+@cache
+def registry() -> tuple[Brand, ...]:
+    """Read the bundled registry, once.
+
+    >>> next(brand.official for brand in registry() if brand.id == "kraken")
+    'kraken.com'
+    """
+    return read(resources.files(__package__) / "brands")
+
+
+def read(folder: Traversable) -> tuple[Brand, ...]:
+    """Read a folder of entries and its ``kinds.toml``.
+
+    Raises
+    ------
+    BrandError
+        Broken TOML; an unknown or missing key; a value of the wrong form; an id or a domain that stands twice.
+    """
+    never = _never(folder / "kinds.toml")
+    found: list[Brand] = []
+    homes: dict[str, str] = {}
+    for file in sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name):
+        if file.name == "kinds.toml":
+            continue
+        table = _toml(file)
+        if extra := table.keys() - {"brand"}:
+            raise BrandError(file.name, "file", unknown("key", min(extra), ["brand"]))
+        for row in table.get("brand", []):
+            found.append(_brand(file.name, row, never))
+            for home in (found[-1].id, *found[-1].domains):
+                if homes.setdefault(home, found[-1].id) != found[-1].id or (home == found[-1].id and _twice(found)):
+                    raise BrandError(file.name, f"brand {found[-1].id!r}", f"{home!r} is brand {homes[home]!r}'s already; keep one of them")
+    return tuple(found)
+
+
+def _twice(found: list[Brand]) -> bool:
+    return sum(brand.id == found[-1].id for brand in found) > 1
+
+
+def _toml(file: Traversable) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise BrandError(file.name, "file", f"cannot be read as TOML in UTF-8: {problem}") from None
+
+
+def _never(file: Traversable) -> dict[str, tuple[str, ...]]:
+    return {kind: _secrets(file.name, f"kind {kind!r}", listed) for kind, listed in _toml(file).get("never", {}).items()}
+
+
+def _secrets(file: str, what: str, listed: list[str]) -> tuple[str, ...]:
+    for secret in listed:
+        if secret not in SECRETS:
+            raise BrandError(file, what, unknown("secret", secret, SECRETS))
+    return tuple(listed)
+
+
+def _brand(file: str, row: dict[str, Any], never: dict[str, tuple[str, ...]]) -> Brand:
+    what = f"brand {row.get('id', '?')!r}"
+    _check_keys(file, what, row)
+    if row["kind"] not in never:
+        raise BrandError(file, what, unknown("kind", row["kind"], never))
+    row = {"labels": [row["id"]], "never": []} | row
+    for key, form in (("domains", _DOMAIN), ("unrelated", _DOMAIN), ("labels", _LABEL)):
+        _all_match(file, what, key, row.get(key, []), form)
+    for key in ("help", "see"):
+        if not row.get(key, "https://").startswith("https://"):
+            raise BrandError(file, what, f"{key} is {row[key]!r}; give a page that begins with https://")
+    tables: dict[str, Any] = {
+        "aliases": {lang: tuple(names) for lang, names in _table(file, what, row, "aliases", _LANG).items()},
+        "contact": _table(file, what, row, "contact", re.compile("|".join(CONTACTS))),
+        "handles": {place: tuple(names) for place, names in _table(file, what, row, "handles", re.compile("|".join(PLATFORMS))).items()},
+    }
+    for names in tables["handles"].values():
+        _all_match(file, what, "handles", list(names), _HANDLE)
+    lists = {key: tuple(row[key]) for key in _LISTS & row.keys()}
+    lists["never"] = tuple(dict.fromkeys([*never[row["kind"]], *_secrets(file, what, row["never"])]))
+    return Brand(**(row | lists | tables))
+
+
+def _check_keys(file: str, what: str, row: dict[str, Any]) -> None:
+    types: dict[str, type] = {"checked": date}
+    for keys, kind in ((_TEXTS, str), (_LISTS, list), (_SWITCHES, bool), (_TABLES, dict)):
+        types |= dict.fromkeys(keys, kind)
+    for key, value in row.items():
+        if key not in types:
+            raise BrandError(file, what, unknown("key", key, types))
+        if type(value) is not types[key]:
+            raise BrandError(file, what, f"{key} is {value!r}; give a {types[key].__name__}")
+    for key in _NEEDED:
+        if not row.get(key):
+            raise BrandError(file, what, f"has no {key}; every brand needs {', '.join(_NEEDED)}")
+
+
+def _all_match(file: str, what: str, key: str, values: list[Any], form: re.Pattern[str]) -> None:
+    for value in values:
+        if not isinstance(value, str) or not form.fullmatch(value):
+            raise BrandError(file, what, f"{key}: {value!r} does not have the form {form.pattern}")
+
+
+def _table(file: str, what: str, row: dict[str, Any], key: str, form: re.Pattern[str]) -> dict[str, Any]:
+    table: dict[str, Any] = row.get(key, {})
+    for name in table:
+        if not form.fullmatch(name):
+            raise BrandError(file, what, f"{key}: {name!r} does not have the form {form.pattern}")
+    return table

@@ -1,0 +1,59 @@
+"""Skeletons: two strings that look alike have the same one (UTS #39, section 4).
+
+First each character becomes the ASCII letter it passes for (accents off, then the look-alike table of the fold); then
+what ASCII itself confuses is made equal: ``1 i l``, ``0 o``, ``vv w``, ``rn m`` and the usual digits for letters.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from ..fold import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Small letters without a decomposition, which the look-alike table leaves to the fold.
+_LATIN: Final = str.maketrans("ıłŀđðøħŧɛɑɩɡʟʙɢɪɴʀʏƙɱƅɓƈɗŋƞƶɨƭʋɾʂʍᴡᴠᴏßþ", "illddohteaiglbginrykmbbcdnnzitvrsmwvobp")
+LEET: Final = {"1": "l", "i": "l", "0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b"}
+PAIRS: Final = {"vv": "w", "rn": "m"}
+_SAME: Final = str.maketrans(LEET)
+
+
+@cache
+def _twins() -> Mapping[int, str]:
+    """Read the fold's table: a character of another script → the ASCII letter it looks like."""
+    t = tables()
+    found = {}
+    for high, page in enumerate(t.page.tolist()):
+        for low, twin in enumerate(t.twin[page * 256 : page * 256 + 256].tolist()):
+            if twin and high * 256 + low > 127:
+                found[high * 256 + low] = chr(twin)
+    return found
+
+
+def plain(text: str) -> str:
+    """Write ``text`` with the ASCII letters it passes for, in small letters.
+
+    >>> plain("КRΑKEN"), plain("bŀockchaıṇ")
+    ('kraken', 'blockchain')
+    """
+    if text.isascii():
+        return text.lower()
+    small = text.lower().translate(_LATIN)
+    bare = "".join(char for char in unicodedata.normalize("NFKD", small) if not unicodedata.combining(char))
+    return bare.translate(_LATIN).translate(_twins())
+
+
+def skeleton(text: str) -> str:
+    """Give what ``text`` and all its look-alikes have in common.
+
+    >>> skeleton("stearncornmunity") == skeleton("steamcommun1ty")
+    True
+    """
+    text = plain(text)
+    for pair, letter in PAIRS.items():
+        text = text.replace(pair, letter)
+    return text.translate(_SAME)

@@ -1,0 +1,124 @@
+"""Reading one value: is it a link, a domain, an e-mail address, a handle or a name, and where would it lead?
+
+As a browser reads it (WHATWG URL): the host is what stands between the last ``@`` of the authority and the port, a
+backslash is a slash, and an IPv4 address may be written as one number.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+_SCHEME: Final = re.compile(r"\s*(?:h(?:tt|xx)ps?|ftp)\s*:[/\\]{1,3}", re.IGNORECASE)
+_HOST: Final = re.compile(r"[^\s/?#@:,;\"'<>()]+(?:\.[^\s/?#@:,;\"'<>().]+)+\.?")
+_HANDLE: Final = re.compile(r"@?[\w.-]{2,60}")
+_MOST: Final = 2048  # characters; whatever stands after them does not change where a link leads
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a value is made of; what it lacks is empty."""
+
+    kind: str  # url, domain, email, handle or name
+    text: str
+    host: str = ""  # decoded, small letters
+    user: str = ""  # what stands before the @
+    path: str = ""  # with query, percent signs undone
+    suffix: str = ""  # public suffix of the host
+    free: bool = False  # anyone may have a name under this suffix: github.io
+    ip: str = ""  # the host as an address
+
+
+@cache
+def _suffixes() -> tuple[PublicSuffixList, PublicSuffixList]:
+    """Load the bundled snapshot: with and without the private part."""
+    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - 50 ms, only where a link is judged
+
+    return PublicSuffixList(accept_unknown=False), PublicSuffixList(accept_unknown=False, only_icann=True)
+
+
+def read(text: str) -> Value:  # noqa: PLR0911 - one return a kind of value
+    """Take a value apart; never fails.
+
+    >>> read("https://kraken.com@evil.example/login").host
+    'evil.example'
+    """
+    text = text[:_MOST].strip().replace("[.]", ".").replace("(.)", ".").replace("[@]", "@")
+    scheme = _SCHEME.match(text)
+    if not scheme and text.startswith("//"):
+        return _link(text[2:], text, "url")
+    if scheme:
+        return _link(text[scheme.end() :], text, "url")
+    if text.startswith("mailto:"):
+        text = text[7:].split("?")[0]
+    if text.startswith("@") and _HANDLE.fullmatch(text):
+        return Value("handle", text, user=text[1:])
+    before, at, after = text.rpartition("@")
+    if at and before and " " not in text and "/" not in text and "." in after:
+        return _link(text, text, "email")
+    if " " not in text and _HOST.match(text):
+        found = _link(text, text, "url" if re.search(r"[/?#]", text) else "domain")
+        if found.suffix or found.ip or found.kind == "url":
+            return found
+    if _HANDLE.fullmatch(text):
+        return Value("handle", text, user=text.lstrip("@"))
+    return Value("name", text)
+
+
+def _link(rest: str, text: str, kind: str) -> Value:
+    rest = rest.replace("\\", "/")
+    end = re.search(r"[/?#]", rest)
+    authority, path = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
+    user, _, host = authority.rpartition("@")
+    host = decoded(unquote(re.sub(r":\d*$", "", host)))
+    suffix, free = _suffix(host)
+    return Value(kind, text, host, unquote(user), unquote(path), suffix, free, _address(host))
+
+
+def decoded(host: str) -> str:
+    """Decode punycode, label by label; what is not valid stays as it is."""
+    import idna  # noqa: PLC0415 - its tables are read only where a link is judged
+
+    labels = host.strip(".").lower().replace("。", ".").split(".")
+    for i, label in enumerate(labels):
+        if label.startswith("xn--"):
+            try:
+                labels[i] = idna.decode(label)
+            except (idna.IDNAError, UnicodeError):
+                try:  # IDNA 2008 refuses symbols and mixed directions, browsers show or resolve them
+                    labels[i] = label[4:].encode("ascii").decode("punycode")
+                except (UnicodeError, ValueError):
+                    continue
+    return ".".join(labels).lower()
+
+
+@lru_cache(1 << 16)
+def _suffix(host: str) -> tuple[str, bool]:
+    every, icann = _suffixes()
+    try:
+        suffix = every.publicsuffix(host) or _last(host)
+        return suffix, suffix != (icann.publicsuffix(host) or _last(host))
+    except (UnicodeError, ValueError):
+        return "", False
+
+
+def _last(host: str) -> str:
+    """Take the last label for the suffix where the list knows none: top levels come and go."""
+    before, _, last = host.rpartition(".")
+    return last if before and last.isalpha() else ""
+
+
+def _address(host: str) -> str:
+    try:
+        if host.isascii() and (host.isdigit() or host.startswith("0x")):
+            return str(ipaddress.IPv4Address(int(host, 0)))
+        return str(ipaddress.ip_address(host.strip("[]")))
+    except ValueError:
+        return ""

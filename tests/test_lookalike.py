@@ -1,0 +1,151 @@
+"""Look-alikes: what imitates a brand is named, what is a brand's own is let through, and the fast path agrees with the careful one."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+import scamguard
+from scamguard import lookalike, lookalikes
+from scamguard.imitation.judge import KINDS
+from scamguard.imitation.names import names
+from scamguard.imitation.skeleton import skeleton
+
+IMITATIONS = [
+    ("kr\u00e5ken.com", "Kraken", "homoglyph"),
+    ("krаken.com", "Kraken", "homoglyph"),
+    ("b1nance.com", "Binance", "homoglyph"),
+    ("stearncornmunity.com", "Steam", "homoglyph"),
+    ("metamsk.io", "MetaMask", "typo"),
+    ("metamaask.io", "MetaMask", "typo"),
+    ("metamaks.io", "MetaMask", "typo"),
+    ("binamce.com", "Binance", "typo"),
+    ("coin-base.com", "Coinbase", "typo"),
+    ("myetherwa.llet.com", "MyEtherWallet", "typo"),
+    ("idec.market", "IDEX", "typo"),
+    ("kraken-support.com", "Kraken", "combosquat"),
+    ("secure-metamask.io", "MetaMask", "combosquat"),
+    ("dhl-delivery.com", "DHL", "combosquat"),
+    ("metamask.cam", "MetaMask", "wrong_tld"),
+    ("kraken.com.evil.example", "Kraken", "subdomain"),
+    ("metamask.login.evil.com", "MetaMask", "subdomain"),
+    ("https://evil.com/kraken.com/login", "Kraken", "path"),
+    ("https://evil.com/login/coinbase", "Coinbase", "path"),
+    ("https://kraken.com@evil.example", "Kraken", "userinfo"),
+    ("hxxps://kraken[.]com@evil[.]example/x", "Kraken", "userinfo"),
+    ("https://google.com/url?q=https://evil.example/a", "Google", "open_redirect"),
+    ("https://docs.google.com/forms/metamask-support", "MetaMask", "free_host"),
+    ("https://t.me/kraken_support_help", "Kraken", "free_host"),
+    ("metamask.pages.dev", "MetaMask", "free_host"),
+    ("https://bit.ly/metamask-claim", "MetaMask", "shortener"),
+    ("http://8.8.8.8/index", None, "bare_ip"),
+    ("http://134744072/", None, "bare_ip"),
+    ("http://0x08080808/", None, "bare_ip"),
+    ("coinbase.support@gmail.com", "Coinbase", "email"),
+    ("help@kraken-support.com", "Kraken", "combosquat"),
+    ("@metamask_support_team", "MetaMask", "handle"),
+    ("@krakensupp0rt", "Kraken", "handle"),
+    ("Krаken", "Kraken", "homoglyph"),
+    ("Kraken Support ✓", "Kraken", "display_name"),
+    ("币安客服", "Binance", "display_name"),
+]
+HONEST = [
+    "kraken.com", "https://support.kraken.com/login", "KRAKEN.COM.", "google.co.jp", "dns.google", "@krakensupport", "https://t.me/telegram",
+    "support@kraken.com", "Kraken", "Release the kraken!", "https://example.org/kraken", "apples.com", "ledger-cli.org", "192.168.0.1", "http://10.0.0.1/",
+    "https://github.com/MetaMask", "https://google.com/url?q=https://youtube.com/", "", " ", ".", "@", "://", "https://", "\0", "\ud800",
+    "a" * 5000,
+    "xn--", "xn--a.com", "https://[::1]/", "https://[bad", "http://%zz/", "co.uk", "@@@@", "https://www.co.uk/", "💬", "http://999999999999999999999999999999999999999999/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "brand", "kind"), IMITATIONS)
+def test_an_imitation_is_named(value: str, brand: str | None, kind: str) -> None:
+    found = lookalike(value)
+    assert found is not None
+    assert (found.brand, found.kind) == (brand, kind)
+    assert found.why
+    assert (found.official is None) == (brand is None)
+
+
+@pytest.mark.parametrize("value", HONEST)
+def test_the_honest_are_let_through(value: str) -> None:
+    assert lookalike(value) is None
+
+
+def test_every_kind_is_shown_by_an_example() -> None:
+    assert {kind for _, _, kind in IMITATIONS} == set(KINDS)
+
+
+def test_a_column_keeps_its_order_and_its_nulls() -> None:
+    table = lookalikes(["kraken.com", None, "kraken-support.com", "kraken-support.com"])
+    assert table.column("brand").to_pylist() == [None, None, "Kraken", "Kraken"]
+    assert table.column("official").to_pylist() == [None, None, "kraken.com", "kraken.com"]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [[], [None], pa.array([], pa.string()), pa.chunked_array([["a.com"], ["b.com"]]), pa.array(["x", "a.com"]).slice(1), pa.nulls(2)],
+)
+def test_any_column_of_strings_will_do(column: list[str] | pa.Array) -> None:
+    assert lookalikes(column).num_rows == len(column)
+
+
+@pytest.mark.parametrize("column", ["kraken.com", b"x", [1, 2], 7, pa.array([1.5]), ["a", 1]])
+def test_what_is_no_column_gets_one_clear_line(column: object) -> None:
+    with pytest.raises(scamguard.InputError):
+        lookalikes(column)
+
+
+def test_whatever_the_slow_path_finds_the_fast_path_finds() -> None:
+    values = [value for value, _, _ in IMITATIONS] + [value for value in HONEST if value != "\ud800"]
+    slow = [found and found.kind for found in map(lookalike, values)]
+    assert lookalikes(values).column("kind").to_pylist() == slow
+
+
+LABELS = sorted(name.label for name in names().exact.values())
+EDITS = st.sampled_from(["insert", "delete", "swap", "replace", "none"])
+LETTERS = st.sampled_from("abcdefghijklmnopqrstuvwxyz0123456789-.")
+
+
+@st.composite
+def planted(draw: st.DrawFn) -> str:
+    """Draw a link with a bent name somewhere in it."""
+    text = draw(st.sampled_from(LABELS))
+    for _ in range(draw(st.integers(0, 3))):
+        at, letter = draw(st.integers(0, len(text) - 1)), draw(LETTERS)
+        match draw(EDITS):
+            case "insert":
+                text = text[:at] + letter + text[at:]
+            case "delete" if len(text) > 2:
+                text = text[:at] + text[at + 1 :]
+            case "swap":
+                text = text[:at] + text[at : at + 2][::-1] + text[at + 2 :]
+            case "replace":
+                text = text[:at] + letter + text[at + 1 :]
+    around = st.sampled_from(["", "login", "login-", "-support", "www.", "xy", "7", "a-", "-b", "secure.", ".app"])
+    end = draw(st.sampled_from([".com", ".co.uk", ".xyz", ".github.io", ".market", "", ".example"]))
+    path = draw(st.sampled_from(["", "/", "/login/kraken", "/kraken.com", "?q=https://evil.example", ":8080/x"]))
+    return draw(st.sampled_from(["", "https://", "//", "@"])) + draw(around) + text + draw(around) + end + path
+
+
+@given(st.lists(planted() | st.text(st.characters(exclude_categories=["Cs"]), max_size=30), max_size=8))
+def test_fast_and_slow_agree(values: list[str]) -> None:
+    slow = [found and (found.brand, found.kind) for found in map(lookalike, values)]
+    event(f"findings: {sum(one is not None for one in slow) > 0}")
+    table = lookalikes(values)
+    fast = list(zip(table.column("brand").to_pylist(), table.column("kind").to_pylist(), strict=True))
+    assert fast == [one or (None, None) for one in slow]
+
+
+@given(st.text(max_size=40))
+def test_a_skeleton_of_a_skeleton_is_itself_for_ascii(text: str) -> None:
+    once = skeleton(text)
+    assert skeleton(once.replace("vv", "").replace("rn", "")) == once.replace("vv", "").replace("rn", "") or not once.isascii()
+
+
+@given(st.text())
+def test_any_text_is_an_input(text: str) -> None:
+    found = lookalike(text)
+    assert found is None or found.kind in KINDS
