@@ -258,7 +258,8 @@ def _longest_stem(codes, kinds, i, j, state, spaced, words, edges, stems, first,
         at = stem_bit(h, stems)
         if not stems[at >> 6] >> np.uint64(at & 63) & np.uint64(1):
             continue
-        for ending in (ANY_ENDING, GLUED):
+        for way in range(2 if kinds[x] & KIND == HANGUL else 1):
+            ending = GLUED if way else ANY_ENDING
             word = _find(words, h ^ ending)
             branch = _step(state, word, spaced, edges, first) if word >= 0 else np.int64(-1)
             if branch >= 0:
