@@ -187,3 +187,11 @@ def test_a_term_with_too_many_meanings_is_refused() -> None:
 
 def test_no_terms_no_hits() -> None:
     assert found({}, ["anything", ""]) == [[], []]
+
+
+def test_a_stem_may_not_swell_the_meanings_of_a_word() -> None:
+    names = tuple(f"c{i}" for i in range(5))
+    terms = ["mint", "mint", "mint*", "mint*", "mint*"]
+    entries = tuple(Concept(name=name, lang="xx", terms=(term,)) for name, term in zip(names, terms, strict=True))
+    with pytest.raises(LexiconError, match="stands, with any ending, for over 4 concepts"):
+        compile_terms(Lexicon(names, entries, ()))

@@ -11,12 +11,11 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from .verdict import Action
+from .verdict import GIVEN_AWAY, Action
 
 if TYPE_CHECKING:
     from .verdict import Verdict
 
-_OWN: Final = "own_secret"  # the kind of an outgoing message that gives away the reader's own secret
 # What must be answered first where several secrets are asked for: what empties an account soonest.
 _URGENCY: Final = ("remote_access", "seed_phrase", "private_key", "payment", "2fa_code", "password", "card", "id_document")
 
@@ -38,7 +37,7 @@ def advice(verdict: Verdict, lang: str = "en") -> str:
     if verdict.action is Action.ALLOW:
         return ""
     table = _table("zh" if lang.lower().startswith("zh") else "en")
-    if verdict.kind == _OWN:
+    if verdict.kind == GIVEN_AWAY:
         return str(table["own_secret"])
     sentences = [table["kind"].get(verdict.kind, table["kind"]["other"])]
     given = next((secret for secret in _URGENCY if secret in verdict.asks), None)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from .kernels import compiled, inlined
+from .kernels import compiled, inlined, row_of
 from .kinds import ALIEN, CYRILLIC, DIGIT, HANGUL, IDEO, KIND, LATIN, LETTER, NO_SCRIPT, UNDONE
 
 
 @inlined
 def _script(t, code):
-    return t.script[np.int64(t.page[code >> 8]) << 8 | (np.int64(code) & 255)]
+    return t.script[row_of(t.page, code)]
 
 
 @inlined
 def _twin(t, code):
-    return t.twin[np.int64(t.page[code >> 8]) << 8 | (np.int64(code) & 255)]
+    return t.twin[row_of(t.page, code)]
 
 
 @inlined

@@ -30,7 +30,7 @@ from safetensors.numpy import load
 from .addresses import replace_addresses
 from .disguises import join_spaced, undo_in_words
 from .homophones import undo_homophones
-from .kernels import compiled, inlined
+from .kernels import compiled, inlined, row_of
 from .kinds import (
     BLANK,
     CAPITAL,
@@ -218,7 +218,7 @@ def _spell(data, at, stop, page, rows, long, long_start, codes, kind, origin, en
             row = np.int64(rows[ascii_page | code])
         else:
             code, many = _decode(data, at, stop)
-            row = np.int64(rows[np.int64(page[code >> 8]) << 8 | (code & 255)])
+            row = np.int64(rows[row_of(page, code)])
         delta, mark = row >> 9, np.uint8(row & 0xFF)
         if code == 10 and at > first and data[at - 1] == 13:
             at += 1  # CR LF is one line end
@@ -233,7 +233,7 @@ def _spell(data, at, stop, page, rows, long, long_start, codes, kind, origin, en
         if LONG <= delta < _BLANKED:
             for k in range(long_start[delta - LONG], long_start[delta - LONG + 1]):
                 code = np.int64(long[k])
-                row = np.int64(rows[np.int64(page[code >> 8]) << 8 | (code & 255)])
+                row = np.int64(rows[row_of(page, code)])
                 codes[end], kind[end], origin[end] = code, row & KIND | mark & ~KIND, at - first
                 end += 1
         elif 0x3099 <= code + delta <= 0x309A and end > begin and _voiced(codes[end - 1], code + delta):

@@ -103,7 +103,8 @@ class Guard:
                 rows = closer[len(kinds) : len(kinds) + len(piece)]
                 reading = self.model.read(piece)
                 found = self._asked(reading, risk[rows])
-                asked, kinds = asked + found[0], kinds + found[1]
+                asked += found[0]
+                kinds += found[1]
                 rules += explain.rules(self.model, reading, [tuple(Action)[code] for code in actions[rows].tolist()])
             out.add(risk, actions, closer, kinds, asked, rules)
         return out.table()

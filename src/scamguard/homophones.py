@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .kernels import compiled, inlined
+from .kernels import compiled, inlined, row_of
 from .kinds import IDEO, KIND, UNDONE
 
 LONGEST = 4  # characters of a word that is heard
@@ -16,7 +16,7 @@ LONGEST = 4  # characters of a word that is heard
 
 @inlined
 def _reading(page, reading, code):
-    return np.int64(reading[np.int64(page[code >> 8]) << 8 | (np.int64(code) & 255)])
+    return np.int64(reading[row_of(page, code)])
 
 
 @compiled

@@ -51,6 +51,12 @@ def inlined(function: Callable[..., Any]) -> Any:  # noqa: ANN401
     return njit(**_OPTIONS, forceinline=True)(function)
 
 
+@inlined
+def row_of(page: Any, code: Any) -> Any:  # noqa: ANN401 - an array and a code point in compiled code
+    """Find the row of a code point in the two-level tables of the fold."""
+    return np.int64(page[code >> 8]) << 8 | (np.int64(code) & 255)
+
+
 PRIME: Final = np.uint64(0x100000001B3)  # FNV-1a, 64 bit
 BASIS: Final = np.uint64(0xCBF29CE484222325)
 

@@ -27,7 +27,7 @@ from . import engine, features, ngrams
 from .errors import ModelError
 from .fold import Folded, fold, tables
 from .lexicon import KINDS, SECRETS
-from .match import Hits, Terms, match
+from .match import MOST_CONCEPTS, Hits, Terms, match
 from .passages import Passages, passages
 from .rules import Fired, Rules, fire
 from .tokens import Tokens, tokens
@@ -231,6 +231,7 @@ def _misfit(m: Model) -> str:
         and int(t.ends.min(initial=0)) >= 0
         and int(t.ends.max(initial=0)) >> 3 <= terms
         and int(t.concept_start[-1]) <= len(t.concept)
+        and 0 <= int(np.diff(t.concept_start).min(initial=0)) <= int(np.diff(t.concept_start).max(initial=0)) <= MOST_CONCEPTS
         and int(t.concept.max(initial=0)) < len(r.frame)
         and int(r.anchored.max(initial=0)) < max(many, 1)
         and int(r.anchor_start[-1]) <= len(r.anchored)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from .secrets import Certainty, find
-from .verdict import Action, Evidence, Verdict
+from .verdict import GIVEN_AWAY, Action, Evidence, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from .secrets import Finding
 
-KIND: Final = "own_secret"
 _RISK: Final = {Action.ALLOW: 0.0, Action.WARN: 0.5, Action.BLOCK: 1.0}
 
 
@@ -36,7 +35,7 @@ def judged(text: str, thread: Sequence[str], asked: Collection[str]) -> Verdict:
     action = Action.ALLOW if not found else Action.BLOCK if any(f.certainty == Certainty.BLOCK for f in found) else Action.WARN
     wanted = [f.kind.asked for f in found if f.kind.asked]
     evidence = tuple(Evidence(f"outgoing.{f.kind}", _why(f, asked), f.start, f.stop, *_utf16(text, f)) for f in found)
-    return Verdict(_RISK[action], action, KIND if found else "", tuple(dict.fromkeys(wanted)), evidence)
+    return Verdict(_RISK[action], action, GIVEN_AWAY if found else "", tuple(dict.fromkeys(wanted)), evidence)
 
 
 def _why(finding: Finding, asked: Collection[str]) -> str:

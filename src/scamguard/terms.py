@@ -47,6 +47,9 @@ def compile_terms(lexicon: Lexicon) -> Terms:
     for path, ending in paths:
         if ending != int(ANY_ENDING):  # the word itself is among the words that "stem*" means
             paths[path, ending] |= paths.get((path, int(ANY_ENDING)), set())
+            if len(paths[path, ending]) > MOST_CONCEPTS:
+                named = ", ".join(lexicon.concepts[i] for i in sorted(paths[path, ending]))
+                raise LexiconError("lexicons", f"a word of {named}", f"stands, with any ending, for over {MOST_CONCEPTS} concepts")
     return _automaton(paths, vague)
 
 

@@ -41,7 +41,7 @@ def _of_document(source: Source) -> Iterator[Message]:
             if isinstance(value, dict):
                 yield _message(number, value, channel)
             else:
-                source.notes.skip(f"{source.name}, message {number}", f"a JSON object is expected, not {type(value).__name__}")
+                jsonstream.skip(source, number, value)
 
 
 def _of_lines(source: Source) -> Iterator[Message]:

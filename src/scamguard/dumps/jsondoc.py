@@ -35,4 +35,4 @@ def _records(source: Source) -> Iterator[tuple[int, Record, int]]:
         if isinstance(value, dict):
             yield number, value, max((len(field) for field in value.values() if isinstance(field, str)), default=0)
         else:
-            source.notes.skip(f"{source.name}, message {number}", f"a JSON object is expected, not {type(value).__name__}")
+            jsonstream.skip(source, number, value)

@@ -219,3 +219,13 @@ class _Walker:
 
     def _where(self, problem: str) -> str:
         return f"{problem} at character {self._before + self._at + 1:,}"
+
+
+def first_of(found: dict[str, Any], *names: str) -> str | None:
+    """Give the first of some fields that says anything."""
+    return next((str(found[name]) for name in names if found.get(name) not in (None, "")), None)
+
+
+def skip(source: Source, number: int, value: object) -> None:
+    """Note a message that is no object."""
+    source.notes.skip(f"{source.name}, message {number}", f"a JSON object is expected, not {type(value).__name__}")

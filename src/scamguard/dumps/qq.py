@@ -80,23 +80,21 @@ def _of_json(source: Source) -> Iterator[Message]:
     channel: str | None = None
     for path, number, value in jsonstream.values(source, _WALK):
         if path == ("chatInfo",) and isinstance(value, dict):
-            channel = _first(value, "name", "peerUid", "uid")
+            channel = jsonstream.first_of(value, "name", "peerUid", "uid")
         elif path[-1:] == (None,):
             if isinstance(value, dict):
                 yield _message(number, value, channel)
             else:
-                source.notes.skip(f"{source.name}, message {number}", f"a JSON object is expected, not {type(value).__name__}")
+                jsonstream.skip(source, number, value)
 
 
 def _message(number: int, found: dict[str, Any], channel: str | None) -> Message:
     content, sender = found.get("content"), found.get("sender")
     text = content.get("text") if isinstance(content, dict) else content
     reply = content.get("reply") if isinstance(content, dict) else None
-    who = _first(sender, "groupCard", "remark", "name", "nickname", "uin", "uid") if isinstance(sender, dict) else None
-    answered = _first(reply, "referencedMessageId", "messageId", "msgId", "id") if isinstance(reply, dict) else None
+    who = jsonstream.first_of(sender, "groupCard", "remark", "name", "nickname", "uin", "uid") if isinstance(sender, dict) else None
+    answered = jsonstream.first_of(reply, "referencedMessageId", "messageId", "msgId", "id") if isinstance(reply, dict) else None
     time = times.any_of(found.get("timestamp")) or times.any_of(found.get("time"))
-    return Message(number, text if isinstance(text, str) else "", _first(found, "id", "messageId"), time, who, channel, answered)
-
-
-def _first(found: dict[str, Any], *names: str) -> str | None:
-    return next((str(found[name]) for name in names if found.get(name) not in (None, "")), None)
+    return Message(
+        number, text if isinstance(text, str) else "", jsonstream.first_of(found, "id", "messageId"), time, who, channel, answered
+    )

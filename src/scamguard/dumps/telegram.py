@@ -55,7 +55,7 @@ def _messages(source: Source) -> Iterator[Message]:
             if isinstance(value, dict):
                 yield from _message(row, value, chat.get("name") or chat.get("id"))
             else:
-                source.notes.skip(f"{source.name}, message {row}", f"a JSON object is expected, not {type(value).__name__}")
+                jsonstream.skip(source, row, value)
         elif path[-1] in {"name", "id"} and value is not None:
             chat[str(path[-1])] = str(value)
 

@@ -57,9 +57,9 @@ def _messages(source: Source) -> Iterator[Message]:
         elif path[-1:] != (None,):
             continue
         elif not isinstance(value, dict):
-            source.notes.skip(f"{source.name}, message {number}", f"a JSON object is expected, not {type(value).__name__}")
+            jsonstream.skip(source, number, value)
         elif "senderUsername" in value or session:
-            yield _echotrace(number, value, _first(session, "displayName", "nickname", "wxid"))
+            yield _echotrace(number, value, jsonstream.first_of(session, "displayName", "nickname", "wxid"))
         else:
             yield _chatlog(number, value)
 
@@ -89,9 +89,9 @@ def _of_text(source: Source) -> Iterator[Message]:
 
 
 def _echotrace(number: int, found: dict[str, Any], channel: str | None) -> Message:
-    sender = _first(found, "senderDisplayName", "senderUsername")
+    sender = jsonstream.first_of(found, "senderDisplayName", "senderUsername")
     time = times.since(found.get("createTime"), 1)
-    return Message(number, worded(found.get("content")), _first(found, "localId"), time, sender, channel)
+    return Message(number, worded(found.get("content")), jsonstream.first_of(found, "localId"), time, sender, channel)
 
 
 def _chatlog(number: int, found: dict[str, Any]) -> Message:
@@ -100,10 +100,10 @@ def _chatlog(number: int, found: dict[str, Any]) -> Message:
     text = worded(found.get("content"))
     if isinstance(contents, dict):
         text = "\n".join(filter(None, (text, linked(str(contents.get("title") or ""), str(contents.get("url") or "")))))
-    sender = "me" if found.get("isSelf") is True else _first(found, "senderName", "sender")
-    reply = _first(refer, "seq") if isinstance(refer, dict) else None
-    channel = _first(found, "talkerName", "talker")
-    return Message(number, text, _first(found, "seq"), times.any_of(found.get("time")), sender, channel, reply)
+    sender = "me" if found.get("isSelf") is True else jsonstream.first_of(found, "senderName", "sender")
+    reply = jsonstream.first_of(refer, "seq") if isinstance(refer, dict) else None
+    channel = jsonstream.first_of(found, "talkerName", "talker")
+    return Message(number, text, jsonstream.first_of(found, "seq"), times.any_of(found.get("time")), sender, channel, reply)
 
 
 def worded(content: object) -> str:
@@ -117,7 +117,3 @@ def worded(content: object) -> str:
         return text
     title, describes, address = ((found[1] if (found := element.search(text)) else "") for element in _ELEMENTS)
     return linked("\n".join(filter(None, (title, describes))), address.replace("&amp;", "&"))
-
-
-def _first(found: dict[str, Any], *names: str) -> str | None:
-    return next((str(found[name]) for name in names if found.get(name) not in (None, "")), None)
