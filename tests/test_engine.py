@@ -66,3 +66,11 @@ def test_threads_change_nothing(guard: Guard, threads: int) -> None:
     texts = [f"{SCAM if i % 7 == 0 else PLAIN} {i}" for i in range(5000)]
     np.testing.assert_array_equal(guard.score(texts, threads=threads), guard.score(texts))
     assert guard.scan(texts, threads=threads).equals(guard.scan(texts))
+
+
+@pytest.mark.parametrize("text", ["welcome to telegram", "code review", "비밀번호", "otp님 비밀번호를", "送って", "dein passwort", "x"])
+@pytest.mark.parametrize("after", ["hello there", "님이", "y", "9", "。"])
+def test_what_follows_in_the_batch_does_not_show(guard: Guard, text: str, after: str) -> None:
+    alone = guard.model.logits(pack([text])).tolist()
+    assert guard.model.logits(pack([text, after])).tolist()[:1] == alone
+    assert guard.model.read(pack([text, after])).logit.tolist()[:1] == alone

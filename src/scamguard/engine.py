@@ -14,7 +14,7 @@ from . import passages as windows
 from .features import SHAPE, of_rules, of_shape
 from .fold import PAD, Tables, fold_into
 from .kernels import compiled
-from .match import MOST_CONCEPTS, WAITING, Terms, find
+from .match import MOST_CONCEPTS, WAITING, Terms, find, memory
 from .ngrams import MOST_FRAMES, SEEN, of_chars, of_concepts, of_framed, of_words
 from .rules import Rules, fired
 from .tokens import cut
@@ -58,6 +58,7 @@ class Room(NamedTuple):
     sort: NDArray[np.uint8]
     tokens: NDArray[np.int64]
     word: NDArray[np.int32]
+    memo: NDArray[np.uint64]
     waiting: NDArray[np.int64]
     concept: NDArray[np.int16]
     at: NDArray[np.int32]
@@ -105,7 +106,7 @@ def room(size: int, firings: int, rules: int, orders: int) -> Room:
     arrays: dict[str, Any] = {name: np.empty(many, dtype) for dtype, names in columns.items() for name, many in names.items()}
     starts = dict.fromkeys(("folded", "tokens", "hits", "fired", "passages"), n + 1) | dict.fromkeys(("rule_starts", "starts"), p + 1)
     arrays |= {name: np.zeros(many, np.int64) for name, many in starts.items()}
-    return Room(**arrays, waiting=np.empty(WAITING, np.int64), shape=np.empty((p, len(SHAPE)), np.float32))
+    return Room(**arrays, memo=memory(m), waiting=np.empty(WAITING, np.int64), shape=np.empty((p, len(SHAPE)), np.float32))
 
 
 class Speech(NamedTuple):
@@ -167,7 +168,7 @@ def _run(data, offsets, at, t, terms, rules, w, r, out):
         fold_into(data, offsets[at : stop + 1], t, r.codes, r.kinds, r.origin, folded)
         cut(r.codes, r.kinds, folded, r.key, r.begin, r.after, r.sort, token)
         text, cuts = (r.codes, r.kinds), (r.key, r.begin, r.after, r.sort)
-        find(*text, *cuts, token, terms, r.word, r.waiting, r.concept, r.at, r.end, r.unit, r.clause, r.sentence, hit)
+        find(*text, *cuts, token, terms, r.word, r.memo, r.waiting, r.concept, r.at, r.end, r.unit, r.clause, r.sentence, hit)
         if fired(r.concept, r.unit, r.clause, r.sentence, hit, rules, r.tried, r.rule, r.first, r.last, fire) > len(r.rule):
             return at, _CROWDED
         p = windows.window(folded, r.begin, r.after, r.sort, token, r.start, r.stop, r.head, r.tail, passage)

@@ -31,6 +31,7 @@ CODE: Final = 0xE011
 PHONE: Final = 0xE012  # these stand for #, <code> and <phone> in a term, and are hashed in their place
 MOST_CONCEPTS: Final = 4  # of one term
 WAITING: Final = (32, 2)  # ways put off, as state and token
+MEMO: Final = 1 << 12  # words remembered; text repeats itself, and a word met again costs one look at one cache line
 ANY_ENDING, GLUED = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)  # make a stem's key: stem*, Hangul
 _ROOT = -1
 LEADS: Final = 1  # a state leads to others
@@ -46,6 +47,7 @@ class Terms(NamedTuple):
     stems: NDArray[np.uint64]  # (2**k,), bitmap of stems
     first: NDArray[np.int32]  # (f,), the state that each of the words leads to which begin a term; they have the lowest ids
     ends: NDArray[np.int32]  # (s,), what the term means that ends in a state plus one, times eight; and what the state leads to
+    follow: NDArray[np.uint64]  # (s,), one bit of 64 for each edge: most words that do not go on need no probe
     concept_start: NDArray[np.int32]  # (t + 1,)
     concept: NDArray[np.int16]  # (c,), the concepts of meaning i: concept_start[i]:concept_start[i + 1]
 
@@ -90,45 +92,66 @@ def match(folded: Folded, cut: Tokens, terms: Terms) -> Hits:
     concept = np.empty(room, np.int16)
     start, stop, unit, clause, sentence = (np.empty(room, np.int32) for _ in range(5))
     starts, word = np.zeros(len(folded) + 1, np.int64), np.empty(len(cut.key), np.int32)
-    columns = (np.empty(WAITING, np.int64), concept, start, stop, unit, clause, sentence, starts)
+    columns = (memory(len(cut.key)), np.empty(WAITING, np.int64), concept, start, stop, unit, clause, sentence, starts)
     h = find(folded.codes, folded.kinds, cut.key, cut.start, cut.stop, cut.sort, cut.starts, terms, word, *columns)
     return Hits(concept[:h], start[:h], stop[:h], unit[:h], clause[:h], sentence[:h], starts)
 
 
+def memory(tokens: int) -> NDArray[np.uint64]:
+    """Make room to remember the words of a text of so many tokens, (m, 8), a cache line each.
+
+    Hash; id; the state it begins, or -1; that state's ``ends`` and ``follow``; the meaning of its longest stem, or -1; where
+    that stem ends and twice where its letters do, from the start of the word.
+    """
+    return np.zeros((min(MEMO, 1 << max(4, tokens.bit_length())), 8), np.uint64)
+
+
 @compiled
-def find(codes, kinds, key, begin, after, sort, message, t, word, waiting, concept, start, stop, unit, clause, sentence, starts):
-    """Fill the columns; return how many hits there are. ``word`` (tokens,) and ``waiting`` are room to work in."""
+def find(codes, kinds, key, begin, after, sort, message, t, word, memo, waiting, concept, start, stop, unit, clause, sentence, starts):
+    """Fill the columns; return how many hits there are. ``word`` (tokens,), ``memo`` and ``waiting`` are room to work in."""
     h = 0
-    words, edges, stems, first, ends = tables = (t.words, t.edges, t.stems, t.first, t.ends)
+    tables = (t.words, t.edges, t.stems, t.first, t.ends, t.follow)
+    edges, first, ends, follows = t.edges, t.first, t.ends, t.follow
     concept_start, concepts = t.concept_start, t.concept
     for n in range(len(message) - 1):
-        units = clauses = sentences = covered = 0
+        covered = np.int64(0)
+        units = clauses = sentences = 0
         a, b = message[n], message[n + 1]
         for k in range(a, b):
-            word[k] = _look_up(codes, key[k], begin[k], after[k], sort[k], words, stems)
+            exact = _exact(codes, begin[k], after[k]) if sort[k] & NUMBERED else key[k]
+            row = _slot(exact, memo)
+            if memo[row, 0] != exact:
+                _remember(codes, kinds, exact, begin[k], after[k], sort[k], *tables, memo[row])
+            word[k] = np.int32(memo[row, 1])
         for k in range(a, b):
             mark, kind = sort[k], sort[k] & KIND
             if not mark & INSIDE:
                 if word[k] < len(first) or mark & NUMBERED:  # a word with a stem counts as one that may begin a term
-                    end = spelled = found = -1
-                    state, x, plain = np.int64(word[k]), k, not mark & NUMBERED
-                    if state < 0:
-                        end, spelled, found = _longest_stem(codes, kinds, begin[k], after[k], np.int64(_ROOT), 0, *tables)
-                        state = -2 - state
-                    state = np.int64(first[state]) if state < len(first) else np.int64(-1)
-                    while plain and state >= 0:  # nearly always each word can be taken in one way only
-                        leads = ends[state]
+                    end = spelled = found = state = np.int64(-1)
+                    x, plain = np.int64(k), not mark & NUMBERED
+                    if plain:
+                        row = _slot(key[k], memo)
+                        if memo[row, 0] != key[k]:
+                            _remember(codes, kinds, key[k], begin[k], after[k], mark, *tables, memo[row])
+                        if word[k] < 0:
+                            end, spelled, found = _stem(codes, kinds, begin[k], after[k], after[b - 1], *tables, memo[row])
+                        state, leads, follow = np.int64(memo[row, 2]), np.int64(memo[row, 3]), memo[row, 4]
+                    while state >= 0:  # nearly always each word can be taken in one way only
                         if leads >> 3 and (after[x] > end or (after[x] == end and 2 * after[x] >= spelled)):
-                            end, spelled, found = after[x], 2 * after[x] + 1, (leads >> 3) - 1
+                            end, spelled, found = np.int64(after[x]), 2 * np.int64(after[x]) + 1, (leads >> 3) - 1
                         x = _next(codes, begin, x, b)
                         if not leads & LEADS or x >= b:
                             break
                         plain = not (leads & STEMS and word[x] < 0) and not (leads & NUMBERS and sort[x] & NUMBERED)
-                        state = _step(state, word[x] if word[x] >= 0 else -2 - word[x], sort[x] & SPACED != 0, edges, first)
+                        if not plain:
+                            break
+                        state = _step(state, follow, word[x] if word[x] >= 0 else -2 - word[x], sort[x] & SPACED != 0, edges, first)
+                        if state >= 0:
+                            leads, follow = np.int64(ends[state]), follows[state]
                     if not plain:
                         end, found = _longest(codes, kinds, begin, after, sort, word, k, b, *tables, waiting)
                     if found >= 0 and end > covered:
-                        covered = end
+                        covered = np.int64(end)
                         for c in range(concept_start[found], concept_start[found + 1]):
                             concept[h], start[h], stop[h] = concepts[c], begin[k], end
                             unit[h], clause[h], sentence[h] = units, clauses, sentences
@@ -148,25 +171,59 @@ _NONE = 0x7FFFFFF0  # no such word
 
 
 @inlined
-def _look_up(codes, key, i, j, mark, words, stems):
-    """Give the id of a word. Of words that may begin with a stem, -2 - id or, if there is none, -2 - ``_NONE``."""
-    kind = mark & KIND
-    if kind != LETTER and kind != HANGUL and kind != DIGIT:
-        found = _find(words, key)
-        return np.int64(found if found >= 0 else _NONE)
-    h, stemmed = BASIS, False
-    for k in range(i, j):
-        h = (h ^ np.uint64(codes[k])) * PRIME
-        at = stem_bit(h, stems)
-        stemmed |= stems[at >> 6] >> np.uint64(at & 63) & np.uint64(1) != 0
-    found = _find(words, h)
-    if found < 0:
-        found = np.int64(_NONE)
-    return -2 - found if stemmed else found
+def _slot(h, memo):
+    return np.int64((h ^ h >> np.uint64(29)) & np.uint64(len(memo) - 1))
 
 
 @inlined
-def _longest(codes, kinds, begin, after, sort, word, k, b, words, edges, stems, first, ends, waiting):
+def _exact(codes, i, j):
+    """Hash a word, digits as they are."""
+    h = BASIS
+    for x in range(i, j):
+        h = (h ^ np.uint64(codes[x])) * PRIME
+    return h
+
+
+@compiled
+def _remember(codes, kinds, h, i, j, mark, words, edges, stems, first, ends, follows, row):
+    """Look a word up. Of words that may begin with a stem the id is -2 - id or, if there is none, -2 - ``_NONE``."""
+    kind, stemmed = mark & KIND, False
+    if kind == LETTER or kind == HANGUL or kind == DIGIT:
+        part = BASIS
+        for x in range(i, j):
+            part = (part ^ np.uint64(codes[x])) * PRIME
+            stemmed |= _is_stem(part, stems)
+    found = _find(words, h)
+    found = np.int64(_NONE) if found < 0 else found
+    row[0], row[1] = h, np.uint64(np.int64(-2 - found if stemmed else found))
+    state = np.int64(first[found]) if found < len(first) else np.int64(-1)
+    row[2] = np.uint64(state)
+    if state >= 0:
+        row[3], row[4] = np.uint64(ends[state]), follows[state]
+    if stemmed:
+        end, spelled, term = _longest_stem(codes, kinds, i, j, j, np.int64(_ROOT), 0, words, edges, stems, first, ends, follows)
+        row[5], row[6], row[7] = np.uint64(term), np.uint64(end - i), np.uint64(spelled - 2 * i)
+
+
+@inlined
+def _stem(codes, kinds, i, j, limit, words, edges, stems, first, ends, follows, row):
+    """Find the longest stem that begins a term and the word ``i:j``, as ``_longest_stem`` does; mostly from memory."""
+    if j < limit and (kinds[j] & KIND == LETTER or kinds[j] & KIND == HANGUL):
+        return _longest_stem(codes, kinds, i, j, limit, np.int64(_ROOT), 0, words, edges, stems, first, ends, follows)
+    term = np.int64(row[5])
+    if term < 0:
+        return np.int64(-1), np.int64(-1), np.int64(-1)
+    return i + np.int64(row[6]), 2 * i + np.int64(row[7]), term
+
+
+@inlined
+def _is_stem(h, stems):
+    at = stem_bit(h, stems)
+    return stems[at >> 6] >> np.uint64(at & 63) & np.uint64(1) != 0
+
+
+@inlined
+def _longest(codes, kinds, begin, after, sort, word, k, b, words, edges, stems, first, ends, follows, waiting):
     """Follow the automaton from token ``k``: ``(end, term)`` of the longest term, or -1.
 
     A number may stand for itself, for ``<code>`` or ``<phone>``, or for ``#``: the ways not taken wait in ``waiting``, as
@@ -179,13 +236,15 @@ def _longest(codes, kinds, begin, after, sort, word, k, b, words, edges, stems, 
             spaced = 0 if state == _ROOT else (sort[k] & SPACED) != 0
             if word[k] < 0 and (state == _ROOT or ends[state] & STEMS):
                 stem_end, stem_spelled, stem = _longest_stem(
-                    codes, kinds, begin[k], after[k], state, spaced, words, edges, stems, first, ends
+                    codes, kinds, begin[k], after[k], after[b - 1], state, spaced, words, edges, stems, first, ends, follows
                 )
                 if stem >= 0 and (stem_end > end or (stem_end == end and stem_spelled > spelled)):
                     end, spelled, best = stem_end, stem_spelled, stem
             if sort[k] & NUMBERED:
-                many = _put_off(codes, kinds, begin[k], after[k], sort[k] & KIND, state, spaced, k, words, edges, first, waiting, many)
-            state = _step(state, word[k] if word[k] >= 0 else -2 - word[k], spaced, edges, first)
+                number = (codes, kinds, begin[k], after[k], sort[k] & KIND)
+                many = _put_off(*number, state, spaced, k, words, edges, first, follows, waiting, many)
+            follow = follows[state] if state >= 0 else np.uint64(0)
+            state = _step(state, follow, word[k] if word[k] >= 0 else -2 - word[k], spaced, edges, first)
         else:
             state = np.int64(_ROOT)
         if state < 0:
@@ -211,13 +270,20 @@ def _next(codes, begin, k, b):
 
 
 @inlined
-def _step(state, word, spaced, edges, first):
-    """Take one edge; -1 if there is none."""
+def _step(state, follow, word, spaced, edges, first):
+    """Take one edge; -1 if there is none. ``follow`` is read only if the state is not the root."""
     if word == _NONE:
         return np.int64(-1)
     if state == _ROOT:
         return np.int64(first[word]) if word < len(first) else np.int64(-1)
+    if not follow >> follow_bit(word, spaced) & np.uint64(1):
+        return np.int64(-1)
     return _find(edges, edge(state, word, spaced))
+
+
+@inlined
+def follow_bit(word, spaced):
+    return (np.uint64(word) << np.uint64(1) | np.uint64(spaced)) * ANY_ENDING >> np.uint64(58)
 
 
 @inlined
@@ -227,7 +293,7 @@ def edge(state, word, spaced):
 
 
 @inlined
-def _put_off(codes, kinds, i, j, kind, state, spaced, k, words, edges, first, waiting, many):
+def _put_off(codes, kinds, i, j, kind, state, spaced, k, words, edges, first, follows, waiting, many):
     """Note the ways the numbers of token ``k`` can be taken, likeliest last; return how many ways wait."""
     h, last = BASIS, False
     for x in range(i, j):
@@ -242,30 +308,32 @@ def _put_off(codes, kinds, i, j, kind, state, spaced, k, words, edges, first, wa
             h = (BASIS ^ np.uint64(PHONE if j - i >= 9 else CODE)) * PRIME
         word = _find(words, h)
         if word >= 0 and many < len(waiting):
-            branch = _step(state, word, spaced, edges, first)
+            branch = _step(state, follows[state] if state >= 0 else np.uint64(0), word, spaced, edges, first)
             if branch >= 0:
                 waiting[many, 0], waiting[many, 1] = branch, k
                 many += 1
     return many
 
 
-@inlined
-def _longest_stem(codes, kinds, i, j, state, spaced, words, edges, stems, first, ends):
-    """Find the longest stem that the word ``i:j`` begins with: ``(end, twice where the stem ends, term)``, or -1."""
+@compiled
+def _longest_stem(codes, kinds, i, j, limit, state, spaced, words, edges, stems, first, ends, follows):
+    """Find the longest stem that the word ``i:j`` begins with: ``(end, twice where the stem ends, term)``, or -1.
+
+    A word of letters may go on in Hangul, or the other way round, but not beyond ``limit``.
+    """
     h, end, spelled, best = BASIS, np.int64(-1), np.int64(-1), np.int64(-1)
     for x in range(i, j):
         h = (h ^ np.uint64(codes[x])) * PRIME
-        at = stem_bit(h, stems)
-        if not stems[at >> 6] >> np.uint64(at & 63) & np.uint64(1):
+        if not _is_stem(h, stems):
             continue
         for way in range(2 if kinds[x] & KIND == HANGUL else 1):
             ending = GLUED if way else ANY_ENDING
             word = _find(words, h ^ ending)
-            branch = _step(state, word, spaced, edges, first) if word >= 0 else np.int64(-1)
+            branch = _step(state, follows[state] if state >= 0 else np.uint64(0), word, spaced, edges, first) if word >= 0 else np.int64(-1)
             if branch >= 0:
                 reach = np.int64(x + 1)
                 if ending == ANY_ENDING:
-                    while reach < len(kinds) and kinds[reach] & KIND in (LETTER, HANGUL):
+                    while reach < limit and kinds[reach] & KIND in (LETTER, HANGUL):
                         reach += 1
                 if reach >= end:
                     end, spelled, best = reach, np.int64(2 * (x + 1)), np.int64((ends[branch] >> 3) - 1)

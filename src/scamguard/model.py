@@ -190,6 +190,7 @@ def load(folder: Path) -> Model:
         raise ModelError(f"{folder / WEIGHTS}: its SHA-256 is not the one in {CARD}; fetch the model again")
     try:
         arrays = load_tensors(raw)
+        arrays.setdefault("terms.follow", np.full(len(arrays["terms.ends"]), ~np.uint64(0)))  # a folder of before it was kept
         built: dict[str, Any] = {
             part: kind(**{name: _widened(arrays[f"{part}.{name}"]) for name in _names(kind)}) for part, kind in _PARTS.items()
         }
@@ -215,6 +216,7 @@ def _misfit(m: Model) -> str:
         "shape": (len(w.shape), len(features.SHAPE)),
         "heads": (w.head_bias.size, HEADS),
         "frames": (len(r.frame), len(r.anchor_start) // 3),
+        "follow": (len(t.follow), states),
         **{f"rules of {name}": (len(getattr(w, name)), many) for name in ("rules", "floor", "head_rules")},
         **{f"rules of {name}": (len(getattr(r, name)), many) for name in ("need", "needs", "within", "ordered", "unless")},
         **{f"ids of {name}": (len(getattr(w, f"head_{name}")), 1 << s.head_bits) for name in ("words", "chars", "framed")},

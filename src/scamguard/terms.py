@@ -161,6 +161,7 @@ def _automaton(paths: dict[_Path, set[int]], vague: set[int]) -> Terms:
         _bitmap(np.array([path[-1] >> 1 for path, ending in ordered if ending], np.uint64)),
         np.array([state[to] for _, to in sorted(nodes[0].items())], np.int32),
         np.array([ends[node] for node in kept], np.int32),
+        np.array([_follow(nodes[node]) for node in kept], np.uint64),
         counts.astype(np.int32),
         np.array([c for of in meanings for c in of], np.int16),
     )
@@ -177,6 +178,14 @@ def _merged(nodes: list[dict[int, int]], ends: list[int]) -> tuple[list[int], li
         if state[node] == len(kept):
             kept.append(node)
     return state, kept
+
+
+def _follow(steps: dict[int, int]) -> int:
+    """Set a bit of 64 for each of a state's edges."""
+    bits = 0
+    for step in steps:
+        bits |= 1 << (step * int(ANY_ENDING) >> 58 & 63)
+    return bits
 
 
 def _bitmap(stems: NDArray[np.uint64]) -> NDArray[np.uint64]:
