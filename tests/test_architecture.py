@@ -22,7 +22,7 @@ _CORE = (
     "errors kinds kernels columns addresses disguises homophones fold tokens brands imitation lexicon match terms rules passages ngrams "
     "features engine proof model verdict asks explain table secrets outgoing guard advice"
 )
-_AROUND = "train dumps chat spark output render scanning command workshop cli __main__"
+_AROUND = "train dumps chat spark output render scanning command workshop serve service cli __main__"
 CORE = _CORE.split()
 LAYERS = CORE + _AROUND.split()
 LATE = {("verdict", "advice")}  # Verdict.advice() reads it when asked to; most verdicts never are

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import __version__, workshop
+from . import __version__, service, workshop
 from .command import FAILED, FLAGGED, OPTIONS, Group, ModelDir, load_guard
 
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ def _reader_lang() -> str:
     return next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
 
 
+app.command()(service.serve)
 app.add_typer(workshop.model_app, name="model")
 app.add_typer(workshop.rules_app, name="rules")
 app.command()(workshop.evaluate)

@@ -1,0 +1,153 @@
+"""Gate: what every request passes: a name, the token, the limit on its body, one line of log, and the counts."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import itertools
+import logging
+import secrets
+import time
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from starlette.requests import ClientDisconnect
+
+from .logs import LOG
+from .problem import Problem, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.exceptions import HTTPException
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from .counts import Counts
+    from .settings import Settings
+
+OPEN_PATHS: Final = frozenset({"/", "/healthz", "/openapi.json", "/page.css", "/page.js"})  # nothing of a message passes there
+CLIENT_LEFT: Final = 499  # as nginx has it: nobody is there to be answered
+_ALWAYS: Final = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"), (b"cache-control", b"no-store"))
+
+
+class Gate:
+    """ASGI middleware in front of the routes."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, counts: Counts) -> None:
+        self._app, self._settings, self._counts = app, settings, counts
+        self._run, self._numbers = secrets.token_hex(4), itertools.count(1)
+        self._routes: dict[tuple[str, int], _Route] = {}
+        self._token = f"Bearer {settings.token}".encode() if settings.token else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, name, said = time.perf_counter(), f"{self._run}-{next(self._numbers)}", _Said(send)
+        scope.setdefault("state", {})["log"] = fields = {}
+        said.headers = (*_ALWAYS, (b"x-request-id", name.encode()))
+        self._counts.open.inc()
+        try:
+            await self._admitted(scope, receive, said)
+        except ClientDisconnect:
+            fields["reason"] = "client_left"
+        finally:
+            self._counts.open.dec()
+            status = said.status or (CLIENT_LEFT if "reason" in fields else 500)
+            self._tell(scope, status, name, time.perf_counter() - started, fields)
+
+    async def _admitted(self, scope: Scope, receive: Receive, said: _Said) -> None:
+        try:
+            headers = dict(scope["headers"])
+            self._known(scope, headers)
+            await self._app(scope, self._measured(headers, receive), said)
+        except Problem as problem:
+            scope["state"]["log"]["reason"] = problem.reason
+            self._counts.refused.labels(problem.reason).inc()
+            if not said.status:
+                await problem.answer()(scope, receive, said)
+
+    def _known(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
+        """Compare the token, in a time that does not depend on where it differs."""
+        if self._token is None or scope["path"] in OPEN_PATHS:
+            return
+        scheme, _, given = headers.get(b"authorization", b"").partition(b" ")
+        if scheme.lower() != b"bearer" or not hmac.compare_digest(b"Bearer " + given.strip(), self._token):
+            wanted = "this service wants 'Authorization: Bearer …' with the token its operator gave you"
+            raise Problem(401, "unauthorized", wanted, {"www-authenticate": "Bearer"})
+
+    def _measured(self, headers: dict[bytes, bytes], receive: Receive) -> Callable[[], Any]:
+        """Give the body within its limit, and not to whoever sends it too slowly. A stream measures its own lines."""
+        limits = self._settings.limits
+        stream = is_stream(headers)
+        size = 0
+
+        async def measured() -> Message:
+            nonlocal size
+            try:
+                async with asyncio.timeout(limits.patience):
+                    message = await receive()
+            except TimeoutError:
+                raise Problem(408, "too_slow", f"nothing more came within {limits.patience:g} seconds", {"connection": "close"}) from None
+            size += len(message.get("body", b""))
+            if size > limits.body and not stream:
+                raise too_large("the body", f"{limits.body:,} bytes")
+            return message
+
+        said = headers.get(b"content-length", b"")
+        if not stream and said.isdigit() and len(said) < 20 and int(said) > limits.body:
+            raise too_large("the body", f"{limits.body:,} bytes")
+        return measured
+
+    def _tell(self, scope: Scope, status: int, name: str, seconds: float, fields: dict[str, Any]) -> None:
+        route = getattr(scope.get("route"), "path", "none")  # as we wrote it: a path as sent may hold anything
+        known = self._routes.get((route, status))
+        if known is None:
+            known = _Route(self._counts.requests.labels(route, str(status)), self._counts.seconds.labels(route))
+            self._routes[route, status] = known
+        known.requests.inc()
+        known.seconds.observe(seconds)
+        if not LOG.isEnabledFor(logging.INFO):
+            return
+        line = {"id": name, "method": _method(scope), "route": route, "status": status, "ms": round(seconds * 1000, 2), **fields}
+        LOG.info("request", extra={"fields": line})
+
+
+class _Route(NamedTuple):
+    """Where one route and status are counted; looking the labels up costs as much as counting."""
+
+    requests: Any
+    seconds: Any
+
+
+class _Said:
+    """A ``send`` that adds our headers and keeps the status."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+        self.headers: tuple[tuple[bytes, bytes], ...] = ()
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            given = {key.lower() for key, _ in message["headers"]}
+            message["headers"] = [*message["headers"], *(pair for pair in self.headers if pair[0] not in given)]
+        await self._send(message)
+
+
+def is_stream(headers: dict[bytes, bytes]) -> bool:
+    """Say whether a body comes as lines of JSON."""
+    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    return kind in {b"application/x-ndjson", b"application/ndjson", b"application/jsonl", b"application/x-jsonlines"}
+
+
+def _method(scope: Scope) -> str:
+    method = str(scope["method"])
+    return method if method in {"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"} else "other"
+
+
+def as_problem(error: HTTPException) -> Problem:
+    """Say what the router has to say in our words."""
+    ways = {404: "no such path; /openapi.json lists them", 405: "this path does not take that method; /openapi.json lists them"}
+    return Problem(error.status_code, "no_route", ways.get(error.status_code, error.detail), error.headers)

@@ -1,0 +1,117 @@
+"""Routes: read a request, ask the judge, write the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from scamguard import __version__
+
+from . import stream
+from .answer import Answer
+from .gate import is_stream
+from .problem import too_large
+from .shapes import (
+    CheckAnswer,
+    CheckRequest,
+    Health,
+    Item,
+    ReportAnswer,
+    ReportRequest,
+    ScanAnswer,
+    ScanRequest,
+    ScanRow,
+    parsed,
+    shaped,
+    within,
+)
+from .ticket import report
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+    from starlette.requests import Request
+
+    from scamguard.verdict import Verdict
+
+    from .counts import Counts
+    from .judge import Judge
+    from .settings import Settings
+
+
+class Routes:
+    """The routes of one service."""
+
+    def __init__(self, judge: Judge, settings: Settings, counts: Counts) -> None:
+        self._judge, self._settings, self._counts = judge, settings, counts
+
+    async def check(self, request: Request) -> Response:
+        """Judge one message."""
+        asked = shaped(parsed(await request.body()), CheckRequest)
+        verdict = await self._judged(request, asked)
+        return Answer(told(verdict, asked.lang))
+
+    async def report(self, request: Request) -> Response:
+        """Judge one message and write a ticket about it."""
+        asked = shaped(parsed(await request.body()), ReportRequest)
+        verdict = await self._judged(request, asked)
+        ticket = await self._judge.run(lambda: report(verdict, asked.text, asked.channel, asked.lang))
+        return Answer(ReportAnswer(told(verdict, asked.lang), ticket))
+
+    async def _judged(self, request: Request, asked: CheckRequest) -> Verdict:
+        limits = self._settings.limits
+        if len(asked.thread) > limits.thread:
+            raise too_large("the thread", f"{limits.thread:,} messages")
+        within(limits, [asked.text])
+        within(limits, asked.thread)
+        verdict = await self._judge.check(asked.text, asked.direction, asked.thread)
+        request.state.log.update(messages=1, action=str(verdict.action))
+        return verdict
+
+    async def scan(self, request: Request) -> Response:
+        """Judge many messages: a JSON batch, or a stream of lines."""
+        if is_stream(dict(request.scope["headers"])):
+            return stream.StreamAnswer(request, self._judge, self._settings.limits)
+        limits = self._settings.limits
+        items = shaped(parsed(await request.body()), ScanRequest).messages
+        if len(items) > limits.batch:
+            raise too_large("the batch", f"{limits.batch:,} messages")
+        texts = texts_of(items)
+        within(limits, texts)
+        results = rows(await self._judge.scan(texts), items) if items else []
+        flagged = sum(row.action != "allow" for row in results)
+        request.state.log.update(messages=len(items), flagged=flagged)
+        return Answer(ScanAnswer(results, flagged))
+
+    async def health(self, request: Request) -> Response:  # noqa: ARG002 - a route's signature
+        """Tell whether messages can be judged."""
+        status = self._judge.status
+        return Answer(Health(status, __version__), 200 if status == "ready" else 503)  # type: ignore[arg-type]
+
+    async def metrics(self, request: Request) -> Response:  # noqa: ARG002 - a route's signature
+        """Tell Prometheus what was counted."""
+        return Response(await run_in_threadpool(generate_latest, self._counts.registry), headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+def told(verdict: Verdict, lang: str) -> CheckAnswer:
+    """Say a verdict in the shape of the API."""
+    action: Any = str(verdict.action)
+    return CheckAnswer(verdict.risk, action, verdict.kind, list(verdict.asks), verdict.evidence, verdict.advice(lang))
+
+
+def texts_of(items: Sequence[str | Item | None]) -> list[str | None]:
+    """Give the texts of a batch."""
+    return [item.text if isinstance(item, Item) else item for item in items]
+
+
+def rows(table: pa.Table, items: Sequence[str | Item | None]) -> list[ScanRow]:
+    """Say a table of verdicts in the shape of the API."""
+    found = msgspec.convert(table.to_pylist(), list[ScanRow])
+    for row, item in zip(found, items, strict=True):
+        row.id = item.id if isinstance(item, Item) else None
+    return found

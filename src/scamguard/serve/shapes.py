@@ -1,0 +1,162 @@
+"""Shapes: what the routes take and give, as types. The OpenAPI document is made of these very types."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from scamguard.verdict import Evidence  # noqa: TC001 - msgspec reads the annotations
+
+from .problem import malformed, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .settings import Limits
+
+Direction = Literal["inbound", "outgoing"]
+ActionName = Literal["allow", "warn", "block"]
+Risk = Annotated[float, Meta(ge=0, le=1, description="Probability that somebody poses as another to get something from the reader.")]
+
+
+class CheckRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """A message to judge."""
+
+    text: Annotated[str, Meta(description="The message, as its reader sees it.")]
+    direction: Annotated[
+        Direction, Meta(description="inbound: does it ask the reader for something? outgoing: would it give away a secret?")
+    ] = "inbound"
+    thread: Annotated[list[str], Meta(description="For an outgoing message: the messages before it, oldest first.")] = []
+    lang: Annotated[str, Meta(description="Language of the advice, a BCP-47 tag.")] = "en"
+
+
+class ReportRequest(CheckRequest):
+    """A message to report."""
+
+    channel: Annotated[str, Meta(max_length=200, description="Where it came from, in words for the ticket.")] = ""
+
+
+class Item(msgspec.Struct, forbid_unknown_fields=True):
+    """A message of a batch, with a name of its sender's choice."""
+
+    text: Annotated[str | None, Meta(description="null is an empty message.")]
+    id: Annotated[str | int | None, Meta(description="Comes back beside the verdict.")] = None
+
+
+class ScanRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Many messages: strings, nulls (empty messages) or objects with an id."""
+
+    messages: list[str | Item | None]
+
+
+class CheckAnswer(msgspec.Struct):
+    """What is said of one message."""
+
+    risk: Risk
+    action: ActionName
+    kind: Annotated[str, Meta(description="credential_request, fake_support_contact, phishing_link, …; empty when allowed.")]
+    asks: Annotated[list[str], Meta(description="Which secrets it is after, or would give away.")]
+    evidence: tuple[Evidence, ...]
+    advice: Annotated[str, Meta(description="What to tell the reader; empty when allowed.")]
+
+
+class ReportAnswer(msgspec.Struct):
+    """A verdict and a ticket to send to whoever runs the channel."""
+
+    verdict: CheckAnswer
+    report: Annotated[str, Meta(description="Plain text. Secrets of the reader's own are masked.")]
+
+
+class ScanRow(msgspec.Struct, omit_defaults=True):
+    """What is said of one message of a batch."""
+
+    risk: Risk
+    action: ActionName
+    kind: str
+    asks: list[str]
+    rules: Annotated[list[str], Meta(description="Ids of the rules that speak for a warning.")]
+    id: str | int | None = None
+    line: Annotated[int | None, Meta(description="In a stream: the line it was on, from 1.")] = None
+
+
+class ScanAnswer(msgspec.Struct):
+    """One row a message, in the order they came in."""
+
+    results: list[ScanRow]
+    flagged: Annotated[int, Meta(ge=0, description="How many are not allowed.")]
+
+
+class LineProblem(msgspec.Struct):
+    """A line of a stream that could not be read; the stream goes on."""
+
+    line: int
+    error: str
+
+
+class Health(msgspec.Struct):
+    """Whether the service can judge messages yet."""
+
+    status: Literal["ready", "loading", "failed"]
+    version: str
+
+
+class ProblemShape(msgspec.Struct):
+    """What is wrong (RFC 9457)."""
+
+    title: str
+    status: int
+    detail: str
+    reason: str
+
+
+Shape = TypeVar("Shape")
+
+
+def parsed(raw: bytes) -> Any:  # noqa: ANN401 - JSON
+    """Read JSON.
+
+    Raises
+    ------
+    Problem
+        400: it is not JSON in UTF-8, or nested too deeply.
+    """
+    try:
+        return json.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise malformed("the body is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise malformed(f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, a thousand brackets
+        raise malformed("the body is JSON with a number too long or brackets too deep to be read") from None
+
+
+def shaped(value: object, shape: type[Shape]) -> Shape:
+    """Check that JSON has the shape a route takes.
+
+    Raises
+    ------
+    Problem
+        422: it has not; the detail names the place.
+    """
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        problem = malformed(str(error)[:300])
+        problem.status = 422
+        raise problem from None
+
+
+def within(limits: Limits, texts: Sequence[str | None]) -> None:
+    """Check that no message is too long.
+
+    Raises
+    ------
+    Problem
+        413: one is; the detail names its place, not its words.
+    """
+    for place, text in enumerate(texts):
+        if text is not None and len(text) > limits.message:
+            raise too_large(f"message {place + 1}" if len(texts) > 1 else "the message", f"{limits.message:,} characters")

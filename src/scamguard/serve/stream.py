@@ -1,0 +1,125 @@
+"""Stream: lines of JSON in, lines of verdicts out, in the order they came, while more are still coming.
+
+What has arrived is judged as soon as it is there, in blocks. A line that cannot be read is answered in its place and the stream
+goes on. Answers wait in a queue with an end: clients that send all before they read get tens of thousands of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+
+from .answer import encoded
+from .problem import Problem, too_large
+from .shapes import Item, LineProblem, ScanRow, parsed, shaped, within
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
+
+    from .judge import Judge
+    from .settings import Limits
+
+    Line = tuple[int, str | Item | LineProblem | None]
+
+MEDIA_TYPE: Final = "application/x-ndjson"
+BLOCK: Final = 256  # lines judged in one go
+_QUEUED: Final = 256  # blocks of answers that may wait for a slow reader: about 10 MB
+_MESSAGE: Any = str | Item | None
+
+
+class StreamAnswer(Response):
+    """Answers lines while they come."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, request: Request, judge: Judge, limits: Limits) -> None:
+        super().__init__()
+        del self.headers["content-length"]
+        self._request, self._judge, self._limits = request, judge, limits
+        self._messages = self._flagged = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - the request has it already
+        """Judge until the lines end, or the client goes."""
+        self._judge.guard  # noqa: B018 - not loaded: say so with a status, before the first line
+        queue: asyncio.Queue[bytes] = asyncio.Queue(_QUEUED)
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        log = self._request.state.log
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._answered(queue))
+                group.create_task(self._sent(queue, send))
+        except* (ClientDisconnect, TimeoutError):
+            log["reason"] = "client_left"
+        log.update(messages=self._messages, flagged=self._flagged)
+
+    async def _answered(self, queue: asyncio.Queue[bytes]) -> None:
+        """Put the answers to each block into the queue; an empty one ends it."""
+        try:
+            async for block in blocks(self._request.stream(), self._limits):
+                await queue.put(await self._judged(block))
+        except Problem as problem:  # the status is sent already: say it in a line
+            self._request.state.log["reason"] = problem.reason
+            await queue.put(encoded(problem.to_dict()) + b"\n")
+        await queue.put(b"")
+
+    async def _sent(self, queue: asyncio.Queue[bytes], send: Send) -> None:
+        while lines := await queue.get():
+            async with asyncio.timeout(self._limits.patience):  # a client that neither reads nor leaves is left
+                await send({"type": "http.response.body", "body": lines, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _judged(self, block: list[Line]) -> bytes:
+        good = [(line, item) for line, item in block if not isinstance(item, LineProblem)]
+        answers: dict[int, Any] = {line: item for line, item in block if isinstance(item, LineProblem)}
+        if good:
+            table = await self._judge.scan([item.text if isinstance(item, Item) else item for _, item in good])
+            for (line, item), row in zip(good, msgspec.convert(table.to_pylist(), list[ScanRow]), strict=True):
+                row.line, row.id = line, item.id if isinstance(item, Item) else None
+                answers[line] = row
+                self._flagged += row.action != "allow"
+        self._messages += len(good)
+        return b"".join(encoded(answers[line]) + b"\n" for line, _ in block)
+
+
+async def blocks(chunks: AsyncIterator[bytes], limits: Limits) -> AsyncIterator[list[Line]]:
+    """Cut what comes into blocks of lines; blank lines are counted and skipped.
+
+    Raises
+    ------
+    Problem
+        413: a line is longer than a body may be.
+    """
+    number, rest = 0, b""
+    block: list[Line] = []
+    async for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n") if b"\n" in chunk else (rest + chunk,)
+        for line in lines:
+            number += 1
+            if line.strip():
+                block.append((number, _read(number, line, limits)))
+            if len(block) == BLOCK:
+                yield block
+                block = []
+        if block:
+            yield block
+            block = []
+        if len(rest) > limits.body:
+            raise too_large(f"line {number + 1}", f"{limits.body:,} bytes")
+    if rest.strip():
+        yield [(number + 1, _read(number + 1, rest, limits))]
+
+
+def _read(number: int, line: bytes, limits: Limits) -> Any:  # noqa: ANN401 - a message or a LineProblem
+    try:
+        item: Any = shaped(parsed(line), _MESSAGE)
+        within(limits, [item.text if isinstance(item, Item) else item])
+    except Problem as problem:
+        return LineProblem(number, str(problem).replace("the body", "the line"))
+    return item

@@ -1,0 +1,61 @@
+"""A service in this process, and one as users start it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx2 as httpx
+from starlette.testclient import TestClient
+
+from scamguard.serve.app import application
+from scamguard.serve.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from scamguard.guard import Guard
+
+SCAM = "Kraken Support: your wallet is locked. Reply with your 12-word seed phrase to restore it."
+FINE = "Kraken will never ask for your seed phrase. Do not send it to anyone."
+
+
+@contextlib.contextmanager
+def client(load: Callable[[], Guard], settings: Settings | None = None, *, raises: bool = True, ready: bool = True) -> Iterator[TestClient]:
+    """Run the application on a loop of its own, ready unless told otherwise."""
+    with TestClient(application(load, settings or Settings()), raise_server_exceptions=raises) as found:
+        while ready and found.get("/healthz").status_code != 200:
+            time.sleep(0.01)
+        yield found
+
+
+@contextlib.contextmanager
+def process(log: Path, *options: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run ``scamguard serve`` on a free port; its log goes to ``log``."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-c", "from scamguard.cli import main; main()", "serve", "--port", str(port), *options]
+    with log.open("wb") as file, subprocess.Popen(command, stderr=file, env={**os.environ, **environment}) as running:
+        try:
+            yield f"http://127.0.0.1:{port}", running
+        finally:
+            running.kill()
+
+
+def await_ready(url: str, running: subprocess.Popen[Any], seconds: float = 240) -> None:
+    """Wait until the service judges; its kernels may have to be compiled first."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        assert running.poll() is None, "the service ended"
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{url}/healthz").status_code == 200:
+                return
+        time.sleep(0.1)
+    raise TimeoutError

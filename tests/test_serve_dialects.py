@@ -1,0 +1,188 @@
+"""Dialects: what each bot sends, byte by byte as it sends it, and whether it understands the answer."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scamguard.serve.dialects.rspamd import mail_text
+from scamguard.serve.dialects.scale import scaled
+from scamguard.serve.dialects.synapse import CALLBACKS, event_texts
+from scamguard.serve.settings import Limits, Settings
+from scamguard.verdict import Policy
+
+from .serving import FINE, SCAM, client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.testclient import TestClient
+
+    from scamguard.guard import Guard
+
+WARNED = "Kraken Support: send me your seed phrase, not hunter2"
+
+
+@pytest.fixture(scope="module")
+def web(guard: Guard) -> Iterator[TestClient]:
+    with client(lambda: guard) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def strict(guard: Guard) -> Iterator[TestClient]:
+    with client(lambda: guard, Settings(reject_from="warn", fail_open=False, limits=Limits(message=200))) as found:
+        yield found
+
+
+def event(**content: Any) -> dict[str, Any]:
+    """Make what ``format_event_for_client_v2`` gives, with the event's id."""
+    return {
+        "event": {
+            "type": "m.room.message", "sender": "@a:hs.test", "room_id": "!r:hs.test", "origin_server_ts": 1, "event_id": "$e",
+            "content": {"msgtype": "m.text", **content}, "unsigned": {},
+        }
+    }  # fmt: skip
+
+
+def synapse_lets_pass(status: int, body: str) -> bool:
+    """Read an answer as the module does: any 2xx passes, anything else must be JSON and is shown to the client."""
+    if 200 <= status < 300:
+        return True
+    assert isinstance(json.loads(body), dict)
+    return False
+
+
+EDIT = {
+    "body": " * edited",
+    "m.new_content": {"msgtype": "m.text", "body": SCAM},
+    "m.relates_to": {"rel_type": "m.replace", "event_id": "$x"},
+}
+REPLY = {"body": f"> <@b:hs.test> {SCAM}\n\nthis is a scam, admins please ban", "m.relates_to": {"m.in_reply_to": {"event_id": "$x"}}}
+HTML = {"body": "hello", "format": "org.matrix.custom.html", "formatted_body": f"<p>{SCAM}</p>"}
+
+
+@pytest.mark.parametrize(
+    ("content", "passes"),
+    [({"body": SCAM}, False), ({"body": FINE}, True), ({"body": ""}, True), ({}, True), (EDIT, False), (HTML, False), ({"body": 3}, True)],
+)
+def test_synapse_events(web: TestClient, content: dict[str, Any], passes: bool) -> None:
+    reply = web.post("/synapse/check_event_for_spam", json=event(**content))
+    assert synapse_lets_pass(reply.status_code, reply.text) is passes
+    if not passes:
+        assert reply.json()["errcode"] == "M_FORBIDDEN"
+        assert "seed phrase" in reply.json()["error"]
+
+
+def test_synapse_does_not_judge_what_a_reply_repeats() -> None:
+    assert event_texts(event(**REPLY)["event"]) == ["this is a scam, admins please ban"]
+    html = {**REPLY, "formatted_body": f"<mx-reply><blockquote>{SCAM}</blockquote></mx-reply>so it is"}
+    assert event_texts(event(**html)["event"]) == ["this is a scam, admins please ban", "so it is"]
+
+
+@pytest.mark.parametrize("name", CALLBACKS)
+def test_synapse_callbacks_without_words_pass(web: TestClient, name: str) -> None:
+    assert web.post(f"/synapse/{name}", json={"user_id": "@a:hs.test", "room_id": "!r:hs.test"}).status_code == 200
+
+
+def test_synapse_names_the_callbacks_it_knows(web: TestClient) -> None:
+    reply = web.post("/synapse/check_weather", json={})
+    assert reply.status_code == 404
+    assert "check_event_for_spam" in reply.json()["detail"]
+
+
+def test_synapse_fails_as_the_operator_chose(web: TestClient, strict: TestClient) -> None:
+    assert web.post("/synapse/check_event_for_spam", content=b"{").status_code == 200
+    refused = strict.post("/synapse/check_event_for_spam", json=event(body="x" * 300))
+    assert (refused.status_code, refused.json()["errcode"]) == (413, "M_UNKNOWN")
+
+
+def test_the_operator_chooses_from_where_to_reject(web: TestClient, strict: TestClient, guard: Guard) -> None:
+    assert guard.check(WARNED).action == "warn"
+    assert web.post("/synapse/check_event_for_spam", json=event(body=WARNED)).status_code == 200
+    assert strict.post("/synapse/check_event_for_spam", json=event(body=WARNED)).status_code == 403
+
+
+def plugin(reply: Any) -> bool:
+    """Decide as tg-spam's api_check.lua does."""
+    assert reply.status_code == 200
+    result = reply.json()
+    assert isinstance(result["reason"], str)
+    return result["is_spam"] is True and result["confidence"] > 0.8
+
+
+@pytest.mark.parametrize(("text", "spam", "strictly"), [(SCAM, True, True), (WARNED, False, True), (FINE, False, False)])
+def test_tgspam(web: TestClient, strict: TestClient, text: str, spam: bool, strictly: bool) -> None:
+    sent = {"message": text, "user_id": "123", "user_name": "mallory"}
+    assert plugin(web.post("/tgspam/check", json=sent)) is spam
+    assert plugin(strict.post("/tgspam/check", json=sent)) is strictly
+
+
+def test_tgspam_says_why(web: TestClient) -> None:
+    assert "seed phrase" in web.post("/tgspam/check", json={"message": SCAM}).json()["reason"]
+    assert web.post("/tgspam/check", json={"msg": SCAM}).status_code == 422
+
+
+MAIL = """From: a@x.test
+To: b@x.test
+Subject: =?utf-8?q?Wallet?=
+Message-ID: <1@x.test>
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+
+{}
+"""
+
+
+@pytest.mark.parametrize(("text", "action"), [(SCAM, "reject"), (WARNED, "add header"), (FINE, "no action")])
+def test_rspamd(web: TestClient, text: str, action: str) -> None:
+    reply = web.post("/checkv2", content=MAIL.format(text).encode(), headers={"from": "a@x.test", "ip": "192.0.2.1"}).json()
+    assert reply["action"] == action
+    assert reply["message-id"] == "<1@x.test>"
+    assert reply["is_skipped"] is False
+    assert (reply["score"] >= reply["thresholds"]["reject"]) == (action == "reject")
+    assert (reply["score"] >= reply["thresholds"]["add header"]) == (action != "no action")
+    assert sum(symbol["score"] for symbol in reply["symbols"].values()) == reply["score"]
+    assert all(name == symbol["name"] and name.isupper() for name, symbol in reply["symbols"].items())
+
+
+def test_rspamd_reads_behind_a_control_block(web: TestClient) -> None:
+    mail = MAIL.format(SCAM).encode()
+    reply = web.post("/checkv2", content=b'{"from": "a@x.test"}' + mail, headers={"message-length": str(len(mail))})
+    assert reply.json()["action"] == "reject"
+    for length in ("-1", "x", "99999", "²"):
+        broken = web.post("/checkv2", content=mail, headers={b"message-length": length.encode()})
+        assert (broken.status_code, broken.json()["reason"]) == (400, "malformed")
+
+
+def test_rspamd_takes_text_that_is_no_mail(web: TestClient) -> None:
+    assert web.post("/checkv2", content=SCAM.encode()).json()["action"] == "reject"
+    assert web.post("/checkv2", content=b"\x1f\x8b\x08" + b"\0" * 40).status_code == 200
+    assert web.post("/checkv2", content=b"").json()["action"] == "no action"
+
+
+@given(raw=st.binary(max_size=300), subject=st.text(max_size=20))
+def test_any_bytes_are_a_mail_or_a_text(raw: bytes, subject: str) -> None:
+    identity, text = mail_text(raw, subject)
+    assert isinstance(identity, str)
+    assert isinstance(text, str)
+
+
+RISKS = st.floats(0, 1)
+
+
+@given(first=RISKS, second=RISKS, cuts=st.tuples(RISKS, RISKS))
+def test_a_scale_keeps_order_and_actions(first: float, second: float, cuts: tuple[float, float]) -> None:
+    policy = Policy(*sorted(cuts))
+    a, b = (scaled(risk, policy, 6, 15, 20) for risk in sorted((first, second)))
+    assert 0 <= a <= b + 1e-9 <= 20 + 1e-8
+    if first >= policy.block:
+        assert scaled(first, policy, 6, 15, 20) >= 15
+    elif first >= policy.warn:
+        assert 6 <= scaled(first, policy, 6, 15, 20) <= 15
+    else:
+        assert scaled(first, policy, 6, 15, 20) <= 6
