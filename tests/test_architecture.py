@@ -20,9 +20,9 @@ SRC = Path(scamguard.__file__).parent
 # A module imports only from those before it, at the top or inside a function. A new module takes its place here.
 _CORE = (
     "errors kinds kernels columns addresses disguises homophones fold tokens brands imitation lexicon match terms rules passages ngrams "
-    "features engine proof model verdict asks explain table secrets outgoing guard advice"
+    "features engine proof model verdict asks explain table secrets outgoing giveaways guard advice"
 )
-_AROUND = "train dumps chat spark output render scanning command workshop serve service cli __main__"
+_AROUND = "train dumps chat spark sinks render output selection checkpoint scanning command survey workshop serve service cli __main__"
 CORE = _CORE.split()
 LAYERS = CORE + _AROUND.split()
 LATE = {("verdict", "advice")}  # Verdict.advice() reads it when asked to; most verdicts never are

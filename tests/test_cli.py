@@ -377,15 +377,22 @@ def slow_scan(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to send there")
-def test_ctrl_c_leaves_nothing(slow_scan: subprocess.Popen[str], tmp_path: Path) -> None:
+def test_ctrl_c_leaves_what_can_be_resumed(slow_scan: subprocess.Popen[str], tmp_path: Path) -> None:
     assert slow_scan.stdin is not None
     slow_scan.stdin.write(f"{FINE}\n" * 20_000)
     slow_scan.stdin.flush()
-    while not any(file.stat().st_size for file in tmp_path.iterdir()):
+    while not any(file.stat().st_size > 10_000 for file in tmp_path.glob("*.checkpoint")):
         assert slow_scan.poll() is None
         time.sleep(0.05)
     slow_scan.send_signal(signal.SIGINT)
     assert slow_scan.wait(60) == 130
-    assert list(tmp_path.iterdir()) == []
+    assert [file.name for file in tmp_path.iterdir()] == ["out.jsonl.checkpoint"]
     assert slow_scan.stderr is not None
-    assert "Traceback" not in slow_scan.stderr.read()
+    told = slow_scan.stderr.read()
+    assert "Traceback" not in told
+    assert "go on with the same command and --resume" in " ".join(told.split())
+    again = run("scan", "-", "--out", tmp_path / "out.jsonl", "--resume", stdin=f"{FINE}\n" * 20_000)
+    assert again.exit_code == 0
+    assert "before the scan was stopped" in again.stdout
+    assert [file.name for file in tmp_path.iterdir()] == ["out.jsonl"]
+    assert len(written(tmp_path / "out.jsonl")) == 20_000

@@ -1,28 +1,22 @@
 """The command line only reads, calls and prints.
 
 Every heavy import waits until a command needs it, so that ``--help`` and a mistyped option answer at once.
-Exit status of check and scan: 0 nothing flagged, 1 something flagged, 2 something could not be read.
+Exit status of check and scan: 0 nothing flagged, 1 something flagged (see --fail-on), 2 something could not be read.
 """
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import sys
 from dataclasses import asdict
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from . import __version__, service, workshop
-from .command import FAILED, FLAGGED, OPTIONS, Group, ModelDir, load_guard
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from .dumps import Dump
+from .command import FLAGGED, OPTIONS, Group, ModelDir, load_guard
 
 _DUMPS = "Chat and mail exports, tables, text; packed too (.zip .gz .zst); a Maildir or Slack folder; - is standard input."
 _FORMAT = (
@@ -31,7 +25,12 @@ _FORMAT = (
 )
 _ENCODING = "What the bytes mean, such as gb18030 or shift_jis. [default: by content]"
 _COLUMN = "The column of messages. [default: text, message, body or content]"
-_OUT = "Write every message with its verdict to .jsonl, .csv or .parquet."
+_OUT = "Write the messages with their verdicts: .jsonl .csv .parquet .sqlite .duckdb .sarif, or - for standard output. May be repeated."
+_OUT_FORMAT = "jsonl, csv, parquet, sqlite, duckdb or sarif. [default: by the suffix; jsonl for -]"
+_RESUME = "Go on with a scan that was stopped, or start it afresh. [default: start, but never over one that was stopped]"
+_DIRECTION = "inbound: does it ask for a secret? outgoing: does it give one away? Secrets found are masked."
+_ASKS = "Report only what asks for this secret (seed_phrase, password, 2fa_code …); may be repeated."
+_FAIL_ON = "Exit status 1 if a message is reported with this action or a worse one: allow, warn, block; never: never."
 
 app = typer.Typer(cls=Group, **OPTIONS)
 
@@ -69,6 +68,7 @@ def check(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The message, or - to read it from standard input.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as one JSON object.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Also show what moved the verdict most.")] = False,
+    direction: Annotated[str, typer.Option(metavar="NAME", help=_DIRECTION)] = "inbound",
     lang: Annotated[str | None, typer.Option(metavar="LANG", help="Language of the advice. [default: from the environment]")] = None,
     model: ModelDir = None,
 ) -> None:
@@ -85,16 +85,17 @@ def check(
     guard = load_guard(model)
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8-sig", "replace").removesuffix("\n")
-    verdict = guard.check(text)
+    verdict = guard.check(text, direction=direction)
     advice = verdict.advice(lang or _reader_lang())
-    parts = guard.explain(text) if explain else ()
+    parts = guard.explain(text) if explain and direction == "inbound" else ()
     if as_json:
         extra = {"contributions": [asdict(part) for part in parts]} if explain else {}
         typer.echo(render.json_text({**verdict.to_dict(), "advice": advice, **extra}))
     else:
         out = render.console()
-        out.print(render.verdict(verdict, text, advice))
-        if explain:
+        shown = render.hidden(verdict, text) if direction == "outgoing" else (verdict, text)
+        out.print(render.verdict(*shown, advice))
+        if parts:
             out.print()
             out.print(render.contributions(parts))
     raise typer.Exit(FLAGGED if verdict.action != "allow" else 0)
@@ -106,51 +107,46 @@ def scan(
     format_: Annotated[str | None, typer.Option("--format", metavar="NAME", help=_FORMAT)] = None,
     column: Annotated[str | None, typer.Option(metavar="NAME", help=_COLUMN)] = None,
     encoding: Annotated[str | None, typer.Option(metavar="NAME", help=_ENCODING)] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help=_OUT)] = None,
+    out: Annotated[list[Path] | None, typer.Option(metavar="FILE", help=_OUT)] = None,
+    out_format: Annotated[str | None, typer.Option(metavar="NAME", help=_OUT_FORMAT)] = None,
+    resume: Annotated[bool | None, typer.Option("--resume/--no-resume", help=_RESUME)] = None,
+    direction: Annotated[str, typer.Option(metavar="NAME", help=_DIRECTION)] = "inbound",
+    only: Annotated[str | None, typer.Option(metavar="NAME", help="Report only what is flagged, or only block.")] = None,
+    min_risk: Annotated[float, typer.Option(min=0, max=1, metavar="RISK", help="Report only risks from this one on.")] = 0.0,
+    asks: Annotated[list[str] | None, typer.Option(metavar="SECRET", help=_ASKS)] = None,
+    since: Annotated[str | None, typer.Option(metavar="TIME", help="Judge only messages from this time on (ISO 8601).")] = None,
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Judge only messages before this time.")] = None,
+    sender: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Judge only messages of this sender; may be repeated.")] = None,
+    channel: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Judge only messages in this channel; may be repeated.")] = None,
+    fail_on: Annotated[str, typer.Option(metavar="ACTION", help=_FAIL_ON)] = "warn",
     every: Annotated[bool, typer.Option("--all", help="Show allowed messages in the table too.")] = False,
     show: Annotated[int, typer.Option(min=0, metavar="N", help="Show the N riskiest, in reading order.")] = 50,
+    threads: Annotated[int | None, typer.Option(min=1, metavar="N", help="Judge in N threads. [default: one a core]")] = None,
     model: ModelDir = None,
 ) -> None:
     """Judge every message of one or more dumps.
 
     Lists the flagged ones with reasons. Dumps may be of any size: blocks are read, judged and forgotten.
-    A record that cannot be read is counted and skipped. The --out file appears only when it is complete.
+    A record that cannot be read is counted and skipped. The --out file appears only when it is complete; until then the
+    verdicts are kept beside it, so that a scan that was stopped goes on with --resume.
 
     \b
     scamguard scan group.jsonl result.json "WhatsApp Chat with Mia.zip"
-    scamguard scan chats.csv --column message --out verdicts.parquet
-    zcat log.txt.gz | scamguard scan - --show 0
+    scamguard scan chats.csv --column message --out verdicts.parquet --only flagged
+    scamguard scan sent.mbox --direction outgoing --fail-on block
+    zcat log.txt.gz | scamguard scan - --out - | jq .asks
     """
-    from . import dumps, output, render, scanning
+    from . import dumps, selection, survey
 
+    chosen = selection.Selection(
+        since=selection.moment(since) if since else None, until=selection.moment(until) if until else None,
+        senders=tuple(sender or ()), channels=tuple(channel or ()), only=only, min_risk=min_risk, asks=tuple(asks or ()),
+    )  # fmt: skip
+    plan = survey.Plan(chosen, tuple(out or ()), out_format, direction, fail_on, resume)
+    plan.check()
     opened = [dumps.open(file, format=format_, column=column, encoding=encoding) for file in files]  # a missing one is told before the work
-    with contextlib.ExitStack() as stack:
-        target = stack.enter_context(output.Output(out)) if out is not None else None
-        guard = load_guard(model)
-        worst = scanning.Worst(show)
-        with _progress(opened) as advance:
-            summary = scanning.scan(guard, opened, output=target, worst=worst, allowed=every, on_block=advance)
-    terminal = render.console()
-    if found := worst.rows():
-        terminal.print(render.rows(found, guard, files=len(files) > 1))
-        terminal.print()
-    terminal.print(render.summary(summary))
-    raise typer.Exit(FAILED if summary.notes.broken else FLAGGED if summary.flagged else 0)
-
-
-@contextlib.contextmanager
-def _progress(opened: list[Dump]) -> Iterator[Callable[[Dump, int], None]]:
-    """Show a bar while scanning, on a terminal only."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from . import render
-
-    console = render.console(stderr=True)
-    columns = (BarColumn(), TextColumn("{task.fields[messages]:,} messages"), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        known = all(dump.source.path is not None for dump in opened)
-        task = bar.add_task("scan", total=len(opened) if known else None, messages=0)
-        yield lambda _, messages: bar.update(task, completed=sum(dump.share for dump in opened), messages=messages)
+    asked = {"format": format_, "column": column, "encoding": encoding}
+    raise typer.Exit(survey.run(plan, opened, load_guard(model), asked, show=show, every=every, threads=threads))
 
 
 def _reader_lang() -> str:

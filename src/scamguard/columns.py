@@ -44,6 +44,11 @@ class TextBatch:
             yield at, TextBatch(self.data, self.offsets[at : stop + 1])
             at = stop
 
+    def texts(self) -> Iterator[str]:
+        """Give the messages as Python has them, one by one."""
+        for start, stop in zip(self.offsets[:-1].tolist(), self.offsets[1:].tolist(), strict=True):
+            yield self.data[start:stop].tobytes().decode("utf-8", "surrogatepass")
+
     def take(self, rows: NDArray[np.int64]) -> TextBatch:
         """Copy some messages out."""
         parts = [self.data[self.offsets[i] : self.offsets[i + 1]] for i in rows.tolist()]

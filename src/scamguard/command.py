@@ -15,7 +15,7 @@ from .errors import ModelError, ScamguardError
 if TYPE_CHECKING:
     from .guard import Guard
 
-FLAGGED, FAILED = 1, 2  # exit status
+FLAGGED, FAILED, STOPPED = 1, 2, 130  # exit status
 
 OPTIONS: Final[dict[str, Any]] = {
     "no_args_is_help": True,

@@ -68,27 +68,35 @@ class Guard:
         InputError
             ``text`` is not a ``str``, or ``direction`` is neither.
         """
-        if direction == "outgoing":
+        if _is_outgoing(direction):
             from .outgoing import judged  # noqa: PLC0415 - its word lists are loaded when they are needed
 
             return judged(text, thread, {secret for earlier in thread for secret in self.check(earlier).asks})
-        if direction != "inbound":
-            raise InputError(f"direction is {direction!r}; it is 'inbound' or 'outgoing'")
         reading = self._one(text)
         risk = float(self.model.risk(reading.logit)[0])
         action = self.policy.action(risk)
         asked, kind = self._asked(reading, np.array([risk], np.float32))
         return Verdict(risk, action, kind[0], asked[0], explain.evidence(self.model, reading, text, action))
 
-    def scan(self, messages: object, *, threads: int = 1) -> pa.Table:
-        """Judge many messages; see ``score`` for the parameters.
+    def scan(self, messages: object, *, threads: int = 1, direction: str = "inbound") -> pa.Table:
+        """Judge many messages, each by itself; see ``score`` and ``check`` for the parameters.
 
         Returns
         -------
         pyarrow.Table
             One row a message, in input order: ``risk`` float32, ``action`` string, ``kind`` string ("" when allowed),
-            ``asks`` list of string, ``rules`` list of string (ids of the rules that speak for a warning).
+            ``asks`` list of string, ``rules`` list of string (ids of the rules that speak for a warning). Of outgoing
+            messages it says which secrets they hold, and never what these are.
+
+        Raises
+        ------
+        InputError
+            ``messages`` is not a column of texts, or ``direction`` is neither.
         """
+        if _is_outgoing(direction):
+            from .giveaways import scan  # noqa: PLC0415 - its word lists are loaded when they are needed
+
+            return scan(text for batch in columns.batches(messages) for text in batch.texts())[0]
         from .table import Columns  # noqa: PLC0415 - pyarrow is loaded when it is needed
 
         out = Columns()
@@ -132,6 +140,12 @@ class Guard:
                 secrets[i] = asked if risk[i] >= thresholds["asks"] else ()
                 kinds[i] = kind if risk[i] >= self.policy.warn else ""
         return secrets, kinds
+
+
+def _is_outgoing(direction: str) -> bool:
+    if direction not in {"inbound", "outgoing"}:
+        raise InputError(f"direction is {direction!r}; it is 'inbound' or 'outgoing'")
+    return direction == "outgoing"
 
 
 def load(path: str | Path | None = None) -> Guard:

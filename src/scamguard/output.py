@@ -1,32 +1,54 @@
-"""Output files appear only when they are complete: rows go to a file beside the target, moved into place at the end."""
+"""Output files appear only when they are complete: rows go to a file beside the target, moved into place at the end.
+
+Standard output is the exception: it is written as the rows come, for the next command in a pipe.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import csv
-import json
-import os
-from typing import IO, TYPE_CHECKING, Any, Final, Protocol, Self
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from .dumps import ABOUT
-from .errors import DumpError
-from .table import SCHEMA
+from . import sinks
+from .errors import DumpError, unknown
+from .sinks import COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Mapping
     from types import TracebackType
+    from typing import IO
 
-COLUMNS: Final = pa.schema([("file", pa.string()), ("row", pa.int64()), *ABOUT, ("text", pa.large_string()), *SCHEMA])
-_GROUP_ROWS = 1 << 16  # of a Parquet row group
+__all__ = ["COLUMNS", "Output", "checked"]
+
+STDOUT: Final = Path("-")
 
 
-class _Sink(Protocol):
-    def add(self, table: pa.Table) -> None: ...
-    def close(self) -> None: ...
+def checked(path: Path, format_: str | None = None) -> str:
+    """Name the format of an output, told early whether it can be written.
+
+    Raises
+    ------
+    DumpError
+        The format is unknown or needs a file, or there is no such folder.
+    """
+    if format_ is not None and format_ not in sinks.FORMATS:
+        raise DumpError(f"--out-format: {unknown('format', format_, sinks.FORMATS)}")
+    found = format_ or sinks.named(str(path))
+    form = sinks.FORMATS[found]
+    if path == STDOUT:
+        if not form.streams:
+            raise DumpError(f"--out -: {found} cannot be written to a pipe; name a file")
+        if not form.text and sys.stdout.isatty():
+            raise DumpError(f"--out -: {found} is not for a terminal; name a file or pipe it on")
+    elif path.is_dir():
+        raise DumpError(f"{path}: a folder; name the file to write")
+    elif not path.parent.is_dir():
+        raise DumpError(f"{path}: cannot be written: No such file or directory")
+    return found
 
 
 class Output:
@@ -35,27 +57,49 @@ class Output:
     Leaving the context moves the finished file into place. An exception, Ctrl-C among them, removes it instead,
     and what stood at ``path`` before is untouched.
 
+    Parameters
+    ----------
+    path
+        Where to write; ``-`` is standard output.
+    format
+        One of ``sinks.FORMATS``; by default what the suffix says.
+    reasons
+        What each rule means, for formats that tell it.
+
     Raises
     ------
     DumpError
-        The suffix of ``path`` is none of .jsonl, .csv and .parquet, or its folder cannot be written to.
+        The format cannot be told, or the file cannot be written.
     """
 
-    def __init__(self, path: Path) -> None:
-        if path.suffix.lower() not in _SINKS:
-            raise DumpError(f"{path}: --out takes its format from the suffix: {', '.join(_SINKS)}")
-        if path.is_dir():
-            raise DumpError(f"{path}: a folder; name the file to write")
-        self._path, self._part = path, path.with_name(f".{path.name}.{os.getpid()}.part")
+    def __init__(self, path: Path, format: str | None = None, reasons: Mapping[str, str] | None = None) -> None:  # noqa: A002
+        self._format = checked(path, format)
+        self._path, self._part = path, path.with_name(f".{path.name}.part")
+        self._file: IO[bytes]
         try:
-            self._file = self._part.open("xb")  # not tempfile: the result gets the permissions of any new file
+            self._file = _standard_output() if path == STDOUT else self._part.open("wb")  # with the permissions of any new file
         except OSError as error:
             raise DumpError(f"{path}: cannot be written: {error.strerror}") from error
-        self._sink = _SINKS[path.suffix.lower()](self._file)
+        try:
+            self._sink = sinks.opened(self._format, self._file, self._part, reasons or {})
+        except BaseException:
+            self._leave()
+            raise
 
     def add(self, table: pa.Table) -> None:
-        """Write rows of ``COLUMNS``."""
-        self._sink.add(table)
+        """Write rows of ``COLUMNS``.
+
+        Raises
+        ------
+        DumpError
+            The disk is full, or the like.
+        """
+        try:
+            self._sink.add(table)
+        except BrokenPipeError:
+            raise
+        except OSError as failed:
+            raise self._told(failed) from failed
 
     def __enter__(self) -> Self:
         return self
@@ -64,82 +108,45 @@ class Output:
         try:
             if kind is None:
                 self._sink.close()
-                self._file.close()
-                self._part.replace(self._path)
+                self._file.flush()
+                if self._path != STDOUT:
+                    self._file.close()
+                    self._part.replace(self._path)
             else:
                 with contextlib.suppress(OSError, pa.ArrowException):  # the error under way says more
                     self._sink.close()
+        except BrokenPipeError:
+            raise
         except OSError as failed:
-            raise DumpError(f"{self._path}: cannot be written: {failed.strerror or failed}") from failed
+            raise self._told(failed) from failed
         finally:
+            self._leave()
+
+    def _told(self, failed: OSError) -> DumpError:
+        return DumpError(f"{self._path}: cannot be written: {failed.strerror or failed}")
+
+    def _leave(self) -> None:
+        if self._path != STDOUT:
             self._file.close()
             self._part.unlink(missing_ok=True)
 
 
-class _JsonLines:
-    """One object a row."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def add(self, table: pa.Table) -> None:
-        lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in _rows(table)]
-        self._file.write("".join(lines).encode())
-
-    def close(self) -> None:
-        """Nothing is held back."""
+def _standard_output() -> IO[bytes]:
+    """Open standard output for bytes; on a terminal, characters that act are shown by name."""
+    return cast("IO[bytes]", _Shown()) if sys.stdout.isatty() else sys.stdout.buffer
 
 
-class _Csv:
-    """A header and one record a row; lists are joined by a space."""
+class _Shown(io.RawIOBase):
+    """A terminal: what a message holds must not drive it."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self._writer = file, csv.writer(_Encoded(file))
-        self._writer.writerow(COLUMNS.names)
+    def writable(self) -> bool:
+        return True
 
-    def add(self, table: pa.Table) -> None:
-        for row in _rows(table):
-            self._writer.writerow([" ".join(value) if isinstance(value, list) else value for value in row.values()])
+    def write(self, data: Any) -> int:  # noqa: ANN401 - any buffer
+        from .render import visible  # noqa: PLC0415 - only for a terminal
 
-    def close(self) -> None:
-        """Nothing is held back."""
+        sys.stdout.write(visible(bytes(data).decode("utf-8", "replace"), keep="\n"))
+        return len(data)
 
-
-class _Encoded:
-    """Give the csv module a text file without a second buffer to flush."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def write(self, text: str) -> None:
-        self._file.write(text.encode())
-
-
-class _Parquet:
-    """The columns as they are, in row groups large enough to read fast."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._writer = pq.ParquetWriter(file, COLUMNS, compression="zstd")
-        self._waiting: list[pa.Table] = []
-
-    def add(self, table: pa.Table) -> None:
-        self._waiting.append(table)
-        if sum(map(len, self._waiting)) >= _GROUP_ROWS:
-            self._flush()
-
-    def _flush(self) -> None:
-        if self._waiting:
-            self._writer.write_table(pa.concat_tables(self._waiting))
-            self._waiting = []
-
-    def close(self) -> None:
-        self._flush()
-        self._writer.close()
-
-
-def _rows(table: pa.Table) -> list[dict[str, Any]]:
-    """Give plain rows; a risk shows six digits, which is all a float32 holds, and a time is ISO 8601."""
-    return [{**row, "time": row["time"] and row["time"].isoformat(), "risk": round(row["risk"], 6)} for row in table.to_pylist()]
-
-
-_SINKS: Final[dict[str, Callable[[IO[bytes]], _Sink]]] = {".jsonl": _JsonLines, ".csv": _Csv, ".parquet": _Parquet}
+    def flush(self) -> None:
+        sys.stdout.flush()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console, Group, RenderableType
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from .checkpoint import Checkpoint
     from .explain import Contribution
-    from .guard import Guard
     from .proof import Count
     from .scanning import Summary
     from .verdict import Evidence, Verdict
@@ -105,9 +106,8 @@ def contributions(parts: Sequence[Contribution]) -> Table:
     return table
 
 
-def rows(found: Sequence[Mapping[str, Any]], guard: Guard, *, files: bool) -> Table:
-    """List judged messages with their reasons."""
-    why = {rule["id"]: rule["why"] for rule in guard.model.card["rules"]}
+def rows(found: Sequence[Mapping[str, Any]], why: Mapping[str, str], *, files: bool) -> Table:
+    """List judged messages with their reasons; ``why`` says what each rule means."""
     table = _table(*(["file"] if files else []), "row", "risk", "action", "asks", "message", "reasons")
     for row in found:
         text = row["text"] if len(row["text"]) <= _SHOWN_CHARS else row["text"][:_SHOWN_CHARS] + "…"
@@ -122,10 +122,13 @@ def rows(found: Sequence[Mapping[str, Any]], guard: Guard, *, files: bool) -> Ta
     return table
 
 
-def summary(found: Summary) -> Text:
+def summary(found: Summary, *, filtered: bool = False) -> Text:
     """Say in a few lines what a scan found and what it could not read."""
     rate = found.messages / found.seconds if found.seconds else 0
-    lines = [f"{_some(found.messages, 'message')}, {found.flagged:,} flagged, in {found.seconds:.2f} s ({rate:,.0f} messages/s)"]
+    reported = f", {found.reported:,} reported" if filtered else ""
+    lines = [f"{_some(found.messages, 'message')}{reported}, {found.flagged:,} flagged, in {found.seconds:.2f} s ({rate:,.0f} messages/s)"]
+    if found.resumed:
+        lines.append(f"{_some(found.resumed, 'message')} of them judged before the scan was stopped")
     kinds = sorted(found.kinds.items(), key=lambda item: (-item[1], item[0]))
     lines += [f"  {count:>6,}  {kind.replace('_', ' ')}" for kind, count in kinds]
     notes = found.notes
@@ -136,6 +139,22 @@ def summary(found: Summary) -> Text:
         lines += [f"  {visible(place)}" for place in notes.places]
         lines += ["  …"] if notes.broken > len(notes.places) else []
     return Text("\n".join(lines))
+
+
+def stopped(kept: Checkpoint | None) -> Text:
+    """Say how to go on with a scan that was stopped."""
+    if kept is None or not kept.kept:
+        return Text("scamguard: stopped; nothing was written")
+    where = visible(str(kept.path))
+    return Text(f"scamguard: stopped after {_some(kept.kept, 'message')}, kept in {where}; go on with the same command and --resume")
+
+
+def hidden(found: Verdict, text: str) -> tuple[Verdict, str]:
+    """Mask the secrets of an outgoing message, which must not be shown either."""
+    from .giveaways import masked  # noqa: PLC0415 - its word lists are loaded when they are needed
+
+    shown, evidence = masked(text, found.evidence)
+    return replace(found, evidence=evidence), shown
 
 
 def _some(count: int, noun: str) -> str:

@@ -1,25 +1,41 @@
-"""Scan dumps in constant memory: each block is read, judged, counted, written and forgotten."""
+"""Scan dumps in constant memory: each block is read, judged, counted, written and forgotten.
+
+One thread reads and writes, the others judge; a few blocks are under way at a time and are taken back in reading order,
+so that what is written depends on nothing but the dumps.
+"""
 
 from __future__ import annotations
 
 import heapq
+import os
 import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from . import checkpoint as checkpoints
 from .dumps import Notes
-from .output import COLUMNS
+from .errors import DumpError
+from .selection import Selection
+from .sinks import COLUMNS
 from .verdict import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from .checkpoint import Checkpoint
     from .dumps import Block, Dump
     from .guard import Guard
     from .output import Output
+
+_UNDER_WAY = 2  # blocks a thread: one that is judged, one that waits
+_READ = pa.schema([*list(COLUMNS)[:8], ("line", pa.int64())])  # what is known before the verdict
+_EMPTY = Selection()
+Pair = tuple[pa.Table, pa.Table]  # messages as read, their verdicts
 
 
 @dataclass(slots=True)
@@ -27,17 +43,26 @@ class Summary:
     """What a scan found."""
 
     messages: int = 0
-    flagged: int = 0
+    flagged: int = 0  # of those reported
+    reported: int = 0  # after the filters
     kinds: dict[str, int] = field(default_factory=dict)
+    actions: dict[str, int] = field(default_factory=dict)  # of those reported
     notes: Notes = field(default_factory=Notes)
     seconds: float = 0.0
+    resumed: int = 0  # messages whose verdicts were kept by an earlier run
 
     def count(self, table: pa.Table) -> None:
-        """Count in one block of verdicts."""
-        self.messages += len(table)
+        """Count in rows that are reported."""
+        self.reported += len(table)
+        for item in pc.value_counts(table["action"]).to_pylist():
+            self.actions[item["values"]] = self.actions.get(item["values"], 0) + item["counts"]
         for kind in table.filter(_flagged(table))["kind"].to_pylist():
             self.flagged += 1
             self.kinds[kind] = self.kinds.get(kind, 0) + 1
+
+    def reaches(self, action: str) -> bool:
+        """Say whether a reported message is as bad as ``action``, or worse."""
+        return any(self.actions.get(str(one)) for one in list(Action)[list(Action).index(Action(action)) :])
 
 
 class Worst:
@@ -48,7 +73,7 @@ class Worst:
         self._heap: list[tuple[float, int, dict[str, Any]]] = []
 
     def add(self, table: pa.Table) -> None:
-        """Take in rows of ``output.COLUMNS``; only those that can still matter become Python objects."""
+        """Take in rows of ``COLUMNS``; only those that can still matter become Python objects."""
         if self._most == 0:
             return
         if len(self._heap) == self._most:
@@ -66,57 +91,156 @@ class Worst:
         return [row for _, _, row in sorted(self._heap, key=lambda item: -item[1])]
 
 
+class Judge(NamedTuple):
+    """How messages are judged."""
+
+    guard: Guard
+    outgoing: bool = False  # by the writer's own secrets in them, which are masked in what is written
+    threads: int = 1
+
+    def verdicts(self, read: pa.Table) -> tuple[bytes, pa.Table]:
+        """Judge messages; give a digest of them too, which says nothing about a secret."""
+        texts = _texts(read)
+        if self.outgoing:
+            return bytes(16), self.guard.scan(texts, direction="outgoing")
+        return checkpoints.digest(texts), self.guard.scan(texts)
+
+    def row(self, read: pa.Table, verdicts: pa.Table) -> pa.Table:
+        """Put messages and verdicts side by side; what must not be shown is masked."""
+        if self.outgoing:
+            from .giveaways import mask  # noqa: PLC0415 - its word lists are loaded when they are needed
+
+            shown = pa.array(mask(_texts(read), verdicts["action"]), pa.large_string())
+            read = read.set_column(read.schema.get_field_index("text"), "text", shown)
+        whole = pa.table([*read.columns, *verdicts.columns], names=[*read.column_names, *verdicts.column_names])
+        return whole.select([*COLUMNS.names, "line"])
+
+
+def cores() -> int:
+    """Count the cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def scan(  # noqa: PLR0913 - what is seen and what is told are separate choices
-    guard: Guard,
+    judge: Judge,
     dumps: Iterable[Dump],
     *,
-    output: Output | None = None,
+    outputs: Sequence[Output] = (),
     worst: Worst | None = None,
     allowed: bool = False,
-    on_block: Callable[[Dump, int], None] = lambda _dump, _messages: None,
+    selection: Selection = _EMPTY,
+    checkpoint: Checkpoint | None = None,
+    on_block: Callable[[int, int], None] = lambda _messages, _flagged: None,
 ) -> Summary:
     """Judge every message of ``dumps``.
 
     Parameters
     ----------
-    guard
+    judge
         Judges.
     dumps
         What ``dumps.open`` gives, read one after another.
-    output
-        Gets every message with its verdict.
+    outputs
+        Get every message that is reported, with its verdict.
     worst
         Gets the flagged messages.
     allowed
         Show ``worst`` the allowed ones too.
+    selection
+        Which messages are judged and which verdicts are reported.
+    checkpoint
+        Keeps the verdicts; those it already has are not judged again.
     on_block
-        Called with the dump and the number of messages so far.
+        Called with the number of messages and of flagged ones so far.
 
     Raises
     ------
     DumpError
-        A dump cannot be read, or the output cannot be written.
+        A dump cannot be read, an output cannot be written, or the messages are not those that the checkpoint is of.
     """
-    summary, start = Summary(), time.perf_counter()
-    for dump in dumps:
-        for block in dump:
-            table = judged(guard, dump.name, block)
-            summary.count(table)
-            if output is not None:
-                output.add(table)
-            if worst is not None:
-                worst.add(table if allowed else table.filter(_flagged(table)))
-            on_block(dump, summary.messages)
-        summary.notes.add(dump.notes)
+    summary, start = Summary(resumed=checkpoint.kept if checkpoint is not None else 0), time.perf_counter()
+    for read, verdicts in _judged(judge, _messages(dumps, selection, summary.notes), checkpoint):
+        summary.messages += len(read)
+        table = selection.verdicts(judge.row(read, verdicts))
+        summary.count(table)
+        for output in outputs:
+            output.add(table)
+        if worst is not None:
+            worst.add(table if allowed else table.filter(_flagged(table)))
+        on_block(summary.messages, summary.flagged)
     summary.seconds = time.perf_counter() - start
     return summary
 
 
-def judged(guard: Guard, name: str, block: Block) -> pa.Table:
-    """Put messages, their places, what is said about them and their verdicts into one table of ``output.COLUMNS``."""
-    verdicts = guard.scan(block.texts)
-    places = [pa.repeat(pa.scalar(block.file or name, pa.string()), len(block)), pa.array(block.rows)]
-    return pa.table([*places, *block.about.columns, block.texts, *verdicts.columns], schema=COLUMNS)
+def _messages(dumps: Iterable[Dump], selection: Selection, notes: Notes) -> Iterator[pa.Table]:
+    """Read the messages to judge, block by block."""
+    for dump in dumps:
+        for block in dump:
+            table = selection.messages(_table(dump.name, block))
+            if len(table):
+                yield table
+        notes.add(dump.notes)
+
+
+def _table(name: str, block: Block) -> pa.Table:
+    """Put messages, their places and what is said about them into one table."""
+    file = pa.repeat(pa.scalar(block.file or name, pa.string()), len(block))
+    lines = pa.nulls(len(block), pa.int64()) if block.lines is None else pa.array(block.lines)
+    return pa.table([file, pa.array(block.rows), *block.about.columns, block.texts, lines], schema=_READ)
+
+
+def _judged(judge: Judge, messages: Iterator[pa.Table], checkpoint: Checkpoint | None) -> Iterator[Pair]:
+    """Give messages with their verdicts, in reading order: first those that are kept, then those judged now."""
+    if checkpoint is not None:
+        held: list[pa.Table] = []
+        yield from _replayed(judge, messages, checkpoint, held)
+        messages = _chained(held, messages)
+    for read, digest, verdicts in _overlapped(judge, messages):
+        if checkpoint is not None:
+            checkpoint.add(digest, verdicts)
+        yield read, verdicts
+
+
+def _replayed(judge: Judge, messages: Iterator[pa.Table], checkpoint: Checkpoint, held: list[pa.Table]) -> Iterator[Pair]:
+    """Give the messages whose verdicts are kept; what was read beyond them is left in ``held``."""
+    for digest, batch in checkpoint.replay():
+        while sum(map(len, held)) < len(batch):
+            more = next(messages, None)
+            if more is None:
+                raise DumpError(f"{checkpoint.path}: there are fewer messages now than the scan had read; start afresh with --no-resume")
+            held.append(more)
+        whole = pa.concat_tables(held)
+        read, rest = whole.slice(0, len(batch)), whole.slice(len(batch))
+        held[:] = [rest] if len(rest) else []
+        if not judge.outgoing and checkpoints.digest(_texts(read)) != digest:
+            raise DumpError(f"{checkpoint.path}: the messages are not those the scan had read; start afresh with --no-resume")
+        yield read, pa.Table.from_batches([batch])
+
+
+def _chained(held: list[pa.Table], messages: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    yield from held
+    yield from messages
+
+
+def _overlapped(judge: Judge, messages: Iterator[pa.Table]) -> Iterator[tuple[pa.Table, bytes, pa.Table]]:
+    """Judge on all threads while the next blocks are read."""
+    pool = ThreadPoolExecutor(judge.threads, thread_name_prefix="judge")
+    under_way: deque[tuple[pa.Table, Future[tuple[bytes, pa.Table]]]] = deque()
+    try:
+        for read in messages:
+            under_way.append((read, pool.submit(judge.verdicts, read)))
+            while under_way and (len(under_way) > _UNDER_WAY * judge.threads or under_way[0][1].done()):
+                first, future = under_way.popleft()
+                yield first, *future.result()
+        while under_way:
+            first, future = under_way.popleft()
+            yield first, *future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _texts(table: pa.Table) -> pa.LargeStringArray:
+    return table["text"].combine_chunks()
 
 
 def _flagged(table: pa.Table) -> pa.ChunkedArray:

@@ -51,6 +51,7 @@ class Block:
     rows: NDArray[np.int64]  # (n,), from 1: the line in txt and JSON lines, the record or message elsewhere
     about: pa.RecordBatch  # (n,), the columns of ABOUT
     file: str | None = None  # the member of an archive or folder; None: the dump itself
+    lines: NDArray[np.int64] | None = None  # (n,), from 1: where each begins in the file; None where the reader does not know
 
     def __len__(self) -> int:
         return len(self.rows)

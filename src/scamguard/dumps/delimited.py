@@ -1,4 +1,4 @@
-"""CSV and TSV with a header line (RFC 4180), read by the csv module in strict mode.
+"""CSV and TSV with a header line (RFC 4180), read by the csv module in strict mode, or as it would (``csvfast``).
 
 Strict, because a quote that is never closed would otherwise swallow the rest of the file into one message and say
 nothing. A record with more or fewer fields than the header is broken too: its text may be cut.
@@ -6,20 +6,30 @@ nothing. A record with more or fewer fields than the header is broken too: its t
 
 from __future__ import annotations
 
+import codecs
 import csv
-from typing import TYPE_CHECKING
+import io
+from dataclasses import replace
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from scamguard.errors import DumpError
 
-from . import columns, tabled
+from . import columns, csvfast, encodings, tabled
 from .block import BLOCK_CHARS, BLOCK_ROWS
+from .csvfast import Splitter
+from .pieces import PIECE, regrouped
 from .source import LONGEST_LINE
+
+_FEW: Final = 64  # records: fewer are not halved again
 
 if TYPE_CHECKING:
     from _csv import Reader  # csv names it only from Python 3.13
     from collections.abc import Iterator
 
     from .block import Block
+    from .csvfast import Records
     from .detect import Head
     from .source import Source
 
@@ -44,34 +54,126 @@ def read_tsv(source: Source, column: str | None) -> Iterator[Block]:
 
 def _read(source: Source, column: str | None, delimiter: str) -> Iterator[Block]:
     csv.field_size_limit(max(LONGEST_LINE, csv.field_size_limit()))  # one setting for the process: only ever raised
-    with source.lines(newline="") as lines:
-        first = next(lines, "")
-        if delimiter == "," and "," not in first and ";" in first:
-            delimiter = ";"
-        records = csv.reader(_chained(first, lines), delimiter=delimiter, strict=True)
-        header = _header(source, records)
-        if not header:
+    encoding = source.codec()
+    if not encodings.is_utf8(encoding):
+        with source.lines(newline="") as lines:
+            yield from _Table(source, column, delimiter).slow(lines)
+        return
+    with source.opened() as raw:
+        start = raw.read(PIECE).removeprefix(codecs.BOM_UTF8)
+        table = _Table(source, column, delimiter)
+        end = start.find(b"\n") + 1
+        if end and b'"' not in start[:end] and b"\r" not in start[: end - 2] and b"\0" not in start[:end]:
+            table.begin(start[:end].decode("utf-8", encodings.errors("utf-8")))
+            splitter = Splitter(raw, start[end:], table.delimiter)
+            yield from table.fast(splitter)
+            start = splitter.rest
+        text = io.TextIOWrapper(io.BufferedReader(_Joined(start, raw)), "utf-8", errors=encodings.errors("utf-8"), newline="")
+        yield from table.slow(source.bounded(text, table.line))
+
+
+class _Table:
+    """A table being read: fast as long as its records are plain, then by the csv module."""
+
+    def __init__(self, source: Source, column: str | None, delimiter: str) -> None:
+        self._source, self._column, self.delimiter = source, column, delimiter
+        self._header: list[str] = []
+        self._chosen: list[int | None] = []
+        self._cut = False
+        self.row, self.line = 0, 0  # records and lines read so far
+
+    def begin(self, first: str) -> None:
+        """Read a header that is one line."""
+        self._name(next(csv.reader([first], delimiter=self._delimited(first), strict=True), []))
+        self.line = 1
+
+    def _delimited(self, first: str) -> str:
+        if self.delimiter == "," and "," not in first and ";" in first:
+            self.delimiter = ";"
+        return self.delimiter
+
+    def _name(self, header: list[str]) -> None:
+        self._header = header
+        if header:
+            fields = columns.find(self._source.name, header, self._column)
+            self._chosen = [header.index(name) if name else None for name in fields[:6]]
+            self._cut = fields.cut
+
+    def fast(self, splitter: Splitter) -> Iterator[Block]:
+        """Read plain records; one that the header does not fit is left to the csv module, and so are its neighbours."""
+        if not self._header or self._cut:
             return
-        fields = columns.find(source.name, header, column)
-        text, *about = [header.index(name) if name else None for name in fields[:6]]
-        for rows, found in _grouped(_checked(source, records, len(header), cut=fields.cut), text or 0):
+        for records in splitter:
+            yield from regrouped([*self._halved(records)])
+            self.row += len(records.lines)
+            self.line += records.data.count(b"\n", 0, records.starts[-1])
+
+    def _halved(self, records: Records, first: int = 0) -> Iterator[Block]:
+        names = [str(at) for at in range(len(self._header))]
+        block = csvfast.block(records.part(0, len(records.lines)), self.row + first + 1, self.line + 1, names, self._chosen, self.delimiter)
+        if block is not None:
+            yield block
+        elif len(records.lines) <= _FEW:
+            whole = records.part(0, len(records.lines)).data.decode("utf-8", encodings.errors("utf-8"))
+            lines = io.StringIO(whole, newline="")
+            yield from self._slow(lines, self.row + first, self.line + int(records.lines[0]))
+        else:
+            middle = len(records.lines) // 2
+            yield from self._halved(records.part(0, middle), first)
+            yield from self._halved(records.part(middle, len(records.lines)), first + middle)
+
+    def slow(self, lines: Iterator[str]) -> Iterator[Block]:
+        """Read the records that are left."""
+        if self.line == 0:
+            first = next(lines, "")
+            records = csv.reader(_chained(first, lines), delimiter=self._delimited(first), strict=True)
+            self._name(_header(self._source, records))
+            self.line = records.line_num
+            if not self._header:
+                return
+        yield from self._slow(lines, self.row, self.line)
+
+    def _slow(self, lines: Iterator[str], row: int, line: int) -> Iterator[Block]:
+        records = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        text, *about = self._chosen
+        numbered = _checked(self._source, records, len(self._header), row, line, cut=self._cut)
+        for rows, starts, found in _grouped(numbered, text or 0):
             values = list(zip(*found, strict=False))  # a record may be longer than the header where the exporter errs
-            yield tabled.block(values[text or 0], rows, [None if at is None else values[at] for at in about], source.notes)
+            block = tabled.block(values[text or 0], rows, [None if at is None else values[at] for at in about], self._source.notes)
+            yield replace(block, lines=np.array(starts, np.int64))
 
 
-def _grouped(records: Iterator[tuple[int, list[str]]], text: int) -> Iterator[tuple[list[int], list[list[str]]]]:
+class _Joined(io.RawIOBase):
+    """Bytes that were read ahead, and the stream behind them."""
+
+    def __init__(self, start: bytes, raw: IO[bytes]) -> None:
+        self._start, self._raw = start, raw
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - as the base class has it
+        data, self._start = self._start[: len(buffer)], self._start[len(buffer) :]
+        data = data or self._raw.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _grouped(records: Iterator[tuple[int, int, list[str]]], text: int) -> Iterator[tuple[list[int], list[int], list[list[str]]]]:
     rows: list[int] = []
+    lines: list[int] = []
     found: list[list[str]] = []
     chars = 0
-    for row, record in records:
+    for row, line, record in records:
         rows.append(row)
+        lines.append(line)
         found.append(record)
         chars += len(record[text])
         if len(rows) == BLOCK_ROWS or chars > BLOCK_CHARS:
-            yield rows, found
-            rows, found, chars = [], [], 0
+            yield rows, lines, found
+            rows, lines, found, chars = [], [], [], 0
     if rows:
-        yield rows, found
+        yield rows, lines, found
 
 
 def _chained(first: str, lines: Iterator[str]) -> Iterator[str]:
@@ -87,11 +189,12 @@ def _header(source: Source, records: Iterator[list[str]]) -> list[str]:
         raise DumpError(f"{source.name}: the header line cannot be read: {error}") from error
 
 
-def _checked(source: Source, records: Reader, width: int, *, cut: bool) -> Iterator[tuple[int, list[str]]]:
-    """Number the records from 1 and skip the broken ones; a blank line is no record."""
-    row = 0
+def _checked(  # noqa: PLR0913 - where it is and what is right
+    source: Source, records: Reader, width: int, row: int, before: int, *, cut: bool
+) -> Iterator[tuple[int, int, list[str]]]:
+    """Number the records behind ``row`` and ``before`` lines, and skip the broken ones; a blank line is no record."""
     while True:
-        line = records.line_num + 1
+        line = before + records.line_num + 1
         try:
             record = next(records)
         except StopIteration:
@@ -106,4 +209,4 @@ def _checked(source: Source, records: Reader, width: int, *, cut: bool) -> Itera
         if len(record) != width and not (cut and len(record) > width):
             source.notes.skip(f"{source.name}, line {line}", f"{len(record)} fields where the header names {width}")
             continue
-        yield row, record
+        yield row, line, record

@@ -23,6 +23,7 @@ _SUPERSETS: Final = {
     "gbk": "gb18030", "iso-8859-1": "cp1252", "iso-8859-9": "cp1254", "maccyrillic": "cp1251",
     "mac-cyrillic": "cp1251", "macroman": "cp1252", "shift_jis": "cp932", "utf-8": "utf-8-sig",
 }  # fmt: skip
+_ASCII: Final = bytes(range(0x80))
 _LEAST_BYTES = 6  # that are not ASCII: three Chinese characters; fewer prove nothing
 _MOST_FLAWS = 0.05  # of the characters beyond ASCII
 
@@ -42,6 +43,15 @@ def errors(encoding: str) -> str:
     return "surrogateescape" if encoding.startswith("utf-8") else BROKEN
 
 
+def is_utf8(encoding: str) -> bool:
+    """Say whether this is UTF-8, which Arrow reads too.
+
+    >>> is_utf8("UTF8"), is_utf8("utf-8-sig"), is_utf8("gb18030")
+    (True, True, False)
+    """
+    return codecs.lookup(encoding).name in {"utf-8", "utf-8-sig"}
+
+
 def guess(head: bytes) -> str:
     """Name the encoding of a file that begins like this.
 
@@ -53,7 +63,7 @@ def guess(head: bytes) -> str:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
-    if sum(byte >= 0x80 for byte in head) < _LEAST_BYTES or _flaws(head, "utf-8") <= _MOST_FLAWS:
+    if len(head.translate(None, _ASCII)) < _LEAST_BYTES or _flaws(head, "utf-8") <= _MOST_FLAWS:
         return "utf-8-sig"
     import chardet  # noqa: PLC0415 - only the rare file that is not UTF-8 needs it
 
@@ -74,5 +84,5 @@ def _decodes(name: str) -> bool:
 def _flaws(head: bytes, name: str) -> float:
     """Share of the characters beyond ASCII that are none in this encoding; a character cut at the end is no flaw."""
     text = codecs.getincrementaldecoder(name)("replace").decode(head)
-    beyond = sum(char >= "\x80" for char in text)
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
     return text.count("\ufffd") / beyond if beyond else 1.0

@@ -6,15 +6,20 @@ Which column holds the messages is decided on the first few thousand, because ex
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from . import columns, tabled
+from . import columns, encodings, jsonfast, pieces, tabled
 from .block import BLOCK_CHARS, BLOCK_ROWS
+from .source import LONGEST_LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import pyarrow as pa
 
     from .block import Block
+    from .columns import Fields
     from .detect import Head
     from .source import Source
 
@@ -28,7 +33,68 @@ def looks(head: Head) -> bool:
 
 def read(source: Source, column: str | None) -> Iterator[Block]:
     """Read one message from each object; a missing or null text is an empty message."""
-    return blocks(source, sized(source), column, "line")
+    if not encodings.is_utf8(source.codec()):
+        for block in blocks(source, sized(source), column, "line"):
+            yield replace(block, lines=block.rows)
+        return
+    with source.opened() as raw:
+        reader = _Reader(source, column)
+        for row, piece in pieces.pieces(source, raw):
+            yield from pieces.regrouped([*reader.read(row, piece)])
+
+
+class _Reader:
+    """Reads pieces at Arrow's speed once the first one has told which columns matter and what they hold."""
+
+    def __init__(self, source: Source, column: str | None) -> None:
+        self._source, self._column = source, column
+        self._fields: Fields | None = None
+        self._schema: pa.Schema | None = None
+
+    def read(self, row: int, piece: bytes) -> Iterator[Block]:
+        """Read one message from each line."""
+        while self._fields is None:  # the first few thousand lines, one by one
+            end = _end_of_line(piece, BLOCK_ROWS)
+            yield from filter(None, [self._slow(row, piece[:end])])
+            row, piece = row + piece.count(b"\n", 0, end), piece[end:]
+            if not piece:
+                return
+        yield from pieces.halved(row, piece, self._fast, self._slow)
+
+    def _slow(self, row: int, piece: bytes) -> Block | None:
+        group = [*_records_of(self._source, row, piece)]
+        if not group:
+            return None
+        if self._fields is None:
+            self._fields = columns.find(self._source.name, dict.fromkeys(key for _, record in group for key in record), self._column)
+            self._schema = jsonfast.schema(self._fields, [record for _, record in group])
+        return _block(self._source, group, self._fields, "line")
+
+    def _fast(self, row: int, piece: bytes) -> Block | None:
+        if self._schema is None or self._fields is None:
+            return None
+        return jsonfast.block(row, piece, self._fields, self._schema)
+
+
+def _end_of_line(piece: bytes, line: int) -> int:
+    """Find where a line ends; the end of the piece if it has fewer."""
+    end = 0
+    for _ in range(line):
+        end = piece.find(b"\n", end) + 1
+        if end in {0, len(piece)}:
+            return len(piece)
+    return end
+
+
+def _records_of(source: Source, row: int, piece: bytes) -> Iterator[tuple[int, Record]]:
+    for number, raw in enumerate(piece[:-1].split(b"\n"), row):
+        line = raw.decode("utf-8", encodings.errors("utf-8"))
+        if len(line) >= LONGEST_LINE:
+            source.notes.skip(f"{source.name}, line {number}", f"longer than {LONGEST_LINE:,} characters")
+            continue
+        record = _parsed(source, number, line)
+        if record is not None:
+            yield number, record
 
 
 def blocks(source: Source, found: Iterable[tuple[int, Record, int]], column: str | None, what: str) -> Iterator[Block]:
@@ -37,18 +103,26 @@ def blocks(source: Source, found: Iterable[tuple[int, Record, int]], column: str
     for group in _grouped(found):
         if fields is None:
             fields = columns.find(source.name, dict.fromkeys(key for _, record in group for key in record), column)
-        rows, texts, kept = [], [], []
-        for row, record in group:
-            text = record.get(fields.text)
-            if text is None or isinstance(text, str):
-                rows.append(row)
-                texts.append(text or "")
-                kept.append(record)
-            else:
-                source.notes.skip(f"{source.name}, {what} {row}", f"{fields.text!r} is {type(text).__name__}, not a string")
-        if rows:
-            about = [[record.get(name) for record in kept] if isinstance(name, str) else None for name in fields[1:6]]
-            yield tabled.block(texts, rows, about, source.notes)
+        block = _block(source, group, fields, what)
+        if block is not None:
+            yield block
+
+
+def _block(source: Source, group: Sequence[tuple[int, Record]], fields: Fields, what: str) -> Block | None:
+    """Make a block; a record whose text is none is noted and left out."""
+    rows, texts, kept = [], [], []
+    for row, record in group:
+        text = record.get(fields.text)
+        if text is None or isinstance(text, str):
+            rows.append(row)
+            texts.append(text or "")
+            kept.append(record)
+        else:
+            source.notes.skip(f"{source.name}, {what} {row}", f"{fields.text!r} is {type(text).__name__}, not a string")
+    if not rows:
+        return None
+    about = [[record.get(name) for record in kept] if isinstance(name, str) else None for name in fields[1:6]]
+    return tabled.block(texts, rows, about, source.notes)
 
 
 def _grouped(found: Iterable[tuple[int, Record, int]]) -> Iterator[list[tuple[int, Record]]]:

@@ -88,11 +88,12 @@ class Source:
         ``LONGEST_LINE`` is noted and given as an empty one.
         """
         with self.text(newline) as text:
-            yield self._bounded(text)
+            yield self.bounded(text)
 
-    def _bounded(self, text: io.TextIOWrapper) -> Iterator[str]:
+    def bounded(self, text: io.TextIOWrapper, before: int = 0) -> Iterator[str]:
+        """Give the lines of a text that ``before`` lines precede; one that is too long is noted and given as an empty one."""
         read = functools.partial(text.readline, LONGEST_LINE)
-        for number, line in enumerate(iter(read, ""), 1):
+        for number, line in enumerate(iter(read, ""), before + 1):
             if len(line) < LONGEST_LINE or line[-1] in "\r\n":
                 yield line
                 continue

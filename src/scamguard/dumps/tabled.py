@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from . import times
 from .block import ABOUT, Block, cleaned, texts
@@ -13,6 +14,8 @@ from .columns import label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from .block import Notes
 
@@ -26,24 +29,52 @@ def block(found: Sequence[str], rows: Sequence[int], about: Sequence[Sequence[An
     return Block(texts(found, notes), np.array(rows, np.int64), pa.record_batch(arrays, schema=ABOUT))
 
 
+def of_arrays(texts_: pa.Array, rows: NDArray[np.int64], about: Sequence[pa.Array | None], lines: NDArray[np.int64]) -> Block:
+    """Pack messages and the columns of ``ABOUT`` as Arrow read them: each of strings or of whole numbers."""
+    arrays = [
+        pa.nulls(len(rows), kind) if array is None else _moments_of(array) if pa.types.is_timestamp(kind) else _labels_of(array)
+        for array, kind in zip(about, ABOUT.types, strict=True)
+    ]
+    return Block(texts_, rows, pa.record_batch(arrays, schema=ABOUT), lines=lines)
+
+
+def _labels_of(array: pa.Array) -> pa.Array:
+    """Give ids, senders or channels; nothing is null."""
+    if pa.types.is_integer(array.type):
+        return array.cast(pa.string())
+    nothing = pc.equal(array, "")
+    return pc.if_else(nothing, pa.scalar(None, array.type), array) if pc.any(nothing).as_py() else array
+
+
+def _moments_of(array: pa.Array) -> pa.Array:
+    """Give times, whatever their form."""
+    if not pa.types.is_integer(array.type):
+        return moments(array)
+    count = array.fill_null(0).to_numpy().astype(np.float64)
+    found, there = times.counted(count)
+    return pa.array(found, mask=~there).cast(ABOUT.field("time").type)
+
+
 def labels(values: Sequence[Any]) -> pa.StringArray:
     """Pack ids, senders or channels; nothing is null."""
     try:
         if values and isinstance(values[0], int):
             return pa.array(values, pa.int64()).cast(pa.string())
         return pa.array([value or None for value in values], pa.string())
-    except (pa.ArrowInvalid, TypeError, UnicodeEncodeError):
+    except (pa.ArrowInvalid, TypeError, OverflowError, UnicodeEncodeError):
         return pa.array([None if (text := label(value)) is None else cleaned(text) for value in values], pa.string())
 
 
-def moments(values: Sequence[Any]) -> pa.TimestampArray:
+def moments(values: Sequence[Any] | pa.Array) -> pa.TimestampArray:
     """Pack times, whatever their form; one that cannot be told is null."""
     kind = ABOUT.field("time").type
     try:
         written = pa.array(values, pa.string())
-        if len(values) and isinstance(values[0], str) and values[0][4:5] == "-":
-            zoned = values[0].endswith("Z") or values[0][-6:-5] in {"+", "-"}
+        first = written[0].as_py() if len(written) else None
+        if first is not None and first[4:5] == "-":
+            zoned = first.endswith("Z") or first[-6:-5] in {"+", "-"}
             return (written.cast(pa.timestamp("ms", "UTC")) if zoned else written).cast(kind)
-    except (pa.ArrowInvalid, TypeError, UnicodeEncodeError):
+    except (pa.ArrowInvalid, TypeError, OverflowError, UnicodeEncodeError):
         pass  # several forms in one column, finer than milliseconds, numbers, or no times at all
-    return pa.array([times.any_of(value) for value in values], kind)
+    plain = values.to_pylist() if isinstance(values, pa.Array) else values
+    return pa.array([times.any_of(value) for value in plain], kind)

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import email.utils
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _START: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - naive: wall clocks are compared with it
 _START_UTC: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,3 +96,16 @@ def any_of(value: object) -> int | None:
     scale = next(scale for limit, scale in _UNITS if count < limit or limit == float("inf"))
     found = count * scale
     return int(found) if found <= _LAST else None
+
+
+def counted(counts: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Read many counts since 1970 as ``any_of`` reads one.
+
+    Returns
+    -------
+    (n,) int64, milliseconds; and (n,) bool, where they can be told
+    """
+    scales = np.select([counts < limit for limit, _ in _UNITS[:-1]], [scale for _, scale in _UNITS[:-1]], _UNITS[-1][1])
+    found = counts * scales
+    there = (counts >= _LEAST_COUNT) & (found <= _LAST)
+    return np.where(there, found, 0).astype(np.int64), there

@@ -1,0 +1,156 @@
+"""What the command ``scan`` does once it knows what is asked: outputs, checkpoint, progress, summary, exit status."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from . import __version__, checkpoint, output, render, scanning
+from .command import FAILED, FLAGGED, STOPPED
+from .errors import DumpError, InputError, unknown
+from .verdict import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from .checkpoint import Checkpoint
+    from .dumps import Dump
+    from .guard import Guard
+    from .scanning import Summary
+    from .selection import Selection
+
+_NEVER: Final = "never"
+
+
+class Plan(NamedTuple):
+    """What is asked of a scan."""
+
+    selection: Selection
+    outs: tuple[Path, ...]
+    out_format: str | None
+    direction: str
+    fail_on: str
+    resume: bool | None
+
+    @property
+    def outgoing(self) -> bool:
+        """Whether messages are searched for the writer's own secrets."""
+        return self.direction == "outgoing"
+
+    @property
+    def piped(self) -> bool:
+        """Whether verdicts go to standard output, so that nothing else may."""
+        return output.STDOUT in self.outs
+
+    def check(self) -> None:
+        """Refuse what cannot be done, before anything is loaded.
+
+        Raises
+        ------
+        ScamguardError
+            An option does not fit.
+        """
+        if self.direction not in {"inbound", "outgoing"}:
+            raise InputError(f"--direction: {unknown('direction', self.direction, ['inbound', 'outgoing'])}")
+        if self.fail_on not in {*map(str, Action), _NEVER}:
+            raise InputError(f"--fail-on: {unknown('action', self.fail_on, [*map(str, Action), _NEVER])}")
+        for out in self.outs:
+            output.checked(out, self.out_format)
+        if len(set(self.outs)) < len(self.outs):
+            raise DumpError("--out: the same file is named twice")
+        if self.resume and all(out == output.STDOUT for out in self.outs):
+            raise DumpError("--resume: nothing is kept of a scan without --out FILE; name the file it was writing")
+
+
+def run(  # noqa: PLR0913 - what is seen and what is told are separate choices
+    plan: Plan,
+    opened: Sequence[Dump],
+    guard: Guard,
+    asked: Mapping[str, Any],
+    *,
+    show: int,
+    every: bool,
+    threads: int | None,
+) -> int:
+    """Scan; print the worst messages and a summary; give the exit status."""
+    worst = scanning.Worst(show)
+    judge = scanning.Judge(guard, plan.outgoing, threads or scanning.cores())
+    kept: Checkpoint | None = None
+    with contextlib.ExitStack() as stack:
+        try:
+            kept = _checkpoint(plan, opened, guard, asked)
+            if kept is not None:
+                stack.enter_context(kept)
+            outputs = [stack.enter_context(output.Output(out, plan.out_format, reasons(guard, plan.direction))) for out in plan.outs]
+            with _progress(opened) as advance:
+                summary = scanning.scan(
+                    judge, opened, outputs=outputs, worst=worst, allowed=every,
+                    selection=plan.selection, checkpoint=kept, on_block=advance,
+                )  # fmt: skip
+            stack.close()
+        except KeyboardInterrupt as stop:
+            stack.__exit__(KeyboardInterrupt, stop, None)
+            render.console(stderr=True).print(render.stopped(kept))
+            return STOPPED
+    terminal = render.console(stderr=plan.piped)
+    if found := worst.rows():
+        terminal.print(render.rows(found, reasons(guard, plan.direction), files=len(opened) > 1))
+        terminal.print()
+    terminal.print(render.summary(summary, filtered=bool(plan.selection)))
+    return _status(summary, plan.fail_on)
+
+
+def reasons(guard: Guard, direction: str) -> dict[str, str]:
+    """Say what each rule means."""
+    if direction == "outgoing":
+        from .giveaways import REASONS  # noqa: PLC0415 - its word lists are loaded when they are needed
+
+        return REASONS
+    return {rule["id"]: rule["why"] for rule in guard.model.card["rules"]}
+
+
+def _checkpoint(plan: Plan, opened: Sequence[Dump], guard: Guard, asked: Mapping[str, Any]) -> Checkpoint | None:
+    """Open the checkpoint, beside the first output that is a file."""
+    first = next((out for out in plan.outs if out != output.STDOUT), None)
+    if first is None:
+        return None
+    outs = {"out": [str(out) for out in plan.outs], "out_format": plan.out_format}
+    options = {**asked, "direction": plan.direction, **plan.selection.options(), **outs}
+    about = checkpoint.identity(guard.model.card, __version__, options, opened)
+    return checkpoint.Checkpoint(checkpoint.beside(first), about, resume=plan.resume)
+
+
+def _status(summary: Summary, fail_on: str) -> int:
+    if summary.notes.broken:
+        return FAILED
+    return FLAGGED if fail_on != _NEVER and summary.reaches(fail_on) else 0
+
+
+@contextlib.contextmanager
+def _progress(opened: Sequence[Dump]) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar while scanning, on a terminal only: bytes read where their number is known, messages, rate and the time left."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    console = render.console(stderr=True)
+    told = "{task.fields[messages]:,} messages, {task.fields[flagged]:,} flagged, {task.fields[rate]:,.0f}/s"
+    columns = (BarColumn(), TaskProgressColumn(), TextColumn(told), TimeElapsedColumn(), TimeRemainingColumn(elapsed_when_finished=True))
+    sizes = [_size(dump) for dump in opened]
+    known = all(sizes)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("scan", total=sum(sizes) if known else None, messages=0, flagged=0, rate=0.0)
+
+        def advance(messages: int, flagged: int) -> None:
+            elapsed = bar.tasks[0].elapsed or 1.0
+            done = sum(dump.share * size for dump, size in zip(opened, sizes, strict=True))
+            bar.update(task, completed=done, messages=messages, flagged=flagged, rate=messages / elapsed)
+
+        yield advance
+
+
+def _size(dump: Dump) -> int:
+    """Count the bytes of a dump; 0 for a stream, 1 for a folder, whose files are counted one by one."""
+    path = dump.source.path
+    if path is None:
+        return 0
+    return max(1, path.stat().st_size) if path.is_file() else 1

@@ -1,0 +1,85 @@
+"""Scan as the command does, with a guard that is loaded at once, and die of SIGKILL at a chosen step.
+
+``python tests/dying.py STEP DUMP OUT…``: a step is a write to the checkpoint or an output, a file moved into place or
+removed; each counts before and after it happens. Step -1 never comes. The number of steps is the last line of standard output.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import zlib
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from scamguard import checkpoint, dumps, output, selection, survey
+from scamguard.table import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Guard:
+    """Judges by a checksum of the text, in no time."""
+
+    model = SimpleNamespace(card={"rules": [{"id": "ask.x", "why": "Because."}], "sha256": "of nothing"})
+
+    def scan(self, texts: pa.LargeStringArray) -> pa.Table:
+        sums = np.array([zlib.crc32(text.encode()) % 1000 for text in texts.to_pylist()])
+        actions = [("allow", "warn", "block")[int(n > 900) + int(n > 980)] for n in sums]
+        asks = [["password"] if n % 7 == 0 and n > 900 else [] for n in sums]
+        rules = [["ask.x"] if n > 900 else [] for n in sums]
+        kinds = ["trust_trick" if n > 900 else "" for n in sums]
+        columns = [sums / 1000, actions, kinds, asks, rules]
+        return pa.table([pa.array(values, kind) for values, kind in zip(columns, SCHEMA.types, strict=True)], schema=SCHEMA)
+
+
+class Death:
+    """Comes at a step."""
+
+    def __init__(self, at: int) -> None:
+        self.at, self.steps = at, 0
+
+    def step(self) -> None:
+        self.steps += 1
+        if self.steps - 1 == self.at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, owner: Any, name: str) -> None:
+        """Let a method count as two steps."""
+        plain: Callable[..., Any] = getattr(owner, name)
+
+        def counted(*arguments: Any, **options: Any) -> Any:
+            self.step()
+            result = plain(*arguments, **options)
+            self.step()
+            return result
+
+        setattr(owner, name, counted)
+
+
+def main() -> None:
+    """Scan the dump named second into the outputs named after it."""
+    death = Death(int(sys.argv[1]))
+    death.around(checkpoint.Checkpoint, "add")
+    death.around(output.Output, "add")
+    death.around(Path, "replace")
+    death.around(Path, "unlink")
+    chosen = selection.Selection(only="flagged") if "--only" in sys.argv else selection.Selection()
+    resume = True if "--resume" in sys.argv else None
+    dump, *outs = (Path(name) for name in sys.argv[2:] if not name.startswith("--"))
+    plan = survey.Plan(chosen, tuple(outs), None, "inbound", "never", resume)
+    plan.check()
+    guard: Any = Guard()
+    status = survey.run(plan, [dumps.open(dump)], guard, {}, show=3, every=False, threads=2)
+    sys.stdout.write(f"{death.steps}\n")
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()
