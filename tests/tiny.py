@@ -85,9 +85,9 @@ def recipe() -> Recipe:
 
 def trained() -> Model:
     """Train on the sixty messages."""
-    from scamguard.train import fit  # noqa: PLC0415
+    from scamguard.train import fit, vocabulary  # noqa: PLC0415
 
-    words = lexicon()
+    words = vocabulary.compiled(lexicon())
     return fit.train(fit.material(messages(), [], words, recipe()), words, recipe(), {"about": "a test model"})
 
 

@@ -12,24 +12,40 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .brands import Brand
-    from .errors import BrandError, DumpError, InputError, LexiconError, ModelError, ScamguardError
+    from .errors import (
+        BrandError,
+        ChatError,
+        DumpError,
+        InputError,
+        LexiconError,
+        MessageBlocked,
+        ModelError,
+        ScamguardError,
+        TrainingError,
+    )
     from .explain import Contribution
     from .guard import Guard, load
     from .imitation import LookAlike, lookalike, lookalikes
-    from .verdict import Action, Evidence, Policy, Verdict
+    from .sender import Sender
+    from .sending import guarded
+    from .ticket import Incident, incident
+    from .verdict import Action, Evidence, Official, Policy, Verdict
 
 _HOME = {
     "Action": "verdict", "Brand": "brands", "BrandError": "errors", "Contribution": "explain", "DumpError": "errors",
     "Evidence": "verdict", "Guard": "guard",
     "InputError": "errors", "LexiconError": "errors", "ModelError": "errors", "Policy": "verdict", "ScamguardError": "errors",
     "Verdict": "verdict", "load": "guard",
+    "ChatError": "errors", "TrainingError": "errors", "MessageBlocked": "errors", "guarded": "sending",
     "LookAlike": "imitation", "lookalike": "imitation", "lookalikes": "imitation",
+    "Incident": "ticket", "Official": "verdict", "Sender": "sender", "incident": "ticket",
 }  # fmt: skip
 
 __all__ = [
-    "Action", "Brand", "BrandError", "Contribution", "DumpError", "Evidence", "Guard", "InputError", "LexiconError",
-    "LookAlike", "ModelError",
-    "Policy", "ScamguardError", "Verdict", "load", "lookalike", "lookalikes",
+    "Action", "Brand", "BrandError", "ChatError", "Contribution", "DumpError", "Evidence", "Guard",
+    "Incident", "InputError", "LexiconError", "LookAlike", "MessageBlocked", "ModelError", "Official",
+    "Policy", "ScamguardError", "Sender", "TrainingError", "Verdict", "guarded", "incident", "load",
+    "lookalike", "lookalikes",
 ]  # fmt: skip
 __version__ = "0.1.0"
 

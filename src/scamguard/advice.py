@@ -1,17 +1,15 @@
 """Advice: what to tell the reader of a flagged message, in the reader's language.
 
-The sentences are data, ``advice/<lang>.toml``: one by kind of scam, one by secret for whoever has given it already,
-and one on where to report. Nothing of the message is repeated, so advice can never echo a secret.
+One sentence by kind of scam, one by secret for whoever has given it already, and one on where the real brand is and to report it there.
+Nothing of the message is repeated, so advice can never echo a secret; the brand's name and address come from the registry.
 """
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from .verdict import GIVEN_AWAY, Action
+from .wording import called, isolated, sentences, tag
 
 if TYPE_CHECKING:
     from .verdict import Verdict
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 _URGENCY: Final = ("remote_access", "seed_phrase", "private_key", "payment", "2fa_code", "password", "card", "id_document")
 
 
-def advice(verdict: Verdict, lang: str = "en") -> str:
+def advice(verdict: Verdict, lang: str | None = None) -> str:
     """Say in one to three sentences what this is, what to do if a secret was given already, and where to report it.
 
     Parameters
@@ -28,7 +26,7 @@ def advice(verdict: Verdict, lang: str = "en") -> str:
     verdict
         What ``Guard.check`` said.
     lang
-        A BCP-47 tag or a POSIX locale; what is not Chinese gets English.
+        A BCP-47 tag or a POSIX locale; that of the message if not given. What we do not speak gets English.
 
     Returns
     -------
@@ -36,17 +34,17 @@ def advice(verdict: Verdict, lang: str = "en") -> str:
     """
     if verdict.action is Action.ALLOW:
         return ""
-    table = _table("zh" if lang.lower().startswith("zh") else "en")
+    lang = tag(verdict.language if lang is None else lang)
+    table = sentences(lang)
     if verdict.kind == GIVEN_AWAY:
         return str(table["own_secret"])
-    sentences = [table["kind"].get(verdict.kind, table["kind"]["other"])]
+    said = [table["kind"].get(verdict.kind, table["kind"]["other"])]
     given = next((secret for secret in _URGENCY if secret in verdict.asks), None)
     if given is not None:
-        sentences.append(table["given"][given])
-    sentences.append(table["report"])
-    return str(table["between"]).join(sentences)
-
-
-@cache
-def _table(lang: str) -> dict[str, Any]:
-    return tomllib.loads((resources.files(__package__) / "advice" / f"{lang}.toml").read_text("utf-8"))
+        said.append(table["given"][given])
+    if real := verdict.official:
+        brand = isolated(called(verdict.brand, real.name, lang), lang)
+        said.append(table["official"].format(brand=brand, where=isolated(real.channel, lang)))
+    else:
+        said.append(table["report"])
+    return str(table["between"]).join(said)

@@ -7,7 +7,6 @@ Exit status of check and scan: 0 nothing flagged, 1 something flagged (see --fai
 from __future__ import annotations
 
 import io
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
@@ -15,8 +14,9 @@ from typing import Annotated
 
 import typer
 
-from . import __version__, service, workshop
+from . import __version__, bridges, feedback, reporting, service, workshop
 from .command import FLAGGED, OPTIONS, Group, ModelDir, load_guard
+from .reporting import Age, First, Handle, Name, Official, Platform, Verified  # noqa: TC001 - typer reads the annotations
 
 _DUMPS = "Chat and mail exports, tables, text; packed too (.zip .gz .zst); a Maildir or Slack folder; - is standard input."
 _FORMAT = (
@@ -29,6 +29,8 @@ _OUT = "Write the messages with their verdicts: .jsonl .csv .parquet .sqlite .du
 _OUT_FORMAT = "jsonl, csv, parquet, sqlite, duckdb or sarif. [default: by the suffix; jsonl for -]"
 _RESUME = "Go on with a scan that was stopped, or start it afresh. [default: start, but never over one that was stopped]"
 _DIRECTION = "inbound: does it ask for a secret? outgoing: does it give one away? Secrets found are masked."
+_REPORT = "Write a page for people to this .html file: totals, senders, brands, campaigns, examples."
+_TALKS = "Judge each message with what its sender said before in the same chat, and rank the chats."
 _ASKS = "Report only what asks for this secret (seed_phrase, password, 2fa_code …); may be repeated."
 _FAIL_ON = "Exit status 1 if a message is reported with this action or a worse one: allow, warn, block; never: never."
 
@@ -70,23 +72,31 @@ def check(
     explain: Annotated[bool, typer.Option("--explain", help="Also show what moved the verdict most.")] = False,
     direction: Annotated[str, typer.Option(metavar="NAME", help=_DIRECTION)] = "inbound",
     lang: Annotated[str | None, typer.Option(metavar="LANG", help="Language of the advice. [default: from the environment]")] = None,
+    name: Name = None,
+    handle: Handle = None,
+    platform: Platform = None,
+    verified: Verified = None,
+    official: Official = None,
+    age: Age = None,
+    first: First = None,
     model: ModelDir = None,
 ) -> None:
     """Judge one message, with reasons and advice.
 
-    Shows how risky it is, what it asks for, which words prove it, and what to do.
+    Shows how risky it is, whom it poses as, what it asks for, which words prove it, and what to do.
 
     \b
     scamguard check "您好，我是客服，请把验证码发给我" --lang zh
+    scamguard check "hello, how can I help?" --sender-name "Kraken Support ✓" --sender-handle @kraken_desk
     pbpaste | scamguard check - --json
     """
     from . import render
 
+    who = reporting.sender(name, handle, platform, verified, official, age, first)
     guard = load_guard(model)
-    if text == "-":
-        text = sys.stdin.buffer.read().decode("utf-8-sig", "replace").removesuffix("\n")
-    verdict = guard.check(text, direction=direction)
-    advice = verdict.advice(lang or _reader_lang())
+    text = reporting.read_text(text)
+    verdict = guard.check(text, sender=who, direction=direction)
+    advice = verdict.advice(lang or reporting.reader_lang())
     parts = guard.explain(text) if explain and direction == "inbound" else ()
     if as_json:
         extra = {"contributions": [asdict(part) for part in parts]} if explain else {}
@@ -109,6 +119,8 @@ def scan(
     encoding: Annotated[str | None, typer.Option(metavar="NAME", help=_ENCODING)] = None,
     out: Annotated[list[Path] | None, typer.Option(metavar="FILE", help=_OUT)] = None,
     out_format: Annotated[str | None, typer.Option(metavar="NAME", help=_OUT_FORMAT)] = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help=_REPORT)] = None,
+    by_conversation: Annotated[bool, typer.Option("--by-conversation", help=_TALKS)] = False,
     resume: Annotated[bool | None, typer.Option("--resume/--no-resume", help=_RESUME)] = None,
     direction: Annotated[str, typer.Option(metavar="NAME", help=_DIRECTION)] = "inbound",
     only: Annotated[str | None, typer.Option(metavar="NAME", help="Report only what is flagged, or only block.")] = None,
@@ -142,20 +154,18 @@ def scan(
         since=selection.moment(since) if since else None, until=selection.moment(until) if until else None,
         senders=tuple(sender or ()), channels=tuple(channel or ()), only=only, min_risk=min_risk, asks=tuple(asks or ()),
     )  # fmt: skip
-    plan = survey.Plan(chosen, tuple(out or ()), out_format, direction, fail_on, resume)
+    plan = survey.Plan(chosen, tuple(out or ()), out_format, direction, fail_on, resume, report, by_conversation)
     plan.check()
     opened = [dumps.open(file, format=format_, column=column, encoding=encoding) for file in files]  # a missing one is told before the work
     asked = {"format": format_, "column": column, "encoding": encoding}
     raise typer.Exit(survey.run(plan, opened, load_guard(model), asked, show=show, every=every, threads=threads))
 
 
-def _reader_lang() -> str:
-    """Read the language of the terminal's user from the environment, as gettext does."""
-    return next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
-
-
 app.command()(service.serve)
 app.add_typer(workshop.model_app, name="model")
 app.add_typer(workshop.rules_app, name="rules")
+app.command()(reporting.report)
+app.add_typer(feedback.app, name="feedback")
 app.command()(workshop.evaluate)
 app.command()(workshop.train)
+app.command()(bridges.automod)

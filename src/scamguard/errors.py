@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .verdict import Verdict
+
 
 class ScamguardError(Exception):
     """Base class: ``except ScamguardError`` catches all of ours and nothing else."""
@@ -34,8 +36,28 @@ class ModelError(ScamguardError, ValueError):
     """A model folder cannot be trusted, or does not fit this code."""
 
 
+class TrainingError(ScamguardError, ValueError):
+    """Nothing can be learned from these rows, or what was learned must not be used."""
+
+
 class DumpError(ScamguardError, ValueError):
     """A message dump cannot be read."""
+
+
+class ChatError(ScamguardError, ValueError):
+    """An adapter is configured in a way that has no meaning, or its platform refused what it was told to do."""
+
+
+class MessageBlocked(ScamguardError):  # noqa: N818 - an outcome that callers expect, not a fault
+    """A guarded function did not send. Holds the verdict, never the message."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        asks = f" ({', '.join(secret.replace('_', ' ') for secret in verdict.asks)})" if verdict.asks else ""
+        super().__init__(f"not sent: {verdict.kind.replace('_', ' ') or 'suspicious'}{asks}; .verdict says why")
+        self.verdict = verdict
+
+    def __reduce__(self) -> tuple[type[MessageBlocked], tuple[Verdict]]:
+        return type(self), (self.verdict,)
 
 
 def unknown(what: str, name: object, known: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import features, ngrams
+from .sender import NOBODY
 from .verdict import Action, Evidence
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .model import Model, Reading
+    from .sender import Identity
 
 _MOST_WORDS = 3  # shown where no rule fired
 
@@ -31,8 +33,17 @@ class Contribution:
     stop: int
 
 
-def evidence(model: Model, reading: Reading, text: str, action: Action) -> tuple[Evidence, ...]:
-    """Name the fired rules that speak for ``action``, strongest first; if none does, the words that weigh most."""
+def evidence(model: Model, reading: Reading, text: str, action: Action, who: Identity = NOBODY) -> tuple[Evidence, ...]:
+    """Name what the sender shows, then the fired rules that speak for ``action``, strongest first, or else the words that weigh most.
+
+    What is found of a sender stands nowhere in the text: its span is empty.
+    """
+    known = who.rules or (("sender.official",) if who.official and action is not Action.ALLOW else ())
+    return (*(Evidence(rule, who.why(rule), 0, 0, 0, 0) for rule in known), *_said(model, reading, text, action))
+
+
+def _said(model: Model, reading: Reading, text: str, action: Action) -> tuple[Evidence, ...]:
+    """Name what the words show."""
     places = _Places(reading, text)
     found: dict[str, Evidence] = {}
     for f in _speaking(model, reading, 0, action):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import asks, columns, explain
+from . import asks, columns, explain, whom
 from . import model as models
 from .errors import InputError
+from .language import language
+from .sender import NOBODY, Sender, judge
 from .verdict import Action, Policy, Verdict
 
 if TYPE_CHECKING:
@@ -53,11 +55,14 @@ class Guard:
         risks = [self.model.risk(self.model.logits(batch, threads)) for batch in columns.batches(messages)]
         return np.concatenate(risks) if risks else np.zeros(0, np.float32)
 
-    def check(self, text: str, *, direction: str = "inbound", thread: Sequence[str] = ()) -> Verdict:
+    def check(self, text: str, *, sender: Sender | None = None, direction: str = "inbound", thread: Sequence[str] = ()) -> Verdict:
         """Judge one message, with the words that prove it.
 
         Parameters
         ----------
+        sender
+            What is known of whoever wrote an inbound message. What it finds joins the evidence and adds to the risk
+            (``sender.NATS``); an official sender takes nothing from what the words say.
         direction
             "inbound": does it ask the reader for something? "outgoing": would it give away a secret of the reader's own?
         thread
@@ -66,42 +71,60 @@ class Guard:
         Raises
         ------
         InputError
-            ``text`` is not a ``str``, or ``direction`` is neither.
+            ``text`` is not a ``str``, ``sender`` is no ``Sender``, or ``direction`` is neither.
         """
         if _is_outgoing(direction):
             from .outgoing import judged  # noqa: PLC0415 - its word lists are loaded when they are needed
 
-            return judged(text, thread, {secret for earlier in thread for secret in self.check(earlier).asks})
+            found = judged(text, thread, {secret for earlier in thread for secret in self.check(earlier).asks})
+            return replace(found, language=language(text))
+        if not isinstance(sender, Sender | None):
+            raise InputError(f"sender is {type(sender).__name__}; give scamguard.Sender(name=…, handle=…), or None")
         reading = self._one(text)
-        risk = float(self.model.risk(reading.logit)[0])
+        who = judge(sender) if sender else NOBODY
+        risk = float(self._risk(reading.logit, who.nats)[0])
         action = self.policy.action(risk)
         asked, kind = self._asked(reading, np.array([risk], np.float32))
-        return Verdict(risk, action, kind[0], asked[0], explain.evidence(self.model, reading, text, action))
+        evidence = explain.evidence(self.model, reading, text, action, who)
+        brand = whom.find(text, action, evidence, who.brand)
+        real = whom.official(brand) if brand else None
+        return Verdict(risk, action, kind[0], asked[0], evidence, brand.id if brand else None, real, language(text))
 
-    def scan(self, messages: object, *, threads: int = 1, direction: str = "inbound") -> pa.Table:
-        """Judge many messages, each by itself; see ``score`` and ``check`` for the parameters.
+    def scan(self, messages: object, *, senders: object = None, threads: int = 1, direction: str = "inbound") -> pa.Table:
+        """Judge many messages, each by itself.
+
+        Parameters
+        ----------
+        messages, threads
+            See ``score``.
+        senders
+            Who wrote them, (n,): a table or mapping of columns named as the fields of ``Sender``, one column of display names,
+            or a sequence of ``Sender`` and None. Distinct senders are judged once. Of outgoing messages it is not asked.
+        direction
+            See ``check``.
 
         Returns
         -------
         pyarrow.Table
             One row a message, in input order: ``risk`` float32, ``action`` string, ``kind`` string ("" when allowed),
-            ``asks`` list of string, ``rules`` list of string (ids of the rules that speak for a warning). Of outgoing
-            messages it says which secrets they hold, and never what these are.
+            ``asks`` list of string, ``rules`` list of string (ids of the rules that speak for a warning, and of what
+            the sender's name and account show). Of outgoing messages it says which secrets they hold, and never what these are.
 
         Raises
         ------
         InputError
-            ``messages`` is not a column of texts, or ``direction`` is neither.
+            ``messages`` or ``senders`` is no column of its kind, they are not equally long, or ``direction`` is neither.
         """
         if _is_outgoing(direction):
             from .giveaways import scan  # noqa: PLC0415 - its word lists are loaded when they are needed
 
             return scan(text for batch in columns.batches(messages) for text in batch.texts())[0]
-        from .table import Columns  # noqa: PLC0415 - pyarrow is loaded when it is needed
+        from .senders import along  # noqa: PLC0415 - pyarrow is loaded when it is needed
+        from .table import Columns  # noqa: PLC0415
 
         out = Columns()
-        for batch in columns.batches(messages):
-            risk = self.model.risk(self.model.logits(batch, threads))
+        for batch, who in along(columns.batches(messages), senders):
+            risk = self._risk(self.model.logits(batch, threads), who.nats)
             actions = self.policy.actions(risk)
             closer = np.flatnonzero(risk.astype(np.float64) >= min(self.model.card["thresholds"]["asks"], self.policy.warn))
             kinds: list[str] = []
@@ -114,7 +137,7 @@ class Guard:
                 asked += found[0]
                 kinds += found[1]
                 rules += explain.rules(self.model, reading, [tuple(Action)[code] for code in actions[rows].tolist()])
-            out.add(risk, actions, closer, kinds, asked, rules)
+            out.add(risk, actions, *who.joined(closer, kinds, asked, rules))
         return out.table()
 
     def explain(self, text: str, top: int = 10) -> tuple[Contribution, ...]:
@@ -125,6 +148,10 @@ class Guard:
         if not isinstance(text, str):
             raise InputError(f"text is {type(text).__name__}, not str; for many messages use score or scan")
         return self.model.read(columns.pack([text]))
+
+    def _risk(self, logit: NDArray[np.float64], nats: float | NDArray[np.float64]) -> NDArray[np.float32]:
+        """Turn logits into risks, with what the senders add to the log-odds."""
+        return self.model.risk(logit + nats / self.model.card["calibration"][0])
 
     def _asked(self, reading: Reading, risk: NDArray[np.float32]) -> tuple[list[tuple[str, ...]], list[str]]:
         """Name the secrets and the kind of each suspect; empty for the others."""

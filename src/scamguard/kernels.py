@@ -26,7 +26,7 @@ _OPTIONS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy", "_nrt"
 @cache
 def _stamp() -> str:
     """Digest the modules that hold kernels or their constants: what compiled code may depend on."""
-    texts = [file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))]
+    texts = [file.read_bytes() for file in sorted(Path(__file__).parent.rglob("*.py"))]
     return hashlib.sha256(b"".join(text for text in texts if b"kernels import" in text or b"Final = 0x" in text)).hexdigest()
 
 

@@ -7,7 +7,6 @@ seen but act (escape sequences, direction overrides, line separators) are shown 
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,11 +14,14 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from .verdict import Action
+from . import visible as acting
+from .verdict import GIVEN_AWAY, Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+
+    import pyarrow as pa
 
     from .checkpoint import Checkpoint
     from .explain import Contribution
@@ -32,34 +34,13 @@ _PIPE_WIDTH = 160  # where there is no terminal to ask
 _SHOWN_CHARS = 140  # of a message in a table
 _REASONS = 2  # for each message in a table
 
-# Controls (C0, DEL, C1), line and paragraph separators, marks of direction, invisible operators, lone surrogates,
-# tags. ZWJ and ZWNJ stay: emoji, Persian and Hindi need them.
-_ACTING = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
-)
-
-
-def visible(text: str, keep: str = "") -> str:
-    r"""Show characters that act on a terminal instead of sending them; those in ``keep`` stay.
-
-    >>> visible("red \x1b[31m, back \u202e, next\nline", keep="\n")
-    'red ␛[31m, back <U+202E>, next\nline'
-    """
-    return _ACTING.sub(lambda found: found[0] if found[0] in keep else _name(found[0]), text)
-
-
-def _name(char: str) -> str:
-    point = ord(char)
-    if point < 0x20:
-        return chr(0x2400 + point)  # the picture Unicode has of it
-    return "␡" if point == 0x7F else f"<U+{point:04X}>"
+visible = acting.visible
 
 
 def json_text(value: object) -> str:
     """Write JSON that is safe to print: characters that act are escaped, the others stay readable."""
     escaped = json.dumps(value, ensure_ascii=False)
-    return _ACTING.sub(lambda found: json.dumps(found[0])[1:-1], escaped)
+    return acting.ACTING.sub(lambda found: json.dumps(found[0])[1:-1], escaped)
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -75,15 +56,22 @@ def verdict(found: Verdict, text: str, advice: str) -> RenderableType:
     head = Text.assemble((found.action.upper(), STYLES[found.action]), f"  risk {found.risk:.3f}")
     if found.kind:
         head.append(f"  {found.kind.replace('_', ' ')}")
+    if found.official:
+        head.append(f"  poses as {found.official.name}")
     parts: list[RenderableType] = [head]
     if found.asks and found.action is not Action.ALLOW:
         parts.append(Text(f"asks for: {', '.join(secret.replace('_', ' ') for secret in found.asks)}"))
     parts += [Text(), highlighted(text, found.evidence, STYLES[found.action]), Text()]
     dot = ("• ", STYLES[found.action])
-    parts += [Text.assemble(dot, f"“{visible(text[e.start : e.stop])}”: {e.why} ", (e.rule, "dim")) for e in found.evidence]
+    parts += [Text.assemble(dot, _shown(text, e), e.why, " ", (e.rule, "dim")) for e in found.evidence]
     if advice:
         parts += [Text(), Text(advice, "bold")]
     return Group(*parts)
+
+
+def _shown(text: str, e: Evidence) -> str:
+    """Quote the words of a piece of evidence; what is known of the sender has none."""
+    return f"“{visible(text[e.start : e.stop])}”: " if e.stop > e.start else ""
 
 
 def highlighted(text: str, evidence: Iterable[Evidence], style: str) -> Text:
@@ -110,7 +98,8 @@ def rows(found: Sequence[Mapping[str, Any]], why: Mapping[str, str], *, files: b
     """List judged messages with their reasons; ``why`` says what each rule means."""
     table = _table(*(["file"] if files else []), "row", "risk", "action", "asks", "message", "reasons")
     for row in found:
-        text = row["text"] if len(row["text"]) <= _SHOWN_CHARS else row["text"][:_SHOWN_CHARS] + "…"
+        text = row["text"] if row["kind"] != GIVEN_AWAY else "(not shown: it gives a secret away)"
+        text = text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "…"
         telling = sorted(row["rules"], key=lambda rule: rule.endswith(".topic"))  # a topic alone is the weaker reason
         reasons = [f"{why[rule]} ({rule})" for rule in telling[:_REASONS]]
         if not reasons and row["action"] != Action.ALLOW:
@@ -119,6 +108,30 @@ def rows(found: Sequence[Mapping[str, Any]], why: Mapping[str, str], *, files: b
         cells += [str(row["row"]), f"{row['risk']:.3f}", row["action"], "\n".join(row["asks"]) or "-"]
         cells += [visible(text), "\n".join(reasons)]
         table.add_row(*(Text(cell, STYLES[row["action"]] if cell == row["action"] else "") for cell in cells))
+    return table
+
+
+def listed(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """List messages, the last cell of each row, cut to what can be read at a glance."""
+    table = _table(*head)
+    for *cells, text in rows:
+        shown = text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "…"
+        table.add_row(*(Text(visible(cell)) for cell in (*cells, shown)))
+    return table
+
+
+def conversations(ranking: pa.Table) -> Table:
+    """List the conversations in which something was flagged, as ``Conversations.ranking`` gives them."""
+    table = _table("risk", "chat", "messages", "who", "asks", "given away", "turned")
+    for row in ranking.to_pylist():
+        if not row["flagged"]:
+            continue
+        turned = f"{row['turned']:%Y-%m-%d %H:%M}" if row["turned"] else f"row {row['turned_row']:,}"
+        chat = row["channel"] or row["file"]
+        cells = [f"{row['risk']:.3f}", chat, f"{row['messages']:,}", row["who"] or "-", "\n".join(row["asks"]) or "-"]
+        cells += ["\n".join(row["given"]), turned]
+        styles = [*[""] * 5, "bold red", ""]
+        table.add_row(*(Text(visible(cell, keep="\n"), style) for cell, style in zip(cells, styles, strict=True)))
     return table
 
 

@@ -22,15 +22,17 @@ from .dumps import Notes
 from .errors import DumpError
 from .selection import Selection
 from .sinks import COLUMNS
-from .verdict import Action
+from .verdict import GIVEN_AWAY, Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .checkpoint import Checkpoint
+    from .conversations import Conversations
     from .dumps import Block, Dump
     from .guard import Guard
     from .output import Output
+    from .report_page import Gathered
 
 _UNDER_WAY = 2  # blocks a thread: one that is judged, one that waits
 _READ = pa.schema([*list(COLUMNS)[:8], ("line", pa.int64())])  # what is known before the verdict
@@ -103,17 +105,25 @@ class Judge(NamedTuple):
         texts = _texts(read)
         if self.outgoing:
             return bytes(16), self.guard.scan(texts, direction="outgoing")
-        return checkpoints.digest(texts), self.guard.scan(texts)
+        said = read["sender"]
+        senders = {"name": said.combine_chunks()} if said.null_count < len(said) else None
+        return checkpoints.digest(texts), self.guard.scan(texts, senders=senders)
 
     def row(self, read: pa.Table, verdicts: pa.Table) -> pa.Table:
         """Put messages and verdicts side by side; what must not be shown is masked."""
-        if self.outgoing:
-            from .giveaways import mask  # noqa: PLC0415 - its word lists are loaded when they are needed
-
-            shown = pa.array(mask(_texts(read), verdicts["action"]), pa.large_string())
-            read = read.set_column(read.schema.get_field_index("text"), "text", shown)
         whole = pa.table([*read.columns, *verdicts.columns], names=[*read.column_names, *verdicts.column_names])
-        return whole.select([*COLUMNS.names, "line"])
+        return _masked(whole.select([*COLUMNS.names, "line"]))
+
+
+def _masked(table: pa.Table) -> pa.Table:
+    """Mask the secrets of messages that give one away."""
+    given = pc.equal(table["kind"], GIVEN_AWAY)
+    if not pc.any(given).as_py():
+        return table
+    from .giveaways import mask  # noqa: PLC0415 - its word lists are loaded when they are needed
+
+    actions = pc.if_else(given, table["action"], str(Action.ALLOW))
+    return table.set_column(table.schema.get_field_index("text"), "text", pa.array(mask(_texts(table), actions), pa.large_string()))
 
 
 def cores() -> int:
@@ -130,6 +140,8 @@ def scan(  # noqa: PLR0913 - what is seen and what is told are separate choices
     allowed: bool = False,
     selection: Selection = _EMPTY,
     checkpoint: Checkpoint | None = None,
+    talks: Conversations | None = None,
+    report: Gathered | None = None,
     on_block: Callable[[int, int], None] = lambda _messages, _flagged: None,
 ) -> Summary:
     """Judge every message of ``dumps``.
@@ -150,6 +162,10 @@ def scan(  # noqa: PLR0913 - what is seen and what is told are separate choices
         Which messages are judged and which verdicts are reported.
     checkpoint
         Keeps the verdicts; those it already has are not judged again.
+    talks
+        Judges every message in its conversation before all others see it.
+    report
+        Gets every message that is reported, too.
     on_block
         Called with the number of messages and of flagged ones so far.
 
@@ -161,10 +177,15 @@ def scan(  # noqa: PLR0913 - what is seen and what is told are separate choices
     summary, start = Summary(resumed=checkpoint.kept if checkpoint is not None else 0), time.perf_counter()
     for read, verdicts in _judged(judge, _messages(dumps, selection, summary.notes), checkpoint):
         summary.messages += len(read)
-        table = selection.verdicts(judge.row(read, verdicts))
+        table = judge.row(read, verdicts)
+        if talks is not None:
+            table = _masked(talks.add(table))
+        table = selection.verdicts(table)
         summary.count(table)
         for output in outputs:
             output.add(table)
+        if report is not None:
+            report.add(table)
         if worst is not None:
             worst.add(table if allowed else table.filter(_flagged(table)))
         on_block(summary.messages, summary.flagged)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from . import __version__, checkpoint, output, render, scanning
 from .command import FAILED, FLAGGED, STOPPED
 from .errors import DumpError, InputError, unknown
+from .sender import WHY
 from .verdict import Action
 
 if TYPE_CHECKING:
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .checkpoint import Checkpoint
+    from .conversations import Conversations
     from .dumps import Dump
     from .guard import Guard
+    from .report_page import Gathered
     from .scanning import Summary
     from .selection import Selection
 
@@ -32,6 +35,8 @@ class Plan(NamedTuple):
     direction: str
     fail_on: str
     resume: bool | None
+    report: Path | None = None
+    by_conversation: bool = False
 
     @property
     def outgoing(self) -> bool:
@@ -59,6 +64,8 @@ class Plan(NamedTuple):
             output.checked(out, self.out_format)
         if len(set(self.outs)) < len(self.outs):
             raise DumpError("--out: the same file is named twice")
+        if self.by_conversation and self.outgoing:
+            raise InputError("--by-conversation follows who asks whom; it is for inbound messages")
         if self.resume and all(out == output.STDOUT for out in self.outs):
             raise DumpError("--resume: nothing is kept of a scan without --out FILE; name the file it was writing")
 
@@ -75,6 +82,7 @@ def run(  # noqa: PLR0913 - what is seen and what is told are separate choices
 ) -> int:
     """Scan; print the worst messages and a summary; give the exit status."""
     worst = scanning.Worst(show)
+    talks, page = _talks(plan, guard), _page(plan, guard)
     judge = scanning.Judge(guard, plan.outgoing, threads or scanning.cores())
     kept: Checkpoint | None = None
     with contextlib.ExitStack() as stack:
@@ -82,32 +90,61 @@ def run(  # noqa: PLR0913 - what is seen and what is told are separate choices
             kept = _checkpoint(plan, opened, guard, asked)
             if kept is not None:
                 stack.enter_context(kept)
-            outputs = [stack.enter_context(output.Output(out, plan.out_format, reasons(guard, plan.direction))) for out in plan.outs]
+            outputs = [stack.enter_context(output.Output(out, plan.out_format, reasons(guard, plan))) for out in plan.outs]
             with _progress(opened) as advance:
                 summary = scanning.scan(
                     judge, opened, outputs=outputs, worst=worst, allowed=every,
-                    selection=plan.selection, checkpoint=kept, on_block=advance,
+                    selection=plan.selection, checkpoint=kept, talks=talks, report=page, on_block=advance,
                 )  # fmt: skip
             stack.close()
         except KeyboardInterrupt as stop:
             stack.__exit__(KeyboardInterrupt, stop, None)
             render.console(stderr=True).print(render.stopped(kept))
             return STOPPED
+    if plan.report is not None and page is not None:
+        from . import report_page  # noqa: PLC0415 - its templates are loaded when they are needed
+
+        report_page.write(plan.report, page, summary, talks and talks.ranking())
     terminal = render.console(stderr=plan.piped)
     if found := worst.rows():
-        terminal.print(render.rows(found, reasons(guard, plan.direction), files=len(opened) > 1))
+        terminal.print(render.rows(found, reasons(guard, plan), files=len(opened) > 1))
+        terminal.print()
+    if talks is not None and len(ranking := talks.ranking(show)):
+        terminal.print(render.conversations(ranking))
         terminal.print()
     terminal.print(render.summary(summary, filtered=bool(plan.selection)))
     return _status(summary, plan.fail_on)
 
 
-def reasons(guard: Guard, direction: str) -> dict[str, str]:
-    """Say what each rule means."""
-    if direction == "outgoing":
-        from .giveaways import REASONS  # noqa: PLC0415 - its word lists are loaded when they are needed
+def _talks(plan: Plan, guard: Guard) -> Conversations | None:
+    """Follow the conversations, if that is asked."""
+    if not plan.by_conversation:
+        return None
+    from .conversations import Conversations  # noqa: PLC0415 - its word lists are loaded when they are needed
 
-        return REASONS
-    return {rule["id"]: rule["why"] for rule in guard.model.card["rules"]}
+    return Conversations(guard)
+
+
+def _page(plan: Plan, guard: Guard) -> Gathered | None:
+    """Gather for the page, if there is to be one."""
+    if plan.report is None:
+        return None
+    from . import report_page  # noqa: PLC0415 - its templates are loaded when they are needed
+
+    report_page.ready(plan.report)
+    return report_page.Gathered(guard)
+
+
+def reasons(guard: Guard, plan: Plan) -> dict[str, str]:
+    """Say what each rule means."""
+    said = {rule: why.format(brand="a brand") for rule, why in WHY.items()}
+    said |= {rule["id"]: rule["why"] for rule in guard.model.card["rules"]}
+    if plan.outgoing or plan.by_conversation:
+        from .conversations import CONTEXT, why  # noqa: PLC0415 - its word lists are loaded when they are needed
+        from .giveaways import REASONS  # noqa: PLC0415
+
+        said |= {**REASONS, CONTEXT: why(guard, CONTEXT)}
+    return said
 
 
 def _checkpoint(plan: Plan, opened: Sequence[Dump], guard: Guard, asked: Mapping[str, Any]) -> Checkpoint | None:
@@ -116,7 +153,7 @@ def _checkpoint(plan: Plan, opened: Sequence[Dump], guard: Guard, asked: Mapping
     if first is None:
         return None
     outs = {"out": [str(out) for out in plan.outs], "out_format": plan.out_format}
-    options = {**asked, "direction": plan.direction, **plan.selection.options(), **outs}
+    options = {**asked, "direction": plan.direction, "by_conversation": plan.by_conversation, **plan.selection.options(), **outs}
     about = checkpoint.identity(guard.model.card, __version__, options, opened)
     return checkpoint.Checkpoint(checkpoint.beside(first), about, resume=plan.resume)
 

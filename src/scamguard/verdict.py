@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+
+    from .sender import Sender
+    from .ticket import Incident
 
 
 GIVEN_AWAY: Final = "own_secret"  # the kind of an outgoing message that gives away the reader's own secret
@@ -63,6 +68,20 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Official:
+    """Where the real brand is found."""
+
+    name: str
+    domain: str
+    help: str | None  # its help centre, where the registry knows it
+
+    @property
+    def channel(self) -> str:
+        """The address to give to a reader: the help centre, else the domain."""
+        return (self.help or self.domain).removeprefix("https://").rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What scamguard makes of one message."""
 
@@ -71,15 +90,42 @@ class Verdict:
     kind: str  # credential_request, fake_support_contact, phishing_link, remote_access, payment_demand, trust_trick; or ""
     asks: tuple[str, ...]  # which secrets, of lexicon.SECRETS
     evidence: tuple[Evidence, ...]
+    brand: str | None = None  # id of the brand that is imitated, of brands.registry()
+    official: Official | None = None  # where the real one is
+    language: str = ""  # BCP-47, of the message; "" where nothing tells
 
-    def advice(self, lang: str = "en") -> str:
-        """Tell the reader what this is and what to do, in ``lang`` (a BCP-47 tag) or English.
+    def advice(self, lang: str | None = None) -> str:
+        """Tell the reader what this is and what to do.
 
-        An allowed message needs no advice: the text is empty.
+        Parameters
+        ----------
+        lang
+            A BCP-47 tag or a POSIX locale, such as "fr", "zh-Hant" or "pt_BR.UTF-8"; that of the message if not given.
+            A language that the advice does not speak gets English.
+
+        Returns
+        -------
+        One to three sentences. An allowed message needs no advice: the text is empty.
         """
         from .advice import advice  # noqa: PLC0415 - reads a file; most verdicts never ask
 
         return advice(self, lang)
+
+    def report(  # noqa: PLR0913 - what is known of an incident
+        self,
+        text: str,
+        *,
+        lang: str | None = None,
+        sender: Sender | None = None,
+        when: str | None = None,
+        channel: str | None = None,
+        given: Sequence[str] = (),
+        done: Sequence[str] = (),
+    ) -> Incident:
+        """Make a ticket about this message for the official channel; see ``ticket.incident``."""
+        from .ticket import incident  # noqa: PLC0415 - most verdicts are never reported
+
+        return incident(text, self, lang=lang, sender=sender, when=when, channel=channel, given=given, done=done)
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain types, ready for JSON."""

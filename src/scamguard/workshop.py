@@ -101,7 +101,7 @@ def evaluate(
     from .train import labelled
 
     messages, guard, out = labelled.read(files), load_guard(model), render.console()
-    with _train_extra():
+    with train_extra():
         figures = labelled.evaluate(guard, messages)
     for title, table in render.measured(figures):
         out.print(render.figures(title, table))
@@ -127,7 +127,7 @@ def train(
 
     Needs the train extra: pip install 'scamguard[train]'
     """
-    with _train_extra():
+    with train_extra():
         from .train.build import run
     run(
         messages,
@@ -148,7 +148,7 @@ def _lexicon(rules: Path | None) -> Lexicon:
 
 
 @contextlib.contextmanager
-def _train_extra() -> Iterator[None]:
+def train_extra() -> Iterator[None]:
     """Say how to get the packages that only training and evaluation need."""
     try:
         yield

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .detect import Head
     from .source import Source
 
+UNREADABLE: Final = (ValueError, LookupError, RecursionError, AttributeError, TypeError)  # the parser's own, on hostile mail
+
 _LARGEST: Final = 1 << 26  # bytes of one mail
 _FROM = re.compile(rb"From \S+.*\d\d?:\d\d")  # the line before each mail in an mbox: sender and date
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)  # what mboxrd does to such lines within
@@ -110,8 +112,8 @@ def _message(source: Source, row: int, raw: bytes, channel: str | None) -> Itera
         return
     try:
         found = email.message_from_bytes(raw)  # not under policy.default, which takes ten times as long
-        text = "\n\n".join(filter(None, (_header(found, "subject"), _body(found))))
-    except (ValueError, LookupError, RecursionError, AttributeError, TypeError) as error:  # the parser's own, on hostile mail
+        text = text_of(found)
+    except UNREADABLE as error:
         source.notes.skip(place, f"not a mail that can be read: {type(error).__name__}")
         return
     if not found.keys():
@@ -127,6 +129,11 @@ def _message(source: Source, row: int, raw: bytes, channel: str | None) -> Itera
         channel or _header(found, "list-id") or None,
         refers[-1] if refers else None,
     )
+
+
+def text_of(found: mail.Message) -> str:
+    """Give what a mail program shows: the subject, then the text."""
+    return "\n\n".join(filter(None, (_header(found, "subject"), _body(found))))
 
 
 def _header(found: mail.Message, name: str) -> str:

@@ -1,4 +1,4 @@
-"""A column of values: distinct ones are screened in one compiled pass, and the judge reads what is left."""
+"""A column of values: all are screened in one compiled pass, and the judge reads once each what is left."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ..errors import InputError
 from .judge import lookalike
-from .screen import suspects, tables
+from .screen import suspects
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,14 +37,24 @@ def lookalikes(column: Any) -> pa.Table:  # noqa: ANN401 - whatever Arrow reads 
     InputError
         What is not a column of strings.
     """
-    distinct = _strings(column).dictionary_encode()
-    values = distinct.dictionary
-    rows = np.flatnonzero(suspects(*_buffers(values), tables()))
-    found = [lookalike(text) for text in values.take(pa.array(rows)).to_pylist()]
+    values = _strings(column)
+    data, offsets = _buffers(values)
+    starts, stops = suspects(data, offsets)
+    rows = np.flatnonzero(stops > starts)
+    texts = parts(data, starts[rows], stops[rows]).dictionary_encode()
+    found = [lookalike(text) for text in texts.dictionary.to_pylist()]
     place = np.full(len(values), -1, np.int64)
-    place[rows] = np.arange(len(rows))
-    where = pa.array(place, mask=place < 0).take(distinct.indices)
+    place[rows] = texts.indices
+    where = pa.array(place, mask=place < 0)
     return pa.table([_column(found, name).take(where) for name in _SCHEMA.names], schema=_SCHEMA)
+
+
+def parts(data: NDArray[np.uint8], starts: NDArray[np.int64], stops: NDArray[np.int64]) -> pa.LargeStringArray:
+    """Copy ``data[starts[i]:stops[i]]`` out as a column."""
+    lengths = stops - starts
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    places = np.repeat(starts - offsets[:-1], lengths) + np.arange(offsets[-1])
+    return pa.LargeStringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(data[places])))
 
 
 def _column(found: list[LookAlike | None], name: str) -> pa.StringArray:

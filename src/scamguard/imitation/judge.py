@@ -13,8 +13,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from .honest import honest
 from .labels import Match, across, match
-from .names import LEAST_INSIDE, LEAST_TYPO, deletions, names, words
+from .links import anchors, is_message, links
+from .names import LEAST_INSIDE, LEAST_TYPO, names, words
 from .skeleton import plain, skeleton
 from .value import Value, read
 
@@ -28,6 +33,7 @@ KINDS: Final = {
     "combosquat": "the name of {brand} with other words around it, in a domain that is not {brand}'s",
     "wrong_tld": "the name of {brand} under an ending that is not {brand}'s",
     "subdomain": "the name of {brand} in front of somebody else's domain",
+    "text_mismatch": "a link that shows {official} and leads somewhere else",
     "path": "the name of {brand} in the path of somebody else's site",
     "userinfo": "what stands before the @ is not where the link leads",
     "open_redirect": "a link of {brand} that passes the reader on to somebody else",
@@ -41,14 +47,15 @@ KINDS: Final = {
 _SHORT: Final = words("shorteners")
 _FREE: Final = words("open_hosts")
 _CHEAP: Final = words("cheap_endings")
+_SETTLED: Final = words("settled_endings")
 _ROLE: Final = re.compile(
-    r"\b(?:support|help ?desk|help|official|admin|customer ?(?:care|service)|service|security|team|agent|"
-    r"soporte|suporte|sicherheit|kundendienst|assistenza|destek)\b|"
+    rf"\b(?:{'|'.join(sorted(words('roles')))}|help desk|customer (?:care|service))\b|"
     r"поддержк|підтримк|служб|客服|官方|サポート|公式|고객센터|공식|الدعم|सहायता|hỗ trợ",
     re.IGNORECASE,
 )
 _TICK: Final = re.compile("[✓✔✅☑🔵🛡️]")
 _REDIRECT: Final = re.compile(r"[?&#][^=&]*=\s*(?:https?:)?[/\\]{2}([^/\\&?#]+)", re.IGNORECASE)
+_LOGIN: Final = skeleton("login")  # the one lure that is itself misspelt
 LEAST_ACROSS: Final = 9  # letters of a name that is read across dots
 _WORDS: Final = re.compile(r"[^\w]+|_")
 
@@ -69,7 +76,8 @@ def lookalike(value: str) -> LookAlike | None:
     Parameters
     ----------
     value
-        Any text; what is none of these is read as a display name.
+        Any text. What is none of these is read as a display name, or, if it is longer than one, as a message: its first
+        link with a finding counts, and so does a link in HTML or Markdown that shows one domain and leads to another.
 
     Returns
     -------
@@ -81,10 +89,29 @@ def lookalike(value: str) -> LookAlike | None:
     >>> lookalike("support.kraken.com") is None
     True
     """
-    read_value, n = read(value), names()
+    n = names()
+    for shown, target in anchors(value):
+        if found := _shown(shown, target, n) or _judged(read(target), n):
+            return found
+    if is_message(value):
+        return next((found for link in links(value) if (found := _judged(read(link), n))), None)
+    return _judged(read(value), n)
+
+
+def _judged(read_value: Value, n: Names) -> LookAlike | None:
     if read_value.kind in ("handle", "name"):
         return _called(read_value, n)
     return _userinfo(read_value, n) or _host(read_value, n) or (_mailbox(read_value, n) if read_value.kind == "email" else None)
+
+
+def _shown(shown: str, target: str, n: Names) -> LookAlike | None:
+    """Find a link whose text is a brand's domain, and which leads to none of that brand's."""
+    text, link = read(shown), read(target)
+    at = _at(text.host, n) if text.kind in ("url", "domain") and " " not in text.text else ""
+    if not at or not link.host or link.kind not in ("url", "domain"):
+        return None
+    home = _at(link.host, n)
+    return None if home and n.homes[home] is n.homes[at] else _say(_plainly(n.homes[at], n), "text_mismatch")
 
 
 def _say(found: Match, kind: str) -> LookAlike:
@@ -111,9 +138,16 @@ def _host(v: Value, n: Names) -> LookAlike | None:
     registrable = f"{own[-1]}.{v.suffix}"
     if registrable in n.unrelated:
         return None
-    if at := _at(v.host, n):
+    at = _at(v.host, n)
+    if at and not _in_anothers(at, own[-1], n):
         return _passed_on(v, at, n) or (_pathed(v, n) if _host_in(v.host, _FREE) else None)
     return _domain(v.host, v.suffix, v.free) or _pathed(v, n)
+
+
+def _in_anothers(at: str, label: str, n: Names) -> bool:
+    """Say whether a brand's own top level carries another brand's whole name: nobody registers there, so the link lies."""
+    name = n.exact.get(skeleton(label))
+    return "." not in at and name is not None and len(name.skeleton) >= LEAST_INSIDE and name.brand is not n.homes[at]
 
 
 @lru_cache(1 << 16)
@@ -131,11 +165,9 @@ def _joined(suffix: str, own: list[str], n: Names) -> LookAlike | None:
         if found and len(found.name.skeleton) >= LEAST_ACROSS and found.sure:
             return _say(found, found.kind)
     text = skeleton(own[-1] + suffix.replace(".", ""))
-    for form in set(deletions(text, 1)):
-        name = n.domains.get(form)
-        if name and abs(len(name.skeleton) - len(text)) < 2 and name.brand.official.endswith(f".{suffix}"):
-            return _say(Match(name, "typo", sure=True), "typo")
-    return None
+    near = process.extractOne(text, n.domains.keys(), scorer=OSA.distance, score_cutoff=1)
+    name = n.domains[near[0]] if near else None
+    return _say(Match(name, "typo", sure=True), "typo") if name and name.brand.official.endswith(f".{suffix}") else None
 
 
 def _registered(suffix: str, label: str, n: Names, *, free: bool) -> LookAlike | None:  # noqa: PLR0911 - one line a reason
@@ -147,13 +179,17 @@ def _registered(suffix: str, label: str, n: Names, *, free: bool) -> LookAlike |
     doubtful = brand.common or len(found.name.skeleton) < LEAST_INSIDE
     if found.kind == "typo" and doubtful and not (top in _CHEAP or free or "-" in label):
         return None
+    if found.kind == "typo" and top not in _CHEAP and not free and honest(label, found.name.label):
+        return None
     if found.kind != "exact":
         return _say(found, found.kind)
     if free:
         return None if found.name.word else _say(found, "free_host")
     if brand.everywhere and (len(top) == 2 or top not in _CHEAP):
         return None
-    if found.name.word and top not in _CHEAP:
+    if brand.official == f"{found.name.label}.org" and suffix.startswith("org."):
+        return _say(found, "wrong_tld")
+    if found.name.word and top not in _CHEAP and (len(top) < 4 or top in _SETTLED):
         return None
     return _say(found, "wrong_tld")
 
@@ -165,7 +201,7 @@ def _below(own: list[str], n: Names) -> LookAlike | None:
         for j in range(i + 2, min(i + 4, len(labels)) + 1):
             if brand := n.homes.get(".".join(labels[i:j])):
                 return _say(_plainly(brand, n), "subdomain")
-    lured = any(skeleton(word) in n.lures for word in _WORDS.split(own[-1]))
+    lured = any(word in n.lures or OSA.distance(word, _LOGIN, score_cutoff=1) < 2 for word in map(skeleton, _WORDS.split(own[-1])))
     for label in reversed(labels):
         found = match(label, n)
         if not found or len(found.name.skeleton) < LEAST_TYPO or (found.kind == "typo" and (found.name.brand.common or not found.sure)):
@@ -263,3 +299,29 @@ def _called(v: Value, n: Names) -> LookAlike | None:
             kind = found.kind if found.kind in ("homoglyph", "typo") else v.kind if v.kind == "handle" else "display_name"
             return _say(found, kind)
     return None
+
+
+def home_of(host: str) -> Brand | None:
+    """Say whose own domain a host is."""
+    n = names()
+    at = _at(host, n)
+    return n.homes[at] if at else None
+
+
+def shortens(host: str) -> bool:
+    """Say whether links to a host hide where they lead."""
+    return _host_in(host, _SHORT)
+
+
+def opened_by_anyone(host: str) -> bool:
+    """Say whether anyone may put up a page or form there."""
+    return _host_in(host, _FREE)
+
+
+def called_by(text: str) -> set[str]:
+    """Name the brands that a text calls by name, or by an alias in its own writing."""
+    n, small = names(), text.casefold()
+    said = set(_WORDS.split(small))
+    found = {name.brand.name for name in n.exact.values() if name.label in said}
+    spaced = {brand.name for brand in n.homes.values() if " " in brand.name and brand.name.casefold() in small}
+    return found | spaced | {brand.name for alias, brand in n.aliases.items() if alias in small}

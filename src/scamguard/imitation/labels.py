@@ -10,19 +10,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from .names import LEAST_INSIDE, LEAST_TYPO, TWO_EDITS, deletions
-from .skeleton import plain, skeleton
+from .honest import is_word
+from .names import LEAST_INSIDE, LEAST_TYPO, MOST_EDITS, START, TWO_EDITS
+from .skeleton import loosened, plain, skeleton
 
 if TYPE_CHECKING:
     from .names import Name, Names
 
 _BREAK = re.compile(r"[\x00-/:-`{-\xbf\u2000-\u206f\u3000]+")  # what is no letter, where it is ASCII or punctuation
 
-
-_ENDINGS = tuple(map(skeleton, "cloud mobile express bank banks telecom wallet chain swap games pay scan".split()))  # noqa: SIM905
-_TECHNICAL = re.compile(r"cdn|dns|gslb|static|img|assets|-tele|data")  # what a brand calls its machines, and no lure
+_ENDINGS = tuple(map(skeleton, "cloud mobile express bank banks telecom wallet chain swap games pay scan exchange finance".split()))  # noqa: SIM905
+_TECHNICAL = re.compile(r"cdn|dns|aws|gslb|static|img|assets|-tele|data")  # what a brand calls its machines, and no lure
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,20 @@ def match(label: str, n: Names) -> Match | None:
         A label of a domain, a handle, or a name, decoded, in small letters.
     """
     pieces = [piece for piece in map(skeleton, _BREAK.split(plain(label))) if piece]
+    found = _read(label, pieces, n)
+    if not found and (loose := [loosened(piece) for piece in pieces]) != pieces:
+        found = _read(label, loose, n)
+    return found
+
+
+def _read(label: str, pieces: list[str], n: Names) -> Match | None:
     whole = "".join(pieces)
     if len(whole) < 2:
         return None
     if name := n.exact.get(whole):
         return Match(name, _spelling(name, label), sure=True)
-    found = _typo(whole, n)
-    found = found or _among(label, whole, pieces, n) or _bare_typo(pieces, whole, n)
+    near = _typo(whole, n)
+    found = near if near and near.sure else _among(label, whole, pieces, n) or near or _bare_typo(pieces, whole, n)
     return Match(found.name, "homoglyph", found.sure) if found and not label.isascii() else found
 
 
@@ -69,29 +77,32 @@ def _typo(text: str, n: Names) -> Match | None:
     """Find the nearest name within its edits."""
     if len(text) < LEAST_TYPO - 1:
         return None
-    best: tuple[int, int, Name] | None = None
-    seen = set()
-    for form in deletions(text, 2 if len(text) >= TWO_EDITS - 2 else 1):
-        for name in n.near.get(form, ()):
-            if name.skeleton in seen:
-                continue
-            seen.add(name.skeleton)
-            edits = OSA.distance(text, name.skeleton, score_cutoff=name.edits)
-            if edits <= name.edits and not _ordinary(text, name) and (best is None or (edits, -len(name.skeleton)) < best[:2]):
-                best = edits, -len(name.skeleton), name
-    return Match(best[2], "typo", sure=best[0] == 1) if best else None
+    near = process.extract(text, n.bendable.get(len(text), ()), scorer=OSA.distance, score_cutoff=MOST_EDITS, limit=None)
+    for bent, edits, _ in sorted(near, key=lambda one: (one[1], -len(one[0]))):
+        name = n.exact[bent]
+        if edits <= name.edits and not _ordinary(text, name, int(edits)):
+            return Match(name, "typo", sure=edits == 1)
+    return None
 
 
-def _ordinary(text: str, name: Name) -> bool:
+def _ordinary(text: str, name: Name, edits: int) -> bool:  # noqa: PLR0911 - one line a reason
     """Say whether the slip is no slip: an ordinary word in another form, or too short a word to tell."""
+    if len(name.skeleton) < LEAST_TYPO:
+        return len(text) <= len(name.skeleton) or is_word(text)
+    if edits > 3 and (text[:2] != name.skeleton[:2] or text[-1] != name.skeleton[-1] or len(text) < len(name.skeleton) - 2):
+        return True
+    if edits > 1 and is_word(text):
+        return True
+    if edits == 2 and len(name.skeleton) < TWO_EDITS - 1:  # only the name with something put in: ``brimance``
+        return text[0] != name.skeleton[0] or text[-1] != name.skeleton[-1] or len(text) <= len(name.skeleton)
     if text.isascii() and len(name.skeleton) < LEAST_INSIDE and text[0] != name.skeleton[0]:
         return True
     if name.word and text in (name.skeleton + "s", name.skeleton + "er", name.skeleton + "ed"):
         return True
-    if len(name.skeleton) < TWO_EDITS and name.edits == 2 and OSA.distance(text, name.skeleton) == 2:
+    if len(name.skeleton) < TWO_EDITS and edits == 2:
         return text[0] != name.skeleton[0] or len(text) < len(name.skeleton)
     ends = text[0] == name.skeleton[0] and text[-1] == name.skeleton[-1]
-    if len(name.skeleton) == TWO_EDITS and not ends and OSA.distance(text, name.skeleton) == 2:
+    if len(name.skeleton) == TWO_EDITS and not ends and edits == 2:
         return True
     return any(_only_shares(text, name.skeleton, end) for end in _ENDINGS)
 
@@ -102,18 +113,25 @@ def _only_shares(text: str, name: str, end: str) -> bool:
         return False
     stem = name[: -len(end)]
     edits: int = OSA.distance(text[: -len(end)], stem)
-    return edits > (0 if len(stem) < 4 else 1 if len(stem) < 7 else 2)
+    if len(stem) == 3:  # ``unjswap`` is nothing else, ``sunswap`` may be
+        return edits > 1 or is_word(text[: -len(end)])
+    if len(stem) < 3:
+        return edits > 0
+    return edits > (1 if len(stem) < 7 else 2)
 
 
 def _among(label: str, whole: str, pieces: list[str], n: Names) -> Match | None:
     """Find the longest name among other words."""
-    for piece in pieces:  # short names only as words of their own
-        if (name := n.exact.get(piece)) and len(name.skeleton) < LEAST_TYPO and _lured(pieces, piece, n):
-            return Match(name, "combosquat", sure=True)
-    for name in n.inside:
-        at = whole.find(name.skeleton)
-        if at < 0:
+    for piece in pieces if len(pieces) > 1 else ():  # short names only as words of their own
+        name = n.exact.get(piece)
+        if not name or len(name.skeleton) >= LEAST_INSIDE:
             continue
+        if _lured(pieces, piece, n) or (_hunted(name) and _no_word(name) and not _TECHNICAL.search(label)):
+            return Match(name, "combosquat", sure=True)
+    if name := _glued(whole, n):
+        return Match(name, "combosquat", sure=True)
+    for name in _within(whole, n):
+        at = whole.find(name.skeleton)
         before, after = whole[:at], whole[at + len(name.skeleton) :]
         lured = _lure(before, n) and _lure(after, n)
         alone = name.skeleton in pieces and (_lured(pieces, name.skeleton, n) or (len(name.skeleton) >= LEAST_INSIDE and _pursued(name)))
@@ -123,6 +141,30 @@ def _among(label: str, whole: str, pieces: list[str], n: Names) -> Match | None:
         if (lured or alone or bent or inside) and (lured or not literal or not _TECHNICAL.search(label)):
             return Match(name, "combosquat" if literal else "homoglyph", sure=lured)
     return None
+
+
+def _glued(text: str, n: Names) -> Name | None:
+    """Find a short name that a lure or a number is glued to: ``idexairdrop``."""
+    for size in (4, 5):
+        name, rest = n.exact.get(text[:size]), text[size:]
+        if name and name.label.isalpha() and _hunted(name) and (rest in n.lures and len(rest) > 2):
+            return name
+    return None
+
+
+def _no_word(name: Name) -> bool:
+    return len(name.skeleton) >= LEAST_TYPO - 1 and name.label.isalpha() and not (name.word or name.brand.common)
+
+
+def _hunted(name: Name) -> bool:
+    return name.brand.kind in ("exchange", "wallet", "defi", "chain")
+
+
+def _within(text: str, n: Names) -> list[Name]:
+    """Give the names that stand in ``text``, longest first."""
+    starts = {text[i : i + START] for i in range(len(text) - START)}
+    found = {name.skeleton: name for start in starts for name in n.starts.get(start, ()) if name.skeleton in text}
+    return sorted(found.values(), key=lambda name: (-len(name.skeleton), name.skeleton))
 
 
 def _pursued(name: Name) -> bool:

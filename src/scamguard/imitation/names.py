@@ -1,14 +1,10 @@
-"""The names that are imitated, as hash tables of their misspellings.
-
-Two strings within ``k`` edits of each other share a string that is each with at most ``k`` characters left out
-(SymSpell). So the misspellings of every name are precomputed as deletions, and a label is looked up by its own.
-"""
+"""The names that are imitated, indexed: by skeleton, by their first letters, by official domain."""
 
 from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
@@ -23,9 +19,12 @@ LEAST_INSIDE: Final = 6  # letters: shorter names stand inside ordinary words by
 LEAST_SUFFIX: Final = 4  # letters: an ending that few share (.market, .finance)
 LEAST_WORD: Final = 4
 TWO_EDITS: Final = 9  # letters from which two edits still leave no doubt
+THREE_EDITS: Final = 12  # and three, then five, if strangers have no reason to come near the name
+MOST_EDITS: Final = 5
+START: Final = 4  # letters of a name by which it is looked for within a label
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Name:
     """One label of one brand."""
 
@@ -33,32 +32,37 @@ class Name:
     label: str
     skeleton: str
 
-    @property
-    def edits(self) -> int:
-        """How many slips of the finger still make it this name."""
-        if len(self.skeleton) < LEAST_TYPO:
-            return 0
-        return 1 if len(self.skeleton) < TWO_EDITS - self.targeted else 2
-
-    @property
+    @cached_property
     def word(self) -> bool:
         """Whether it accuses nobody by itself: ``ledger``, but not ``ledgerlive``."""
         return self.brand.word and (self.label == self.brand.id or len(self.label) < LEAST_INSIDE)
 
-    @property
+    @cached_property
     def targeted(self) -> bool:
         """Whether strangers have hardly an honest reason to use the name in a domain."""
-        return self.brand.kind in ("exchange", "wallet", "defi") and not self.word
+        kind = self.brand.kind
+        return not self.word and (kind in ("exchange", "wallet", "defi") or (kind == "chain" and not self.brand.word))
+
+
+    @cached_property
+    def edits(self) -> int:
+        """How many slips of the finger still make it this name."""
+        if len(self.skeleton) < LEAST_TYPO:
+            return int(self.targeted and len(self.skeleton) == LEAST_TYPO - 1)
+        main = self.brand.official.partition(".")[0] == self.label
+        if main and self.targeted and len(self.skeleton) >= THREE_EDITS:
+            return 3 if len(self.skeleton) == THREE_EDITS else MOST_EDITS
+        return 1 if len(self.skeleton) < TWO_EDITS - 2 * self.targeted else 2
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Every name, by skeleton, by deletion and by official domain."""
+    """Every name, by skeleton, by its start and by official domain."""
 
     exact: Mapping[str, Name]
-    near: Mapping[str, tuple[Name, ...]]  # a skeleton with up to ``edits`` letters left out → names
-    inside: tuple[Name, ...]  # long enough to be seen within a label, longest first
-    domains: Mapping[str, Name]  # an official domain without its dots, with up to one letter left out → name
+    bendable: Mapping[int, tuple[str, ...]]  # letters of a label → skeletons of names that it may misspell
+    starts: Mapping[str, tuple[Name, ...]]  # first ``START`` letters → names long enough to be seen within a label
+    domains: Mapping[str, Name]  # an official domain without its dots → name
     homes: Mapping[str, Brand]  # official domain → brand
     unrelated: frozenset[str]
     handles: Mapping[str, Brand]  # a verified handle, small letters → brand
@@ -84,22 +88,25 @@ def index(known: tuple[Brand, ...]) -> Names:
     for brand in known:
         for label in brand.labels:
             exact.setdefault(skeleton(label), Name(brand, label, skeleton(label)))
-    near: dict[str, dict[str, Name]] = {}
+    starts: dict[str, list[Name]] = {}
     for name in exact.values():
-        if name.edits:
-            for form in deletions(name.skeleton, name.edits):
-                near.setdefault(form, {})[name.skeleton] = name
+        if len(name.skeleton) >= LEAST_TYPO:
+            starts.setdefault(name.skeleton[:START], []).append(name)
     return Names(
         exact=exact,
-        near={form: tuple(of.values()) for form, of in near.items()},
-        inside=tuple(sorted((name for name in exact.values() if len(name.skeleton) >= LEAST_TYPO), key=lambda name: -len(name.skeleton))),
-        domains={form: name for name in _domains(known) for form in deletions(name.skeleton, 1)},
+        bendable={length: _near_length(exact, length) for length in range(max(map(len, exact)) + MOST_EDITS + 1)},
+        starts={start: tuple(of) for start, of in starts.items()},
+        domains={name.skeleton: name for name in _domains(known)},
         homes={domain: brand for brand in known for domain in brand.domains},
         unrelated=frozenset(domain for brand in known for domain in brand.unrelated),
         handles={handle.lower(): brand for brand in known for of in brand.handles.values() for handle in of},
         lures=frozenset(map(skeleton, words("lures"))),
         aliases={alias.casefold(): brand for brand in known for of in brand.aliases.values() for alias in of},
     )
+
+
+def _near_length(exact: Mapping[str, Name], length: int) -> tuple[str, ...]:
+    return tuple(text for text, name in exact.items() if name.edits and abs(len(text) - length) <= name.edits)
 
 
 def _domains(known: tuple[Brand, ...]) -> Iterator[Name]:
@@ -110,18 +117,3 @@ def _domains(known: tuple[Brand, ...]) -> Iterator[Name]:
         if short and brand.kind in ("exchange", "wallet", "defi", "chain"):
             joined = label + suffix.replace(".", "")
             yield Name(brand, joined, skeleton(joined))
-
-
-def deletions(text: str, most: int) -> Iterator[str]:
-    """Leave out none to ``most`` characters (at most 2), in every way.
-
-    >>> sorted(set(deletions("abc", 1)))
-    ['ab', 'abc', 'ac', 'bc']
-    """
-    yield text
-    for i in range(len(text) if most else 0):
-        shorter = text[:i] + text[i + 1 :]
-        yield shorter
-        if most > 1:
-            for j in range(i, len(shorter)):
-                yield shorter[:j] + shorter[j + 1 :]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LATIN: Final = str.maketrans("ıłŀđðøħŧɛɑɩɡʟʙɢɪɴʀʏƙɱƅɓƈɗŋƞƶɨƭʋɾʂʍᴡᴠᴏßþ", "illddohteaiglbginrykmbbcdnnzitvrsmwvobp")
 LEET: Final = {"1": "l", "i": "l", "0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b"}
 PAIRS: Final = {"vv": "w", "rn": "m"}
+LOOSE: Final = {"nn": "m", "cl": "d"}  # too often honest to be made equal everywhere
 _SAME: Final = str.maketrans(LEET)
 
 
@@ -57,3 +58,14 @@ def skeleton(text: str) -> str:
     for pair, letter in PAIRS.items():
         text = text.replace(pair, letter)
     return text.translate(_SAME)
+
+
+def loosened(text: str) -> str:
+    """Read the looser pairs of a skeleton as the letter they pass for.
+
+    >>> loosened("electrunn")
+    'electrum'
+    """
+    for pair, letter in LOOSE.items():
+        text = text.replace(pair, letter)
+    return text

@@ -34,6 +34,7 @@ class Value:
     suffix: str = ""  # public suffix of the host
     free: bool = False  # anyone may have a name under this suffix: github.io
     ip: str = ""  # the host as an address
+    known: bool = False  # the list of public suffixes has its ending
 
 
 @cache
@@ -78,8 +79,8 @@ def _link(rest: str, text: str, kind: str) -> Value:
     authority, path = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
     user, _, host = authority.rpartition("@")
     host = decoded(unquote(re.sub(r":\d*$", "", host)))
-    suffix, free = _suffix(host)
-    return Value(kind, text, host, unquote(user), unquote(path), suffix, free, _address(host))
+    suffix, free, known = _suffix(host)
+    return Value(kind, text, host, unquote(user), unquote(path), suffix, free, _address(host), known)
 
 
 def decoded(host: str) -> str:
@@ -100,13 +101,16 @@ def decoded(host: str) -> str:
 
 
 @lru_cache(1 << 16)
-def _suffix(host: str) -> tuple[str, bool]:
+def _suffix(host: str) -> tuple[str, bool, bool]:
     every, icann = _suffixes()
     try:
-        suffix = every.publicsuffix(host) or _last(host)
-        return suffix, suffix != (icann.publicsuffix(host) or _last(host))
+        listed = every.publicsuffix(host)
+        suffix = listed or _last(host)
+        if suffix == host and host.count(".") == 1 and every.publicsuffix(f"0{host}") == f"0{host}":
+            suffix = _last(host)  # ``*.er``: somebody has registered the suffix itself
+        return suffix, suffix != (icann.publicsuffix(host) or _last(host)), bool(listed)
     except (UnicodeError, ValueError):
-        return "", False
+        return "", False, False
 
 
 def _last(host: str) -> str:
@@ -117,6 +121,8 @@ def _last(host: str) -> str:
 
 def _address(host: str) -> str:
     try:
+        if not host or not (host[0] in "0123456789[" or ":" in host):
+            return ""
         if host.isascii() and (host.isdigit() or host.startswith("0x")):
             return str(ipaddress.IPv4Address(int(host, 0)))
         return str(ipaddress.ip_address(host.strip("[]")))

@@ -14,10 +14,9 @@ from .evaluate import recall_at
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from scamguard.lexicon import Lexicon
-
     from .corpus import Ballast, Message
     from .fit import Recipe
+    from .vocabulary import Vocabulary
 
 VARIANTS: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "as shipped": {},
@@ -36,7 +35,7 @@ VARIANTS: Final[dict[str, dict[str, dict[str, Any]]]] = {
 
 
 def run(
-    own: Sequence[Message], sets: Sequence[Ballast], lexicon: Lexicon, recipe: Recipe, progress: Callable[[str], None]
+    own: Sequence[Message], sets: Sequence[Ballast], vocabulary: Vocabulary, recipe: Recipe, progress: Callable[[str], None]
 ) -> list[dict[str, Any]]:
     """Score each variant out of fold.
 
@@ -50,7 +49,7 @@ def run(
     for name, change in VARIANTS.items():
         varied = _varied(recipe, change)
         if varied.settings not in cached:
-            cached = {varied.settings: fit.material(own, sets, lexicon, varied)}
+            cached = {varied.settings: fit.material(own, sets, vocabulary, varied)}
         rows.append({"variant": name, **_figures(own, fit.out_of_fold(cached[varied.settings], varied))})
         progress(f"ablation: {rows[-1]}")
     return rows

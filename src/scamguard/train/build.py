@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
 
 from scamguard import lexicon, model
+from scamguard.guard import load
 
-from . import ablate, card, corpus, fit
+from . import ablate, card, corpus, fit, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
-_BALLAST_ROWS = 2000  # of each public set
+    from scamguard.guard import Guard
+
+BALLAST_ROWS: Final = 2000  # of each public set
 
 
 def run(  # noqa: PLR0913 - what a run may be told
@@ -48,12 +52,12 @@ def run(  # noqa: PLR0913 - what a run may be told
     DumpError
         The messages cannot be read.
     """
-    own, words = corpus.read(messages), lexicon.load()
-    sets, ordinary = corpus.ballast(ballast, _BALLAST_ROWS), corpus.ballast(traffic, _BALLAST_ROWS)
+    own, words = corpus.read(messages), vocabulary.compiled(lexicon.load())
+    sets, ordinary = corpus.ballast(ballast, BALLAST_ROWS), corpus.ballast(traffic, BALLAST_ROWS)
     recipe = fit.Recipe()
     progress(f"{len(own)} messages, {sum(len(s.texts) for s in sets)} rows of ballast: computing features")
     rows = fit.material(own, sets, words, recipe, ordinary)
-    about: dict[str, Any] = {"trained_on": _provenance(messages, own, sets, ordinary), "recipe": asdict(recipe)}
+    about: dict[str, Any] = {"trained_on": provenance(messages, own, sets, ordinary), "recipe": asdict(recipe)}
     if ablated:
         about["ablation"] = ablate.run(own, sets, words, recipe, progress)
     progress("fitting out of fold, then on everything")
@@ -62,7 +66,14 @@ def run(  # noqa: PLR0913 - what a run may be told
     progress(f"written to {out}")
 
 
-def _provenance(
+def stored(trained: model.Model) -> Guard:
+    """Round the weights as a folder stores them, by storing them: what is judged is what will be loaded."""
+    with TemporaryDirectory() as folder:
+        model.save(trained, Path(folder))
+        return load(folder)
+
+
+def provenance(
     folder: Path, own: Sequence[corpus.Message], sets: Sequence[corpus.Ballast], ordinary: Sequence[corpus.Ballast]
 ) -> dict[str, Any]:
     """Name every file that was trained on, with its digest."""

@@ -68,7 +68,7 @@ class Blocks:
 def blocks(texts: Sequence[str], terms: Terms, rules: Rules, s: Settings) -> Blocks:
     """Run the scoring stages on ``texts`` and keep every feature."""
     parts: list[Blocks] = []
-    for _, piece in pack(texts).chunks():
+    for piece in [piece for _, piece in pack(texts).chunks()] or [pack(())]:
         folded = fold(piece)
         cut = tokens(folded)
         hits = match(folded, cut, terms)

@@ -17,10 +17,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from scamguard.asks import secrets_asked
-from scamguard.lexicon import KINDS, SECRETS, Lexicon
+from scamguard.lexicon import KINDS, SECRETS
 from scamguard.model import Model, Settings, Weights
-from scamguard.rules import compile_rules
-from scamguard.terms import compile_terms
 
 from .augment import augmented
 from .corpus import Ballast, Message, groups
@@ -31,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from .vocabulary import Vocabulary
 
 _SEED = 0
 _JOBS = 2
@@ -77,15 +77,14 @@ class Material:
 
 
 def material(
-    messages: Sequence[Message], sets: Sequence[Ballast], lexicon: Lexicon, recipe: Recipe, traffic: Sequence[Ballast] = ()
+    messages: Sequence[Message], sets: Sequence[Ballast], vocabulary: Vocabulary, recipe: Recipe, traffic: Sequence[Ballast] = ()
 ) -> Material:
     """Compute the features of all rows."""
-    terms, rules = compile_terms(lexicon), compile_rules(lexicon)
     copies = augmented(messages, recipe.augment, _SEED)
     at = {m.id: i for i, m in enumerate(messages)}
 
     def made(rows: Sequence[str]) -> Blocks:
-        return blocks(rows, terms, rules, recipe.settings)
+        return blocks(rows, vocabulary.terms, vocabulary.rules, recipe.settings)
 
     lent, ordinary = ([text for one in group for text in one.texts] for group in (sets, traffic))
     return Material(
@@ -249,7 +248,7 @@ def named(logits: NDArray[np.float64], scores: NDArray[np.float64], least: float
     return [asked if value >= least else () for asked, value in zip(secrets_asked(scores, np.array(cuts)), logits.tolist(), strict=True)]
 
 
-def train(m: Material, lexicon: Lexicon, recipe: Recipe, about: dict[str, Any]) -> Model:
+def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, Any]) -> Model:
     """Fit everything and write the figures into the card."""
     logits, fitted = out_of_fold(m, recipe), classifier(m, recipe, np.ones(len(m.messages), np.bool_))
     slope, offset = (float(v) for v in _platt(logits, m.scam))
@@ -265,15 +264,12 @@ def train(m: Material, lexicon: Lexicon, recipe: Recipe, about: dict[str, Any]) 
     card = about | {
         "bias": fitted.bias,
         "calibration": [slope, offset],
-        "concepts": list(lexicon.concepts),
-        "rules": [
-            {"id": r.id, "why": r.why, "asks": r.asks, "kind": r.kind, "decisive": bool(d)}
-            for r, d in zip(lexicon.rules, floor > -np.inf, strict=True)
-        ],
+        "concepts": list(vocabulary.concepts),
+        "rules": [row | {"decisive": bool(d)} for row, d in zip(vocabulary.listed, floor > -np.inf, strict=True)],
         "thresholds": {"warn": risk(warn), "block": risk(block), "asks": risk(suspect), "heads": cuts},
         "out_of_fold": tables(judged) | {"reliability": reliability(m.scam, 1 / (1 + np.exp(-(slope * lifted + offset))))},
     }
-    return _final(m, lexicon, recipe, fitted, floor, card)
+    return _final(m, vocabulary, recipe, fitted, floor, card)
 
 
 def _lifted(m: Material, logits: NDArray[np.float64], floor: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -289,7 +285,7 @@ def _platt(logits: NDArray[np.float64], scam: NDArray[np.bool_]) -> tuple[float,
 
 
 def _final(  # noqa: PLR0913, PLR0917 - all that a model is made of
-    m: Material, lexicon: Lexicon, recipe: Recipe, fitted: Fitted, floor: NDArray[np.float32], card: dict[str, Any]
+    m: Material, vocabulary: Vocabulary, recipe: Recipe, fitted: Fitted, floor: NDArray[np.float32], card: dict[str, Any]
 ) -> Model:
     """Assemble the model from weights fitted on everything."""
     head_scale, head_coefficients, head_bias = _heads(m, recipe, np.ones(len(m.messages), np.bool_))
@@ -301,4 +297,4 @@ def _final(  # noqa: PLR0913, PLR0917 - all that a model is made of
         **{f"head_{part}": np.stack([head[part] for head in heads], 1) for part in ("words", "chars", "framed", "concepts", "rules")},
         head_bias=head_bias.astype(np.float32),
     )
-    return Model(compile_terms(lexicon), compile_rules(lexicon), weights, recipe.settings, card)
+    return Model(vocabulary.terms, vocabulary.rules, weights, recipe.settings, card)

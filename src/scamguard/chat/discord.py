@@ -1,0 +1,118 @@
+"""Discord: a cog for discord.py (2.5 or newer). Messages and edits, embeds, forwarded messages, webhooks.
+
+Advice is in the server's preferred locale unless ``Rules.lang`` is set. The bot needs the message content intent, and the
+permission to manage messages, or advice is all it can give. Roles are exempted as ``role:<id>``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+
+from scamguard.dumps.html import linked
+
+from .moderator import log
+from .policy import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .moderator import Moderator
+    from .policy import Decision
+
+
+class ScamguardCog(commands.Cog):
+    """Judges every message that the bot can see, new or edited.
+
+    Parameters
+    ----------
+    moderators
+        The id of the channel that is told of every flagged message, with a link and without its text.
+    """
+
+    def __init__(self, bot: commands.Bot, moderator: Moderator, *, moderators: int | None = None) -> None:
+        self.bot = bot
+        self.moderator = moderator
+        self.moderators = moderators
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Judge a new message."""
+        await self._judge(message)
+
+    @commands.Cog.listener()
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """Judge an edited message, whether the bot remembers it or not."""
+        before = payload.cached_message
+        if before is None or text_of(before) != text_of(payload.message):  # that a preview was loaded is an edit too
+            await self._judge(payload.message)
+
+    async def _judge(self, message: discord.Message) -> None:
+        if self.bot.user is not None and message.author.id == self.bot.user.id:
+            return
+        decision = await self.moderator.adecide(text_of(message), who(message))
+        if decision.response is Response.PASS:
+            return
+        deleted = decision.response is Response.DELETE and await _deleted(message)
+        if notice := decision.notice(str(message.guild.preferred_locale) if message.guild else None):
+            await _post(message, notice, under=not deleted)
+        if self.moderators is not None:
+            await self._tell(self.moderators, message, decision)
+
+    async def _tell(self, moderators: int, message: discord.Message, decision: Decision) -> None:
+        try:
+            channel = self.bot.get_channel(moderators) or await self.bot.fetch_channel(moderators)
+            if not isinstance(channel, discord.abc.Messageable):
+                log.warning("discord: moderators %s is no channel that messages can be sent to", moderators)
+                return
+            await channel.send(f"{decision.summary()}\nfrom {message.author.id}: {message.jump_url}")
+        except discord.DiscordException as error:
+            log.warning("discord: moderators %s not told: %s", moderators, error)
+
+
+def text_of(message: discord.Message) -> str:
+    """Give all that is read of a message: its words, embeds, and what it forwards."""
+    parts = [message.content, *_embedded(message.embeds)]
+    for snapshot in message.message_snapshots:
+        parts += [snapshot.content, *_embedded(snapshot.embeds)]
+    return "\n".join(filter(None, parts))
+
+
+def who(message: discord.Message) -> list[str]:
+    """Give the account a message is from, and its roles."""
+    roles = message.author.roles if isinstance(message.author, discord.Member) else []
+    return [str(message.author.id), *(f"role:{role.id}" for role in roles)]
+
+
+def _embedded(embeds: list[discord.Embed]) -> Iterator[str]:
+    for embed in embeds:
+        yield embed.author.name or ""
+        yield linked(embed.title or "", embed.url)
+        yield embed.description or ""
+        yield from (f"{field.name}\n{field.value}" for field in embed.fields)
+        yield embed.footer.text or ""
+
+
+async def _deleted(message: discord.Message) -> bool:
+    try:
+        await message.delete()
+    except discord.NotFound:
+        return True  # somebody else was faster
+    except discord.DiscordException as error:
+        log.warning("discord: message %s in channel %s not deleted: %s", message.id, message.channel.id, error)
+        return False
+    return True
+
+
+async def _post(message: discord.Message, notice: str, *, under: bool) -> None:
+    """Post advice beneath a message, or into its channel if it is gone; nobody is pinged."""
+    quiet = discord.AllowedMentions.none()
+    try:
+        if under:
+            await message.reply(notice, mention_author=False, allowed_mentions=quiet)
+        else:
+            await message.channel.send(notice, allowed_mentions=quiet)
+    except discord.DiscordException as error:
+        log.warning("discord: advice not posted in channel %s: %s", message.channel.id, error)

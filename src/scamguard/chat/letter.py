@@ -1,0 +1,55 @@
+"""Letter: what a mail server's filters share. What a mail shows, which headers say the verdict, and that nobody forges them."""
+
+from __future__ import annotations
+
+import email
+import re
+from email.header import Header
+from typing import TYPE_CHECKING, Final
+
+from scamguard.dumps.mail import UNREADABLE, text_of
+
+from .policy import Response
+
+if TYPE_CHECKING:
+    from .policy import Decision
+
+REFUSED: Final = "This message looks like a scam and was refused"  # what a sender's mail server is told; ASCII (RFC 5321)
+LATER: Final = "This message could not be checked, try again later"
+VERDICT: Final = "X-Scamguard"
+ADVICE: Final = "X-Scamguard-Advice"
+_OURS = re.compile(rb"^x-scamguard[^:\r\n]*:.*(?:\r?\n[ \t].*)*\r?\n?", re.IGNORECASE | re.MULTILINE)
+_END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
+
+
+def read(raw: bytes) -> tuple[str, str | None]:
+    """Give the words of a mail, and the language it says it is in (RFC 3282).
+
+    A mail that the parser cannot read is judged as the text that it is.
+    """
+    try:
+        found = email.message_from_bytes(raw)
+        return text_of(found), str(found.get("content-language") or "").split(",")[0].strip() or None
+    except UNREADABLE:
+        return raw.decode("utf-8", "replace"), None
+
+
+def headers(decision: Decision, lang: str | None) -> list[tuple[str, str]]:
+    """Give the headers that say what was decided; advice is folded and encoded (RFC 2047)."""
+    found = [(VERDICT, decision.summary())]
+    if decision.response is not Response.PASS and (notice := decision.notice(lang)):
+        found.append((ADVICE, Header(notice, "utf-8", header_name=ADVICE).encode() if not notice.isascii() else notice))
+    return found
+
+
+def stamped(raw: bytes, found: list[tuple[str, str]]) -> bytes:
+    r"""Put headers on top of a mail and take off those of the same names that came with it.
+
+    >>> stamped(b"X-Scamguard: pass\r\nSubject: hi\r\n\r\nX-Scamguard: text", [("X-Scamguard", "flag: scam")])
+    b'X-Scamguard: flag: scam\r\nSubject: hi\r\n\r\nX-Scamguard: text'
+    """
+    end = _END_OF_HEADERS.search(raw)
+    head, rest = (raw[: end.start()], raw[end.start() :]) if end else (raw, b"")
+    newline = b"\r\n" if b"\r\n" in raw or not raw else b"\n"
+    ours = b"".join(f"{name}: {value}".encode().replace(b"\r\n", b"\n").replace(b"\n", newline) + newline for name, value in found)
+    return ours + _OURS.sub(b"", head + newline).removesuffix(newline) + rest

@@ -1,0 +1,185 @@
+"""Following conversations block by block: first every message with its sender's words before it, then who answered with a secret.
+
+A chat is a channel of a file, or the file where the export names no channel. A message whose sender is not known has no context.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from scamguard.secrets import Certainty, find
+from scamguard.verdict import GIVEN_AWAY, Action
+
+from . import combine
+from .memory import Chat, Line, Memory, answered, before, line
+from .ranking import ranked
+from .reasons import CONTEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scamguard.guard import Guard
+    from scamguard.secrets import Finding
+
+_CHATS: Final = 10_000  # followed at a time
+_PAST: Final = 20_000  # summaries of others in which something was found
+_CHANGED: Final = ("risk", "action", "kind", "asks", "rules")
+_LEAST: Final = -2.0  # log-odds below which earlier words are not worth a second reading
+_THREAD: Final = 3  # lines that say what a secret answers
+_LONGEST: Final = 4000  # characters of a message that can be an answer
+_ASKED: Final = {  # what an ask comes down to, in words that the finders of secrets know in any case
+    "2fa_code": "Which code did you get?",
+    "password": "What is your password?",
+    "seed_phrase": "Send me your recovery phrase.",
+    "private_key": "Send me your private key.",
+}
+_GIVEN_RISK: Final = {Action.WARN: 0.5, Action.BLOCK: 1.0}  # as Guard.check says of an outgoing message
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One message in its chat."""
+
+    place: int  # in the block
+    chat: Chat
+    line: Line | None  # None where the sender is not known
+    earlier: list[Line]  # of the chat
+    before: list[Line]  # those of them that its sender wrote last
+
+
+class Conversations:
+    """Follows every chat of a scan.
+
+    Parameters
+    ----------
+    guard
+        Reads messages together with their context.
+    chats
+        How many chats are followed at a time.
+    """
+
+    def __init__(self, guard: Guard, *, chats: int = _CHATS) -> None:
+        self._guard, self._memory = guard, Memory(chats, _PAST)
+
+    def add(self, table: pa.Table) -> pa.Table:
+        """Judge a block in its context.
+
+        Parameters
+        ----------
+        table
+            (n,) rows of ``output.COLUMNS``, in reading order.
+
+        Returns
+        -------
+        The same rows; risk, action, kind, asks and rules are changed where context makes a message worse, or where
+        it gives a secret away (kind own_secret) after somebody in the chat asked for one.
+        """
+        rows = table.to_pylist()
+        odds = combine.log_odds(table["risk"].to_numpy())
+        turns = list(self._turns(rows, odds.tolist()))
+        for place, change in self._in_context(turns, rows, odds):
+            rows[place] |= change
+        for turn in turns:
+            self._settle(turn, rows[turn.place])
+        self._memory.trim()
+        for name in _CHANGED:
+            at = table.schema.get_field_index(name)
+            table = table.set_column(at, table.schema.field(at), pa.array([row[name] for row in rows], table.schema.field(at).type))
+        return table
+
+    def ranking(self, most: int = 10_000) -> pa.Table:
+        """Rank the conversations.
+
+        Returns
+        -------
+        pyarrow.Table of ``SCHEMA``: those in which a secret was given away first, then by the risk of the worst message.
+        """
+        return ranked(self._memory, most)
+
+    @property
+    def forgotten(self) -> int:
+        """How many times a chat was let go to stay within bounds; its harmless messages are counted anew if it comes back."""
+        return self._memory.forgotten
+
+    def _turns(self, rows: list[dict[str, Any]], odds: list[float]) -> Iterator[_Turn]:
+        """Remember each message, and what its sender said before it."""
+        for place, (row, alone) in enumerate(zip(rows, odds, strict=True)):
+            chat = self._memory[row["file"], row["channel"]]
+            sender = row["sender"]
+            if sender is None:
+                yield _Turn(place, chat, None, [], [])
+                continue
+            spoken = line(sender, row["id"], row["time"], row["text"], alone)
+            earlier = list(chat.lines)
+            yield _Turn(place, chat, spoken, earlier, before(earlier, sender, row["time"]))
+            chat.lines.append(spoken)
+
+    def _in_context(
+        self, turns: list[_Turn], rows: list[dict[str, Any]], odds: np.ndarray[Any, np.dtype[np.float64]]
+    ) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Read messages together with what came before them; say what that changes."""
+        asked = [turn for turn in turns if turn.before and max(part.odds for part in turn.before) > _LEAST]
+        if not asked:
+            return
+        texts = ["\n".join([*(part.text for part in turn.before), rows[turn.place]["text"]]) for turn in asked]
+        alone = odds[[turn.place for turn in asked]]
+        earlier = np.array([max(part.odds for part in turn.before) for turn in asked])
+        joined = combine.pooled(alone, combine.log_odds(self._guard.score(texts)), earlier)
+        risen = np.flatnonzero(joined > alone)
+        risks = combine.risk(joined[risen])
+        read = self._guard.scan([texts[i] for i in risen]).to_pylist()
+        for i, risk, whole in zip(risen.tolist(), risks.tolist(), read, strict=True):
+            row, action = rows[asked[i].place], self._guard.policy.action(risk)
+            if action is Action.ALLOW:
+                yield asked[i].place, {"risk": risk}
+                continue
+            passed = row["action"] == Action.ALLOW
+            asks = [*row["asks"], *(secret for secret in whole["asks"] if secret not in row["asks"])]
+            kind = row["kind"] or whole["kind"]
+            rules = [CONTEXT, *whole["rules"]] if passed else row["rules"]
+            yield asked[i].place, {"risk": risk, "action": str(action), "kind": kind, "asks": asks, "rules": rules}
+
+    def _settle(self, turn: _Turn, row: dict[str, Any]) -> None:
+        """Count a message into its chat; see whether it answers an ask with a secret."""
+        chat = turn.chat
+        chat.messages += 1
+        if turn.line is not None and (found := _given(turn.earlier, turn.line, row)):
+            _give(chat, row, found)
+        elif row["action"] != Action.ALLOW:
+            chat.asks |= dict.fromkeys(row["asks"])
+            if turn.line is not None:
+                turn.line.flagged, turn.line.asks = True, tuple(row["asks"])
+        if row["action"] == Action.ALLOW:
+            return
+        chat.flagged += 1
+        if chat.flagged == 1:
+            chat.turned, chat.turned_row = row["time"], row["row"]
+        if row["kind"] != GIVEN_AWAY and row["risk"] > chat.risk:
+            chat.risk, chat.who, chat.kind = row["risk"], row["sender"], row["kind"]
+
+
+def _given(earlier: list[Line], spoken: Line, row: dict[str, Any]) -> tuple[Finding, ...]:
+    """Find the secrets with which a message answers an ask: what was asked for, or what is a secret beyond doubt."""
+    if len(row["text"]) > _LONGEST:
+        return ()
+    asker, alone = answered(earlier, spoken.sender, row["time"], row["reply_to"])
+    if asker is None or any(other.flagged for other in earlier if other.sender == spoken.sender):
+        return ()  # whoever asks is no victim
+    if row["action"] != Action.ALLOW and not alone:
+        return ()
+    said = [_ASKED[secret] for secret in asker.asks if secret in _ASKED]
+    found = find(row["text"], [*(other.text for other in earlier[-_THREAD:]), asker.text, *said])
+    return tuple(f for f in found if f.kind.asked in asker.asks or (alone and f.certainty is Certainty.BLOCK))
+
+
+def _give(chat: Chat, row: dict[str, Any], found: tuple[Finding, ...]) -> None:
+    """Turn the verdict of a row into that of an outgoing message."""
+    action = Action.BLOCK if any(f.certainty is Certainty.BLOCK for f in found) else Action.WARN
+    given = list(dict.fromkeys(f.kind.asked for f in found))
+    chat.given |= dict.fromkeys(given)
+    rules = list(dict.fromkeys(f"outgoing.{f.kind}" for f in found))
+    row |= {"risk": max(row["risk"], _GIVEN_RISK[action]), "action": str(action), "kind": GIVEN_AWAY, "asks": given, "rules": rules}

@@ -1,0 +1,72 @@
+"""Links within longer text: plain ones, and those of HTML and Markdown, which show one thing and may lead to another.
+
+Every pattern here excludes its own opening sign from what it runs over, so that all take time linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from .value import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST_NAME: Final = 64  # characters of a display name; whatever is longer, or has several lines, is a message
+_MOST: Final = 2048  # characters of a link
+_MARKDOWN: Final = re.compile(r"\[([^\[\]\n]{1,256})\]\(\s*<?([^\s()<>\[\]]{1,2048})")
+_TAG: Final = re.compile(r"<(/?)a(?=[\s/>])([^<>]*)>", re.IGNORECASE)
+_HREF: Final = re.compile(r"(?:^|[\s\"'/])href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_TAGS: Final = re.compile(r"<[^<>]*>")
+_RUN: Final = re.compile(r"[^\s<>\"'()\[\]{}|,;，。、！？：；…“”‘’«»\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]+")
+_BARE: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,24}(?:[:/?#]|$)")
+
+
+def is_message(text: str) -> bool:
+    """Say whether ``text`` is more than a link, an address or a name."""
+    return len(text) > LONGEST_NAME and any(sign in text for sign in " \n\t\u3000") and not text.isspace()
+
+
+def anchors(text: str) -> Iterator[tuple[str, str]]:
+    """Give ``(what is shown, where it leads)`` of each link in HTML or Markdown.
+
+    >>> list(anchors('[kraken.com](https://evil.example) <a class=x href="//e.example"><b>okx.com</b></a>'))
+    [('kraken.com', 'https://evil.example'), ('okx.com', '//e.example')]
+    """
+    if "](" in text:
+        for found in _MARKDOWN.finditer(text):
+            yield found[1].strip().strip("*_`"), found[2]
+    if "<" not in text:
+        return
+    target, begin = "", 0
+    for tag in _TAG.finditer(text):
+        if tag[1] and target:
+            yield _TAGS.sub("", text[begin : min(tag.start(), begin + _MOST)]).strip(), target
+        href = None if tag[1] else _HREF.search(tag[2])
+        target, begin = (href[1] or href[2] or href[3] or "")[:_MOST].strip() if href else "", tag.end()
+
+
+def links(text: str) -> Iterator[str]:
+    """Give the links, domains and e-mail addresses in a message, in order.
+
+    >>> list(links("Log in at https://kraken.example/a, or write to help@okx.example. Done.Then what?"))
+    ['https://kraken.example/a', 'help@okx.example']
+    """
+    text = text.replace("[.]", ".").replace("(.)", ".").replace("[@]", "@")
+    for run in _RUN.finditer(text):
+        link = run[0][:_MOST].strip(".:!?*_~`-=")
+        scheme = link.find("://")
+        if scheme > 0:
+            yield link[max(scheme - 5, 0) :] if link[max(scheme - 5, 0) : scheme].lower() in ("https", "hxxps") else link
+        elif "." in link and _known_end(link):
+            yield link
+
+
+def _known_end(link: str) -> bool:
+    """Say whether what looks like a host has an ending that exists: ``done.Then`` has none."""
+    host = link.rpartition("@")[2]
+    if not _BARE.match(host):
+        return False
+    value = read(link)
+    return value.kind in ("url", "domain", "email") and (value.known or "/" in host)

@@ -1,0 +1,256 @@
+"""Who is speaking: what a sender's name, handle and account say against them being who they pose as.
+
+A display name costs nothing, so a brand's name on an account that is not the brand's is a finding. A finding is not a
+verdict: it adds a few tenths of a nat to what the words say (``NATS``), and words alone decide what is asked for.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import math
+import re
+import unicodedata
+from dataclasses import dataclass, fields
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from .brands import PLATFORMS, registry
+from .errors import InputError, unknown
+from .imitation import lookalike
+from .imitation.skeleton import plain
+from .imitation.value import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .brands import Brand
+
+# What a finding adds to the calibrated log-odds of a message; docs/identity.md says how the numbers were measured.
+NATS: Final = {
+    "sender.unofficial": 1.5,
+    "sender.lookalike_handle": 1.5,
+    "sender.mixed_script": 1.0,
+    "sender.claims_brand": 0.5,
+    "sender.ticks": 0.5,
+    "sender.new_account": 0.5,
+    "sender.official": 0.0,
+}
+MOST_NATS: Final = 2.5  # all findings together: the words still have to say something
+WHY: Final = {
+    "sender.unofficial": "The name of {brand} on an account that is not {brand}'s own.",
+    "sender.lookalike_handle": "A handle or address that passes itself off as {brand}'s.",
+    "sender.mixed_script": "A name that mixes alphabets whose letters look alike: it is made to be misread.",
+    "sender.claims_brand": "A display name that anyone can choose, in the name of {brand}.",
+    "sender.ticks": "A tick typed into the name: a real mark of verification is never part of it.",
+    "sender.new_account": "A new or unknown account that speaks as an authority.",
+    "sender.official": "The account is the real one, and still the words are those of a scam: accounts are taken over, too.",
+}
+YOUNG: Final = 30  # days
+_MOST: Final = 256  # characters of a name or handle that are looked at
+_TICK: Final = regex.compile(r"[✓✔✅☑🗸🗹]")
+ROLE: Final = regex.compile(
+    r"(?i)\b(?:support|help ?desk|admin(?:istrator)?|moderator|official|customer (?:care|service)|service team|security team"
+    r"|soporte|suporte"
+    r"|assistance|kundendienst|kundenservice|müşteri hizmetleri|destek|layanan pelanggan|hỗ trợ)\b"
+    r"|поддержк|администратор|客服|官方|管理员|管理員|群主|サポート|公式|管理者|고객센터|고객지원|공식|관리자|الدعم|المشرف|सहायता|सपोर्ट"
+)
+_WORD: Final = regex.compile(r"[\p{L}\p{M}]+")
+_MIXED: Final = regex.compile(r"(?=.*\p{Latin})(?=.*[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Lisu}\p{Georgian}])")
+_SITES: Final = {  # where a link is a handle
+    "t.me": "telegram", "telegram.me": "telegram", "x.com": "x", "twitter.com": "x", "instagram.com": "instagram",
+    "facebook.com": "facebook", "reddit.com": "reddit",
+}  # fmt: skip
+_OPEN_MAIL: Final = frozenset({  # anyone has a mailbox there, though the domain is a brand's
+    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "icloud.com", "me.com", "mac.com", "yahoo.com",
+    "yahoo.co.jp", "qq.com", "foxmail.com", "163.com", "126.com", "sina.com", "sohu.com", "naver.com", "daum.net", "hanmail.net",
+    "kakao.com", "yandex.ru", "yandex.com", "ya.ru", "mail.ru", "bk.ru", "list.ru", "inbox.ru", "web.de", "gmx.de", "gmx.net",
+    "t-online.de", "orange.fr", "free.fr", "laposte.net", "uol.com.br", "bol.com.br", "terra.com.br", "docomo.ne.jp", "ezweb.ne.jp",
+    "rediffmail.com", "proton.me", "protonmail.com", "aol.com",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What is known of whoever wrote a message; what is not known stays None.
+
+    Raises
+    ------
+    InputError
+        A field is of another type, an age is negative or no number, or the platform is none of ``brands.PLATFORMS``.
+
+    >>> judge(Sender("Kraken Support ✓", "@kraken_desk")).rules
+    ('sender.unofficial', 'sender.lookalike_handle', 'sender.ticks')
+    """
+
+    name: str | None = None  # the display name; "Name <address>" is taken apart
+    handle: str | None = None  # @handle, profile link, e-mail address or telephone number
+    verified: bool | None = None  # the platform shows its own mark beside the name; marks are sold, so it clears nothing
+    official: bool | None = None  # whoever calls knows the account: it is (not) the real one
+    account_age_days: float | None = None
+    first_contact: bool | None = None  # the reader has never written with this account
+    platform: str | None = None  # where the handle lives, of brands.PLATFORMS; a brand's handle counts only there
+
+    def __post_init__(self) -> None:
+        """Refuse what no sender can be."""
+        for field in ("name", "handle", "platform"):
+            if not isinstance(getattr(self, field), str | None):
+                raise InputError(f"Sender.{field} is {type(getattr(self, field)).__name__}; give a str or None")
+        for field in ("verified", "official", "first_contact"):
+            if not isinstance(getattr(self, field), bool | None):
+                raise InputError(f"Sender.{field} is {getattr(self, field)!r}; give True, False or None")
+        age: object = self.account_age_days
+        if age is not None and (isinstance(age, bool) or not isinstance(age, int | float) or math.isnan(age) or age < 0):
+            raise InputError(f"Sender.account_age_days is {age!r}; give days from 0, or None")
+        if self.platform is not None and self.platform.lower() not in PLATFORMS:
+            raise InputError(f"Sender.platform: {unknown('platform', self.platform, PLATFORMS)}; or leave it None")
+
+
+FIELDS: Final = tuple(field.name for field in fields(Sender))
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the judge says of one sender."""
+
+    rules: tuple[str, ...] = ()  # of NATS, gravest first
+    brand: Brand | None = None  # whose name it carries
+    official: bool = False  # it is the brand's own account, as far as anybody here can tell
+
+    @property
+    def nats(self) -> float:
+        """What the findings add to the log-odds of a message."""
+        return min(sum(NATS[rule] for rule in self.rules), MOST_NATS)
+
+    def why(self, rule: str) -> str:
+        """Say in a sentence what ``rule`` found."""
+        return WHY[rule].format(brand=self.brand.name if self.brand else "a brand")
+
+
+NOBODY: Final = Identity()
+
+
+@lru_cache(1 << 14)
+def judge(sender: Sender) -> Identity:
+    """Say whether a sender is who they pose as.
+
+    ``official=True``, a handle that the brand verified, or a mailbox at a domain of the brand clear every finding of identity.
+    They never take anything from what the words say.
+    """
+    name, handle = _parts(sender)
+    at, handle = _site(handle)
+    place = (sender.platform or at or "").lower()
+    own = _owner(handle, place)
+    posed = _posed(name, handle)
+    if sender.official or (own and sender.official is None and (posed is None or posed is own)):
+        return Identity((), own or posed, official=True)
+    bent = _bent(handle)
+    brand = posed or bent or own
+    found = [rule for rule in NATS if rule in set(_findings(sender, name, handle, posed, bent))]
+    return Identity(tuple(found), brand if found else None)
+
+
+def _findings(sender: Sender, name: str, handle: str, posed: Brand | None, bent: Brand | None) -> Iterator[str]:
+    if posed:
+        yield "sender.unofficial" if handle or sender.official is False else "sender.claims_brand"
+    if bent:
+        yield "sender.lookalike_handle"
+    if mixed(name) or mixed(handle):
+        yield "sender.mixed_script"
+    if _TICK.search(name) and not sender.verified:
+        yield "sender.ticks"
+    young = sender.first_contact or (sender.account_age_days is not None and sender.account_age_days < YOUNG)
+    if young and (posed or bent or ROLE.search(name.replace("_", " "))):
+        yield "sender.new_account"
+
+
+def mixed(text: str) -> bool:
+    """Say whether a word mixes alphabets and yet reads as Latin: every foreign letter passes for a Latin one (UTS #39, 5.2).
+
+    >>> mixed("Krаken"), mixed("Кракен"), mixed("IT-отдел"), mixed("Binance 客服")
+    (True, False, False, False)
+    """
+    if text.isascii():
+        return False
+    return any(_MIXED.match(word) and plain(word).isascii() for word in _WORD.findall(text))
+
+
+def _parts(sender: Sender) -> tuple[str, str]:
+    """Give name and handle, composed and cut to what anyone reads; ``Name <address>`` holds both."""
+    name, handle = (unicodedata.normalize("NFC", (text or "")[:_MOST]).strip() for text in (sender.name, sender.handle))
+    if not handle and name.endswith(">") and "@" in name:
+        name, handle = email.utils.parseaddr(name.encode("utf-8", "replace").decode())
+    if not handle and "@" in name and " " not in name and read(name).kind in ("email", "handle"):
+        name, handle = "", name
+    return name, handle
+
+
+def _site(handle: str) -> tuple[str, str]:
+    """Take the handle out of a link to a profile: ``(platform, handle)``."""
+    found = read(handle) if "/" in handle else None
+    platform = _SITES.get(found.host.removeprefix("www.")) if found else None
+    if not found or not platform:
+        return "", handle
+    steps = [step for step in re.split(r"[/?#]", found.path) if step]
+    steps = steps[1:] if platform == "reddit" and len(steps) > 1 else steps
+    return platform, f"@{steps[0]}" if steps else handle
+
+
+def _owner(handle: str, platform: str) -> Brand | None:
+    """Find the brand whose own handle or mailbox this is."""
+    if "@" in handle.lstrip("@"):
+        host = read(handle).host
+        parts = host.split(".")
+        ends = [".".join(parts[i:]) for i in range(len(parts))] if host not in _OPEN_MAIL else []
+        return next((_homes()[end] for end in ends if end in _homes()), None)
+    of = verified_handles().get(handle.lstrip("@").lower(), {})
+    return of.get(platform) if platform else next(iter(of.values()), None)
+
+
+def _posed(name: str, handle: str) -> Brand | None:
+    """Find the brand whose name the display name carries: with a role or tick beside it, bent, or alone beside a handle."""
+    if not name:
+        return None
+    found = lookalike(name)
+    if found and found.brand:
+        return _named().get(found.brand)
+    return exact().get(name.casefold()) if handle else None
+
+
+def _bent(handle: str) -> Brand | None:
+    """Find the brand that a handle or address imitates."""
+    found = lookalike(handle) if handle else None
+    return _named().get(found.brand) if found and found.brand else None
+
+
+@cache
+def exact() -> dict[str, Brand]:
+    """Index the names and aliases that are nobody else's and no ordinary word, small letters."""
+    return {text.casefold(): brand for brand in registry() if not brand.word for text in (brand.name, *_all(brand))}
+
+
+def _all(brand: Brand) -> Iterator[str]:
+    for names in brand.aliases.values():
+        yield from names
+
+
+@cache
+def _named() -> dict[str, Brand]:
+    return {brand.name: brand for brand in registry()}
+
+
+@cache
+def _homes() -> dict[str, Brand]:
+    return {domain: brand for brand in registry() for domain in brand.domains}
+
+
+@cache
+def verified_handles() -> dict[str, dict[str, Brand]]:
+    """Index verified handles: handle, small letters → platform → brand."""
+    found: dict[str, dict[str, Brand]] = {}
+    for brand in registry():
+        for platform, names in brand.handles.items():
+            for name in names:
+                found.setdefault(name.lower(), {})[platform] = brand
+    return found

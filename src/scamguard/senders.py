@@ -1,0 +1,236 @@
+"""Senders of a batch, column by column: distinct ones are judged once, and only those that a cheap pass lets through.
+
+The cheap pass is vectorised: the compiled screen of ``imitation`` reads the distinct names and handles, Arrow looks for ticks,
+mixed alphabets and brands' bare names. Most people are called nothing of the sort.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .columns import pack
+from .errors import InputError, unknown
+from .imitation.screen import suspects
+from .imitation.skeleton import plain
+from .sender import FIELDS, NOBODY, ROLE, Identity, Sender, exact, judge, verified_handles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+    from .columns import TextBatch
+
+_TYPES: Final = {
+    "name": pa.large_string(), "handle": pa.large_string(), "platform": pa.large_string(),
+    "verified": pa.bool_(), "official": pa.bool_(), "first_contact": pa.bool_(), "account_age_days": pa.float64(),
+}  # fmt: skip
+_FITS: Final = {
+    pa.large_string(): (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_dictionary),
+    pa.bool_(): (pa.types.is_boolean,),
+    pa.float64(): (pa.types.is_integer, pa.types.is_floating),
+}
+_LONE: Final = re.compile("[\ud800-\udfff]")
+_ODD: Final = (  # RE2: a tick, or alphabets that look alike in one word; some of these the judge lets go
+    r"[✓✔✅☑🗸🗹]|\p{Latin}[\p{L}\p{M}]*[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Lisu}\p{Georgian}]"
+    r"|[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Lisu}\p{Georgian}][\p{L}\p{M}]*\p{Latin}"
+)
+_BLANK: Final = re.compile(r"[\s@<>()\"',;|+%\[\]_]+")  # what parts words, and what the screen takes for a sign of something odd
+_LETTER: Final = re.compile("[A-Za-z]")
+_OTHER: Final = re.compile(r"[^\x00-\x7f]+")
+_ROLE: Final = ROLE.pattern.replace(r"\b", "")  # word breaks of RE2 know ASCII only
+
+
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """The senders of ``n`` messages."""
+
+    identities: tuple[Identity, ...]
+    who: NDArray[np.int64]  # (n,), places in ``identities``
+
+    @property
+    def nats(self) -> NDArray[np.float64]:
+        """What they add to the log-odds, (n,)."""
+        return np.array([one.nats for one in self.identities], np.float64)[self.who]
+
+    def part(self, first: int, stop: int) -> Senders:
+        """Give the senders of messages ``first:stop``."""
+        return Senders(self.identities, self.who[first:stop])
+
+    def joined(
+        self, rows: NDArray[np.int64], kinds: list[str], asked: list[tuple[str, ...]], rules: list[list[str]]
+    ) -> tuple[NDArray[np.int64], list[str], list[tuple[str, ...]], list[list[str]]]:
+        """Put what is found of the senders before what the words of ``rows`` (k,) show, and let in rows that only a sender speaks of."""
+        some = np.array([bool(one.rules) for one in self.identities], np.bool_)
+        told = np.flatnonzero(some[self.who])
+        if not len(told):
+            return rows, kinds, asked, rules
+        said = dict(zip(rows.tolist(), zip(kinds, asked, rules, strict=True), strict=True))
+        every = np.union1d(rows, told)
+        full = [said.get(row, ("", (), [])) for row in every.tolist()]
+        ids = [[*self.identities[who].rules, *row[2]] for who, row in zip(self.who[every].tolist(), full, strict=True)]
+        return every, [row[0] for row in full], [row[1] for row in full], ids
+
+
+def along(batches: Iterable[TextBatch], senders: object) -> Iterator[tuple[TextBatch, Senders]]:
+    """Go through batches of messages with their senders; None: nothing is known of them.
+
+    Raises
+    ------
+    InputError
+        See ``read``; or there are more or fewer senders than messages.
+    """
+    known = read(senders) if senders is not None else None
+    at = 0
+    for batch in batches:
+        stop = at + len(batch)
+        if known and stop > len(known.who):
+            raise InputError(f"senders has {len(known.who):,} rows for {stop:,} messages or more; give one a message, null where unknown")
+        yield batch, known.part(at, stop) if known else Senders((NOBODY,), np.zeros(len(batch), np.int64))
+        at = stop
+    if known and at != len(known.who):
+        raise InputError(f"senders has {len(known.who):,} rows for {at:,} messages; give one a message, null where unknown")
+
+
+def read(senders: object) -> Senders:
+    """Judge a column of senders.
+
+    Parameters
+    ----------
+    senders
+        An Arrow or pandas or Polars table, or a mapping, of columns named as the fields of ``Sender``; or one column of
+        display names; or a sequence of ``Sender`` and None.
+
+    Raises
+    ------
+    InputError
+        An unknown column, columns of different lengths, or values of another type.
+    """
+    if isinstance(senders, list | tuple) and any(isinstance(one, Sender) for one in senders):
+        return _listed(senders)
+    columns = _columns(senders)
+    if not columns:
+        raise InputError(f"senders has no column; give some of {', '.join(FIELDS)}")
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise InputError(f"senders: columns of different lengths: {', '.join(f'{name} {n}' for name, n in lengths.items())}")
+    rows, who = _distinct(list(columns.values()))
+    table = pa.table({name: column.take(pa.array(rows)) for name, column in columns.items()})
+    identities = [NOBODY] * len(table)
+    chosen = np.flatnonzero(_suspect(table))
+    for place, row in zip(chosen.tolist(), table.take(pa.array(chosen)).to_pylist(), strict=True):
+        identities[place] = judge(Sender(**row))
+    return Senders(tuple(identities), who)
+
+
+def _listed(senders: Iterable[object]) -> Senders:
+    places: dict[Sender, int] = {}
+    who = []
+    for i, one in enumerate(senders):
+        if not isinstance(one, Sender | None):
+            raise InputError(f"senders[{i}] is {type(one).__name__}; give a Sender or None")
+        who.append(places.setdefault(one or Sender(), len(places)))
+    return Senders(tuple(judge(one) for one in places), np.array(who, np.int64))
+
+
+def _columns(senders: Any) -> dict[str, pa.Array]:  # noqa: ANN401 - whatever a user keeps columns in
+    if isinstance(senders, Mapping):
+        given = dict(senders)
+    elif isinstance(senders, pa.Table | pa.RecordBatch):
+        given = dict(zip(senders.schema.names, senders.columns, strict=True))
+    elif hasattr(senders, "columns") and hasattr(senders, "__getitem__"):  # a data frame
+        given = {str(name): senders[name] for name in senders.columns}
+    else:
+        given = {"name": senders}
+    for name in given:
+        if name not in FIELDS:
+            raise InputError(f"senders: {unknown('column', name, FIELDS)}")
+    return {name: _array(name, column) for name, column in given.items()}
+
+
+def _array(name: str, column: Any) -> pa.Array:  # noqa: ANN401
+    kind = _TYPES[name]
+    if isinstance(column, str | bytes):
+        raise InputError(f"senders: {name} is one text where a column is needed; use check(text, sender=Sender(…)) for one")
+    try:
+        if not isinstance(column, pa.Array | pa.ChunkedArray):
+            column = _packed(column)
+        column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        if not any(fits(column.type) for fits in (pa.types.is_null, *_FITS[kind])):
+            raise InputError(f"senders: {name} is a column of {column.type}; give one of {kind}")
+        return pc.cast(column, kind)
+    except (pa.ArrowException, TypeError) as problem:
+        if isinstance(problem, InputError):
+            raise
+        raise InputError(f"senders: {name} is not a column of {kind}: {str(problem).splitlines()[0]}") from None
+
+
+def _packed(column: Any) -> pa.Array:  # noqa: ANN401
+    """Make an Arrow array; what is not Unicode text is replaced."""
+    try:
+        return pa.array(column, from_pandas=True)
+    except UnicodeEncodeError:
+        return pa.array([_LONE.sub("\ufffd", one) if isinstance(one, str) else one for one in column], from_pandas=True)
+
+
+def _distinct(columns: list[pa.Array]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give a row of each distinct sender, (k,), and which of them each row is, (n,)."""
+    key = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        codes = pc.fill_null(column.dictionary_encode().indices, -1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
+        _, key = np.unique(key * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)
+    _, rows, who = np.unique(key, return_index=True, return_inverse=True)
+    return rows.astype(np.int64), who.astype(np.int64)
+
+
+def _suspect(table: pa.Table) -> NDArray[np.bool_]:
+    """Mark the senders of whom the judge may find something; nobody else is looked at."""
+    out = np.zeros(len(table), np.bool_)
+    has = {*table.schema.names}
+    for name in {"name", "handle"} & has:
+        out |= _resembling(table[name]) | _like(table[name], _ODD)
+    if "name" in has:
+        told = _like(table["name"], _ROLE)
+        foreign = pc.fill_null(pc.invert(pc.string_is_ascii(table["name"])), fill_value=False).to_numpy()
+        out |= told if {"account_age_days", "first_contact"} & has else told & foreign
+    if {"name", "handle"} <= has:
+        out |= pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(table["name"])), value_set=pa.array(exact(), pa.large_string())).to_numpy()
+    if {"handle", "platform"} <= has:
+        bare = pc.utf8_lower(pc.utf8_ltrim(table["handle"], "@"))
+        out |= pc.is_in(bare, value_set=pa.array(verified_handles(), pa.large_string())).to_numpy()
+    return out
+
+
+def _like(column: pa.ChunkedArray, shape: str) -> NDArray[np.bool_]:
+    """Mark the values in which a regular expression (RE2) is found."""
+    found: NDArray[np.bool_] = pc.fill_null(pc.match_substring_regex(column, shape), fill_value=False).to_numpy()
+    return found
+
+
+def _resembling(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Mark the values that resemble a brand's name.
+
+    The compiled screen reads links and labels, so each value is given to it word by word and with its words joined by hyphens,
+    all of it spelled in ASCII.
+    """
+    words: list[str] = []
+    starts = []
+    for text in column.to_pylist():
+        starts.append(len(words))
+        parts = [part for part in _BLANK.split(_ascii(text or "")) if _LETTER.search(part)]
+        words += ["-".join(parts), *parts] if len(parts) != 1 else parts
+    batch = pack([*words, ""])
+    begins, ends = suspects(batch.data, batch.offsets)
+    marked: NDArray[np.bool_] = np.logical_or.reduceat(ends > begins, starts) if starts else np.zeros(0, np.bool_)
+    return marked
+
+
+def _ascii(text: str) -> str:
+    return text if text.isascii() else _OTHER.sub(" ", plain(text))

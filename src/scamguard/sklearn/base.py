@@ -1,0 +1,45 @@
+"""Base: where the estimators take their vocabulary from, and how large their tables are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scamguard import model as models
+from scamguard.errors import TrainingError
+
+if TYPE_CHECKING:
+    from scamguard.model import Model, Settings
+
+
+def base(folder: str | Path | None) -> Model:
+    """Load the model whose lexicon, rules and heads are reused; the bundled one by default.
+
+    Raises
+    ------
+    ModelError
+        The folder is missing, damaged, or of another format.
+    """
+    return _loaded(models.bundled() if folder is None else Path(folder))
+
+
+@lru_cache(maxsize=2)  # a grid search fits hundreds of times on one base
+def _loaded(folder: Path) -> Model:
+    return models.load(folder)
+
+
+def sized(settings: Settings, bits: object) -> Settings:
+    """Make the tables of n-grams ``2**bits`` long, or leave them as they are.
+
+    Raises
+    ------
+    TrainingError
+        ``bits`` is not a whole number from the size of the heads' tables (they are taken over) to 24.
+    """
+    if bits is None:
+        return settings
+    if not isinstance(bits, int) or not settings.head_bits <= bits <= 24:
+        raise TrainingError(f"bits is {bits!r}; give a whole number from {settings.head_bits} to 24, or None for those of the base model")
+    return replace(settings, word_bits=bits, char_bits=bits, framed_bits=bits)

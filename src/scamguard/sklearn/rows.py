@@ -1,0 +1,81 @@
+"""Rows: what scikit-learn hands to an estimator, as messages.
+
+A row is one message. A column of texts is taken as it is; of several columns (subject and body, say) a row's cells are
+joined by line ends. Missing cells say nothing, numbers are written out, so that a frame need not be cleaned first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.utils.validation import validate_data
+
+from scamguard.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from sklearn.base import BaseEstimator
+
+
+def table(X: Any) -> Any:  # noqa: ANN401, N803 - scikit-learn's name for anything a user has
+    """Stand a column of texts upright, (n,) → (n, 1) of object; all else is left to scikit-learn's own checks."""
+    if isinstance(X, list | tuple) and X and isinstance(X[0], list | tuple):
+        return np.array(X, object)  # else NumPy would write "nan" for a missing cell beside text
+    cells = _cells(X)
+    if not cells or not all(isinstance(cell, str) or _missing(cell) for cell in cells):
+        return X
+    upright = np.empty((len(cells), 1), object)
+    upright[:, 0] = cells
+    return upright
+
+
+def messages(estimator: BaseEstimator, X: Any, *, reset: bool = False) -> list[str]:  # noqa: ANN401, N803
+    """Read the rows of ``X`` as messages.
+
+    Parameters
+    ----------
+    estimator
+        Whose ``n_features_in_`` and ``feature_names_in_`` are set if ``reset``, else compared.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Whatever scikit-learn asks for: no rows, no columns, sparse or complex, another number of columns than in ``fit``.
+    InputError
+        A cell is ``bytes``.
+    """
+    return joined(validate_data(estimator, table(X), reset=reset, dtype=None, ensure_all_finite="allow-nan"))
+
+
+def joined(rows: NDArray[Any]) -> list[str]:
+    r"""Join the cells of each row, (n, columns) → n messages.
+
+    >>> joined(np.array([["Re: wallet", "send it"], [None, 0.5]], object))
+    ['Re: wallet\nsend it', '0.5']
+    """
+    return ["\n".join(part for part in map(_text, row) if part) for row in rows.tolist()]
+
+
+def _cells(X: Any) -> list[Any] | None:  # noqa: ANN401, N803
+    """List the cells of one column; None if it is no column."""
+    if isinstance(X, list | tuple):
+        return list(X)
+    if hasattr(X, "to_pylist") and not hasattr(X, "columns"):  # Arrow
+        cells: list[Any] = X.to_pylist()
+        return cells
+    if len(getattr(X, "shape", ())) == 1:  # NumPy, pandas, Polars
+        return list(X.to_list() if hasattr(X, "to_list") else X.tolist())
+    return None
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bytes):
+        raise InputError("a cell of X is bytes, not str; decode it first")
+    return "" if _missing(cell) else str(cell)
+
+
+def _missing(cell: object) -> bool:
+    return cell is None or (isinstance(cell, float) and cell != cell) or type(cell).__name__ in {"NAType", "NaTType"}  # noqa: PLR0124 - NaN

@@ -1,0 +1,158 @@
+"""Whose name a message uses: the brand that is imitated, and where the real one is found.
+
+The surest sign first: a link or handle that looks like the brand's, then the sender's name, then a brand named where the
+speaker says who they are ("Kraken Support: …", "【币安】…") or in the clause of a rule that recognises such a claim.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import regex
+
+from .brands import registry
+from .contacts import contacts
+from .imitation import lookalike
+from .verdict import Action, Official
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .brands import Brand
+    from .verdict import Evidence
+
+_MOST: Final = 4000  # characters of a message in which names are looked for
+_LETTER: Final = r"[^\W_\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]"
+_WORD: Final = regex.compile(rf"{_LETTER}+(?:[&.'’+-]{_LETTER}+)*")
+_SPACED: Final = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Arabic}\p{Devanagari}\p{Greek}]")
+# After a name: it is the speaker's, or the one spoken for ("Kraken Support", "币安用户", "Kraken:").
+_SPEAKS: Final = regex.compile(
+    r"(?i)[\s'’s]{0,3}(?:(?:\p{L}+\s){0,2}?(?:support|help ?desk|customer|security|team|agent|admin|official|desk|service|fraud|users?\b|"
+    r"soporte|suporte|equipo|equipe|équipe|assistance|sicherheit|kundendienst|kundenservice|servicio|atendimento|destek|güvenlik|kullanıcı|"
+    r"layanan|cs\b|hỗ trợ|cskh)|(?:\p{Cyrillic}+\s)?(?:поддержк|безопасност)"
+    r"|\s?(?:官方|客服|客户|客戶|用户|用戶|会员|會員|安全|风控|風控|サポート|セキュリティ|公式|事務局|カスタマー|お客様"
+    r"|고객|보안|공식|지원|सपोर्ट|सहायता|ग्राहक)|\s{0,2}[】\]］」』]|\s{0,2}[:：])"
+)
+# Before a name: the speaker comes from there, or speaks to its customers ("I am from", "support team of", "Dear", "【").
+_ROLE: Final = (
+    r"support|team|service|agent|department|desk|officer|soporte|equipo|suporte|atendimento|equipe|assistance|équipe|kundendienst|sicherheit|"
+    r"поддержк[аи]|служб[аы]|destek|layanan|hỗ trợ|دعم|فريق|خدمة عملاء"
+)
+_BEFORE: Final = regex.compile(
+    r"(?i)(?:[【\[［「『]\s?|\b(?:here is|this is|calling from|i am from|i'm from|je suis de|soy de|sou da?|ich bin von"
+    r"|я из|это|ini dari|tôi bên)\s"
+    rf"|(?:{_ROLE})\s(?:(?:of|from|at|for|de|da|do|von|bei|dari|từ|của|من)\s)?(?:the\s)?"
+    r"|\b(?:dear|customer|client|cliente|usuario|utilisateur|pengguna|nasabah|khách hàng|عميل|عزيزي)\s"
+    r"|(?:我是|这里是|這裡是|本人是|来自|來自|这边是|這邊是|尊敬的|亲爱的|親愛的)\s?)$"
+)
+_SIGNED: Final = regex.compile(r"(?:^|[\n.!?。！—–-])\s*$")  # a name that ends a message and stands alone there signs it
+_OPENS: Final = regex.compile(  # a name that opens a message or its subject
+    r"(?i)^\W*$|^(?:subject|betreff|asunto|assunto|objet|tiêu đề|konu|subjek|perihal|主题|主題|件名|제목|тема|विषय|الموضوع)\s*[:：]\W*$"
+)
+_MEANS: Final = frozenset(("messenger", "payment"))  # where to write or how to pay, more often than who writes
+
+
+class Mention(NamedTuple):
+    """A brand's name in a text."""
+
+    brand: Brand
+    start: int
+    stop: int
+
+
+def official(brand: Brand) -> Official:
+    """Say where the real one is."""
+    return Official(brand.name, brand.official, brand.help or None)
+
+
+def find(text: str, action: Action, evidence: Iterable[Evidence], posed: Brand | None) -> Brand | None:
+    """Find the brand that a message poses as.
+
+    Parameters
+    ----------
+    text
+        The message.
+    action
+        What its words are worth. In a message that is allowed a name accuses nobody; only look-alikes and the sender do.
+    evidence
+        The fired rules; those of family ``claim`` say who the speaker pretends to be.
+    posed
+        The brand whose name the sender carries.
+    """
+    if (linked := pointed(text)) is not None:
+        return linked
+    if posed is not None or action is Action.ALLOW:
+        return posed
+    return _named(text[:_MOST], [e for e in evidence if e.rule.startswith(("claim.", "lure.support"))])
+
+
+def pointed(text: str) -> Brand | None:
+    """Find the brand that a link, mailbox or handle in ``text`` imitates."""
+    if not any(sign in text for sign in ".@。"):
+        return None
+    found = contacts(text[:_MOST])
+    for value in (*found.links, *found.mailboxes, *found.handles):
+        seen = lookalike(value)
+        if seen and seen.brand:
+            return _by_name()[seen.brand]
+    return None
+
+
+def _named(text: str, claims: list[Evidence]) -> Brand | None:
+    """Choose among the brands that ``text`` names."""
+    seen = list(mentions(text))
+    best = max(seen, key=lambda m: (_weight(text, m, claims), -m.start), default=None)
+    return best.brand if best and _weight(text, best, claims) > 0 else None
+
+
+def _weight(text: str, m: Mention, claims: list[Evidence]) -> int:
+    """Say how surely a name is the speaker's own: 0, no more than spoken of."""
+    before = text[max(0, m.start - 40) : m.start]
+    speaks = bool(_SPEAKS.match(text, m.stop)) or bool(_BEFORE.search(before))
+    signs = not text[m.stop :].strip(" .!。\n") and bool(_SIGNED.search(before))
+    opens = bool(claims) and bool(_OPENS.search(before)) and m.brand.kind not in _MEANS
+    claimed = any(e.start <= m.start < e.stop for e in claims) and m.brand.kind not in _MEANS
+    return 8 * speaks + 4 * signs + 2 * claimed + opens
+
+
+def mentions(text: str) -> Iterator[Mention]:
+    """Find the names of brands in a text, in their own writing too.
+
+    >>> [(m.brand.id, m.start) for m in mentions("Kraken Support and 币安客服")]
+    [('kraken', 0), ('binance', 19)]
+    """
+    spaced, unspaced = _index()
+    found = []
+    words = list(_WORD.finditer(text))
+    for i, word in enumerate(words):
+        for size in (3, 2, 1):
+            if i + size > len(words):
+                continue
+            stop = words[i + size - 1].end()
+            brand = spaced.get(text[word.start() : stop].casefold())
+            if brand and (not brand.word or word[0][:1].isupper()):
+                found.append(Mention(brand, word.start(), stop))
+                break
+    for alias, brand in unspaced.items():
+        if (at := text.find(alias)) >= 0:
+            found.append(Mention(brand, at, at + len(alias)))
+    return iter(sorted(found, key=lambda m: (m.start, -m.stop)))
+
+
+@cache
+def _index() -> tuple[dict[str, Brand], dict[str, Brand]]:
+    """Index names by whether their script parts words: names of words are looked up, others searched for."""
+    spaced: dict[str, Brand] = {}
+    unspaced: dict[str, Brand] = {}
+    for brand in registry():
+        plain = regex.sub(r"\s*\(.*\)", "", brand.name)
+        aliases = [alias for of in brand.aliases.values() for alias in of]
+        for name in (plain, *regex.findall(r"\((.*?)\)", brand.name), *aliases, *(label for label in brand.labels if len(label) > 3)):
+            (spaced if _SPACED.search(name) else unspaced).setdefault(name.casefold() if _SPACED.search(name) else name, brand)
+    return spaced, unspaced
+
+
+@cache
+def _by_name() -> dict[str, Brand]:
+    return {brand.name: brand for brand in registry()}

@@ -1,0 +1,67 @@
+"""Wording: which of our languages a reader gets, and the sentences of that language.
+
+The sentences are data, one file a language: ``advice/<lang>.toml`` and ``tickets/<lang>.toml``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from .brands import registry
+
+LANGUAGES: Final = ("en", "zh", "zh-Hant", "es", "pt", "fr", "de", "ru", "ja", "ko", "vi", "tr", "id", "hi", "ar")
+RIGHT_TO_LEFT: Final = frozenset(("ar",))
+_TRADITIONAL: Final = frozenset(("hant", "tw", "hk", "mo"))
+_OLD: Final = {"in": "id"}  # ISO 639 before 1989, which Java and Android still send
+
+
+def tag(lang: str) -> str:
+    """Choose one of ``LANGUAGES`` for a BCP-47 tag or POSIX locale; English for what we do not speak.
+
+    >>> [tag(lang) for lang in ("zh-TW", "zh_CN.UTF-8", "pt-BR", "C.UTF-8", "yue-Hant-HK", "")]
+    ['zh-Hant', 'zh', 'pt', 'en', 'zh-Hant', 'en']
+    """
+    first, *rest = lang.split(".", maxsplit=1)[0].split("@", maxsplit=1)[0].replace("_", "-").lower().split("-")
+    first = _OLD.get(first, first)
+    if first in ("zh", "yue", "cmn"):
+        return "zh-Hant" if _TRADITIONAL & {*rest} and "hans" not in rest else "zh"
+    return first if first in LANGUAGES else "en"
+
+
+def called(brand: str | None, name: str, lang: str) -> str:
+    """Call a brand as readers of ``lang`` do: in their own writing, where it has a name in it, with its usual name beside it.
+
+    >>> called("binance", "Binance", "zh-Hant"), called("kraken", "Kraken", "de")
+    ('幣安（Binance）', 'Kraken')
+    """
+    aliases = next((one.aliases.get(lang.partition("-")[0], ()) for one in registry() if one.id == brand), ())
+    if not aliases or lang in ("en", "de", "es", "pt", "fr", "id", "tr", "vi"):
+        return name
+    alias = aliases[-1] if lang == "zh-Hant" else aliases[0]  # both ways of writing Chinese stand there, Traditional last
+    if alias.casefold() == name.casefold():
+        return name
+    return f"{alias}（{name}）" if lang in ("zh", "zh-Hant", "ja") else f"{alias} ({name})"
+
+
+def isolated(value: str, lang: str) -> str:
+    """Keep a name or address from being torn apart by text that runs from right to left (UAX #9, isolates)."""
+    return f"\u2068{value}\u2069" if lang in RIGHT_TO_LEFT else value
+
+
+@cache
+def sentences(lang: str) -> dict[str, Any]:
+    """Read the advice of one of ``LANGUAGES``."""
+    return _read("advice", lang)
+
+
+@cache
+def tickets(lang: str) -> dict[str, Any]:
+    """Read the words of a ticket in one of ``LANGUAGES``."""
+    return _read("tickets", lang)
+
+
+def _read(folder: str, lang: str) -> dict[str, Any]:
+    return tomllib.loads((resources.files(__package__) / folder / f"{lang}.toml").read_text("utf-8"))

@@ -1,0 +1,149 @@
+"""The rules for Discord's AutoMod: within its limits, in Rust's flavour, read by discord.py, and measured on the corpus."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from scamguard import ChatError
+from scamguard.chat import automod
+from scamguard.train import keywords, labelled
+
+from .chatting import ADVISORY, SCAM
+
+ROOT = Path(__file__).parents[1]
+ID = "123456789012345678"
+
+
+@pytest.fixture(scope="module")
+def made() -> list[dict[str, Any]]:
+    return automod.rules(alert=ID, exempt_roles=[ID])
+
+
+def test_rules_keep_within_the_limits(made: list[dict[str, Any]]) -> None:
+    """Counted here by themselves, not by ``check``: https://discord.com/developers/docs/resources/auto-moderation."""
+    assert 0 < len(made) <= 6
+    for rule in made:
+        words, patterns = rule["trigger_metadata"]["keyword_filter"], rule["trigger_metadata"]["regex_patterns"]
+        assert 0 < len(words) <= 1000
+        assert len(set(words)) == len(words)
+        assert all(3 <= len(word) <= 60 and word.strip() == word and "\n" not in word for word in words)
+        assert len(patterns) <= 10
+        assert all(len(pattern) <= 260 for pattern in patterns)
+        assert all(len(action["metadata"].get("custom_message", "")) <= 150 for action in rule["actions"])
+
+
+def test_patterns_are_in_rusts_flavour(made: list[dict[str, Any]]) -> None:
+    """Polars compiles them with Rust's regex itself, and it finds what Python finds."""
+    import polars as pl  # noqa: PLC0415 - heavy
+
+    asked = ["kindly send me your seed phrase", "please share your 12-word recovery phrase", "请提供您的助记词"]
+    texts = [*asked, "never send me your seed phrase", "lunch"]
+    found = []
+    for rule in made:
+        for pattern in rule["trigger_metadata"]["regex_patterns"]:
+            rust = pl.Series(texts).str.contains(pattern, strict=True).to_list()
+            assert rust == [re.search(pattern, text) is not None for text in texts]
+            found.append(rust)
+    assert [any(row[i] for row in found) for i in range(5)] == [True, True, True, False, False]
+
+
+def test_discord_py_reads_them(made: list[dict[str, Any]]) -> None:
+    discord = pytest.importorskip("discord", reason="needs the discord extra")
+    for rule in made:
+        trigger = discord.AutoModTrigger.from_data(rule["trigger_type"], rule["trigger_metadata"])
+        assert trigger.to_metadata_dict() == {**rule["trigger_metadata"], "allow_list": []}
+        actions = [discord.AutoModRuleAction.from_data(action) for action in rule["actions"]]
+        assert [action.to_dict() for action in actions] == rule["actions"]
+
+
+def test_they_catch_plain_requests_and_no_benign_message(made: list[dict[str, Any]]) -> None:
+    """What is caught here was seen when phrases were chosen; ``test_phrases_hold_on_unseen_writers`` measures what was not."""
+    messages = labelled.read([ROOT / "data" / "messages"])
+    caught = {scam: [m for m in messages if m.scam is scam and automod.catches(made, m.text)] for scam in (True, False)}
+    share = len(caught[True]) / sum(m.scam for m in messages)
+    assert share > 0.005  # a word list is crude
+    assert [m.text for m in caught[False]] == []
+
+
+def test_phrases_hold_on_unseen_writers() -> None:
+    """Choose on four fifths of the writers and measure on the others: precision is what a crude list must have."""
+    messages = [m for m in labelled.read([ROOT / "data" / "messages"]) if m.lang == "en"]
+    writers = sorted({m.writer for m in messages})
+    held = set(writers[::5])
+    found = keywords.chosen([m for m in messages if m.writer not in held])
+    rule = {"trigger_metadata": {"keyword_filter": [f"*{p}*" for of in found.values() for p in of], "regex_patterns": []}}
+    unseen = [m for m in messages if m.writer in held]
+    right, wrong = (sum(automod.catches([rule], m.text) for m in unseen if m.scam is scam) for scam in (True, False))
+    assert right > 0
+    assert right / (right + wrong) > 0.9
+
+
+def test_an_advisory_is_not_caught(made: list[dict[str, Any]]) -> None:
+    assert not automod.catches(made, ADVISORY)
+    assert automod.catches(made, SCAM)
+
+
+def test_languages_are_chosen() -> None:
+    assert [rule["name"] for rule in automod.rules(["zh", "ja"])] == ["scamguard: 中文", "scamguard: 日本語, 한국어, हिन्दी"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"langs": ["tlh"]}, "unknown language 'tlh'; known: ar, de, en"),
+        ({"alert": "#mods"}, "alert channel '#mods' is no Discord id"),
+        ({"exempt_roles": ["staff"]}, "exempt role 'staff' is no Discord id"),
+        ({"block": False}, "neither block nor alert"),
+    ],
+)
+def test_mistakes_are_told(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ChatError, match=said):
+        automod.rules(**options)
+
+
+def rule(words: list[str], patterns: list[str] = []) -> dict[str, Any]:  # noqa: B006 - never changed
+    return {"name": "r", "trigger_metadata": {"keyword_filter": words, "regex_patterns": patterns}, "actions": [], "exempt_roles": []}
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ([rule(["a"])] * 7, "7 keyword rules; Discord allows 6"),
+        ([rule([f"*{n}*" for n in range(1001)])], "r: 1001 keywords, of 1000"),
+        ([rule(["*" + "a" * 59 + "*"])], "1 to 60 characters"),
+        ([rule(["**"])], "1 to 60 characters"),
+        ([rule([])], "neither keywords nor patterns"),
+        ([rule([], ["a"] * 11)], "11 patterns, of 10"),
+        ([rule([], ["a" * 261])], "1 to 260 characters"),
+        ([rule([], ["(?<!never )send"])], "not in Rust's flavour"),
+        ([rule([], [r"(a)\1"])], "not in Rust's flavour"),
+    ],
+)
+def test_what_discord_would_refuse_is_told(rules: list[dict[str, Any]], said: str) -> None:
+    with pytest.raises(ChatError, match=re.escape(said)):
+        automod.check(rules)
+
+
+def test_the_command_prints_them() -> None:
+    from scamguard.cli import app  # noqa: PLC0415 - beside the test that needs it
+
+    done = CliRunner().invoke(app, ["automod", "--lang", "en", "--alert", ID, "--alert-only"])
+    assert done.exit_code == 0, done.output
+    printed = json.loads(done.output)
+    assert [rule["name"] for rule in printed] == ["scamguard: English"]
+    assert [action["type"] for action in printed[0]["actions"]] == [2]
+    failed = CliRunner().invoke(app, ["automod", "--lang", "tlh"])
+    assert failed.exit_code == 2
+    assert "scamguard: unknown language 'tlh'" in failed.output
+
+
+def test_the_file_is_what_the_script_writes() -> None:
+    found = {"en": ["it's for your 12 words", "send us your seed phrase"], "zh-Hans": ["把助记词发给我"]}
+    assert tomllib.loads(keywords.toml(found)) == {"keywords": found}

@@ -1,0 +1,179 @@
+"""What all adapters share: an operator's rules, the time budget, what is said and what is never repeated."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scamguard import ChatError
+from scamguard.chat import Moderator, Response, Rules, policy
+from scamguard.chat.policy import Why
+from scamguard.verdict import Action, Evidence, Verdict
+
+from .chatting import ADVISORY, SCAM, moderator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scamguard.guard import Guard
+
+    Decide = Callable[..., policy.Decision]
+
+BLOCKED = Verdict(0.99, Action.BLOCK, "credential_request", ("seed_phrase",), (Evidence("ask.seed-phrase", "why", 0, 4, 0, 4),))
+LANGUAGES = {"en", "zh", "es", "pt", "fr", "de", "ru", "ja", "ko", "vi", "tr", "id", "hi", "ar"}
+
+
+@dataclass
+class Slow:
+    """A guard that takes its time."""
+
+    seconds: float = 0.0
+    calls: int = 0
+    error: Exception | None = None
+    release: threading.Event | None = None
+
+    def check(self, text: str) -> Verdict:
+        self.calls += 1
+        if self.calls == 1:  # the warm-up
+            return BLOCKED
+        if self.release is not None:
+            self.release.wait(10)
+        time.sleep(self.seconds)
+        if self.error is not None:
+            raise self.error
+        return BLOCKED
+
+
+def slow(rules: Rules, workers: int = 2, **options: Any) -> Moderator:
+    return Moderator(Slow(**options), rules, workers=workers)  # type: ignore[arg-type] # a stand-in
+
+
+def _decide(chief: Moderator, text: str, who: tuple[object, ...] = ()) -> policy.Decision:
+    return chief.decide(text, who)
+
+
+def _adecide(chief: Moderator, text: str, who: tuple[object, ...] = ()) -> policy.Decision:
+    return asyncio.run(chief.adecide(text, who))
+
+
+BOTH = pytest.mark.parametrize("decide", [_decide, _adecide], ids=["sync", "async"])
+
+
+@BOTH
+def test_a_scam_goes_and_an_advisory_stays(guard: Guard, decide: Decide) -> None:
+    chief = moderator(guard)
+    assert decide(chief, SCAM).response is Response.DELETE
+    assert decide(chief, ADVISORY).response is Response.PASS
+    assert decide(chief, " \n").why is Why.EMPTY
+
+
+@BOTH
+def test_an_operator_chooses(guard: Guard, decide: Decide) -> None:
+    for response in Response:
+        assert decide(moderator(guard, on_block=response), SCAM).response is response
+
+
+@BOTH
+def test_staff_is_configured_not_guessed(guard: Guard, decide: Decide) -> None:
+    chief = moderator(guard, exempt=[4711, "role:9"])
+    assert decide(chief, SCAM, (4711,)).why is Why.EXEMPT
+    assert decide(chief, SCAM, ("1", "role:9")).response is Response.PASS
+    assert decide(chief, SCAM, ("Kraken Support", 47)).response is Response.DELETE
+
+
+@BOTH
+@pytest.mark.parametrize("fail_open", [True, False])
+def test_what_takes_too_long_is_answered_for(decide: Decide, fail_open: bool, caplog: pytest.LogCaptureFixture) -> None:
+    chief = slow(Rules(budget=0.05, fail_open=fail_open), seconds=0.5)
+    begun = time.monotonic()
+    with caplog.at_level(logging.WARNING):
+        decision = decide(chief, SCAM)
+    assert time.monotonic() - begun < 0.45
+    assert decision.response is (Response.PASS if fail_open else Response.DELETE)
+    assert (decision.why, decision.failed, decision.verdict) == (Why.TIMEOUT, True, None)
+    assert caplog.messages == [f"message not judged: budget of 0.05 s; fail-{'open' if fail_open else 'closed'}"]
+    assert decision.notice("de").startswith("Eine Nachricht konnte nicht") is not fail_open
+
+
+@BOTH
+def test_an_error_is_answered_for_and_repeats_nothing(decide: Decide, caplog: pytest.LogCaptureFixture) -> None:
+    chief = slow(Rules(fail_open=False), error=ValueError(SCAM))
+    decision = decide(chief, SCAM)
+    assert (decision.response, decision.why) == (Response.DELETE, Why.ERROR)
+    assert caplog.messages == ["message not judged: error of type ValueError; fail-closed"]
+    assert "seed" not in decision.summary() + decision.notice() + repr(decision)
+
+
+def test_a_long_line_is_cut_short(caplog: pytest.LogCaptureFixture) -> None:
+    """What waited beyond its budget is taken off the line and never judged."""
+    release = threading.Event()
+    chief = slow(Rules(budget=0.05), workers=1, release=release)
+    assert [chief.decide(SCAM).why for _ in range(5)] == [Why.TIMEOUT] * 5
+    release.set()
+    chief._pool.shutdown(wait=True)
+    assert chief.guard.calls == 2, "the warm-up and the first"  # type: ignore[attr-defined] # the stand-in
+
+
+def test_many_threads_share_a_moderator(guard: Guard) -> None:
+    chief, found = moderator(guard), list[Response]()
+    threads = [threading.Thread(target=lambda: found.append(chief.decide(SCAM).response)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [Response.DELETE] * 8
+    chief.close()
+
+
+def test_what_is_said_depends_on_language_and_rules() -> None:
+    rules = Rules()
+    decision = rules.decision(BLOCKED)
+    assert decision.notice("zh-CN") == BLOCKED.advice("zh")
+    assert decision.notice(None) == BLOCKED.advice("en")
+    assert replace(decision, rules=replace(rules, lang="zh")).notice("en-US") == BLOCKED.advice("zh")
+    assert replace(decision, rules=replace(rules, reply=False)).notice() == ""
+    assert replace(decision, response=Response.FLAG).notice() == ""
+    assert decision.refusal("zh_TW.UTF-8").startswith("这条消息疑似诈骗")
+    assert decision.summary() == "delete: credential request, risk 0.99, asks for seed phrase; rules: ask.seed-phrase"
+
+
+def test_notices_are_there_in_every_language() -> None:
+    assert policy.__file__ is not None
+    table = tomllib.loads(Path(policy.__file__).with_name("notices.toml").read_text("utf-8"))
+    assert {name: set(texts) for name, texts in table.items()} == {"unchecked": LANGUAGES, "refused": LANGUAGES}
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"on_block": "explode"}, "on_block: unknown response 'explode'; known: delete, flag, pass, warn"),
+        ({"on_blok": "flag"}, "unknown setting 'on_blok'; known: budget, "),
+        ({"budget": 0}, "budget is 0; it must be a number of seconds above 0"),
+        ({"budget": True}, "budget is True"),
+        ({"budget": float("inf")}, "budget is inf"),
+        ({"fail_open": "yes"}, "fail_open is 'yes'; it must be true or false"),
+        ({"lang": 7}, "lang is 7; it must be a language tag"),
+        ({"exempt": "@mia:x"}, "exempt must be a list of account ids, as numbers or text, not str"),
+        ({"exempt": [None]}, "exempt must be a list of account ids, as numbers or text; it holds NoneType"),
+    ],
+)
+def test_settings_without_meaning_are_told(table: dict[str, Any], said: str) -> None:
+    with pytest.raises(ChatError, match=said):
+        Rules.of(table)
+
+
+@given(st.text())
+def test_every_text_gets_a_decision(text: str) -> None:
+    chief = slow(Rules(budget=5))
+    assert chief.decide(text).response is (Response.DELETE if text.strip() else Response.PASS)
+    chief.close()

@@ -1,0 +1,167 @@
+"""The Telegram handler inside a real python-telegram-bot application; only the wire to Telegram is replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from . import chatting
+from .chatting import ADVISORY, SCAM, moderator, quotes
+
+pytest.importorskip("telegram", reason="needs the telegram extra")
+
+from telegram import Update
+from telegram.ext import Application, MessageHandler, filters
+from telegram.request import BaseRequest
+
+from scamguard.chat.telegram import handler
+
+if TYPE_CHECKING:
+    from scamguard.guard import Guard
+
+CHAT = {"id": -1001234567890, "type": "supergroup", "title": "Traders", "username": "traders"}
+STRANGER = {"id": 666, "is_bot": False, "first_name": "Kraken Support", "language_code": "zh-hans"}
+MIA = {"id": 42, "is_bot": False, "first_name": "Mia", "language_code": "en"}
+MODERATORS = -100777
+
+
+class Wire(BaseRequest):
+    """Stands for Telegram: notes what is asked and says yes, or no."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.refuses: set[str] = set()
+
+    read_timeout = 5.0
+
+    async def initialize(self) -> None:
+        pass
+
+    async def shutdown(self) -> None:
+        pass
+
+    async def do_request(self, url: str, method: str, request_data: Any = None, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        name = url.rpartition("/")[2]
+        asked = dict(request_data.parameters) if request_data else {}
+        if name == "getMe":
+            result: Any = {"id": 1, "is_bot": True, "first_name": "guard", "username": "guard_bot"}
+        else:
+            self.calls.append((name, asked))
+            sent = {"message_id": 99, "date": 1, "chat": {"id": asked.get("chat_id"), "type": "group"}}
+            result = True if name == "deleteMessage" else sent
+        if name in self.refuses:
+            return 400, json.dumps({"ok": False, "error_code": 400, "description": "Bad Request: message can't be deleted"}).encode()
+        return 200, json.dumps({"ok": True, "result": result}).encode()
+
+
+def run(chief: Any, *payloads: dict[str, Any], refuses: tuple[str, ...] = ()) -> tuple[list[tuple[str, dict[str, Any]]], int]:
+    """Feed updates to a bot; give the calls it made, and how many messages the next handler saw."""
+    wire, seen = Wire(), list[Update]()
+    wire.refuses = set(refuses)
+
+    async def count(update: Update, _: Any) -> None:
+        seen.append(update)
+
+    async def main() -> None:
+        app = Application.builder().token("1:x").request(wire).get_updates_request(Wire()).build()
+        app.add_handler(handler(chief, moderators=MODERATORS), group=-1)
+        app.add_handler(MessageHandler(filters.ALL, count))
+        async with app:
+            for payload in payloads:
+                update = Update.de_json({"update_id": 1, **payload}, app.bot)
+                assert update is not None
+                await app.process_update(update)
+
+    asyncio.run(main())
+    return wire.calls, len(seen)
+
+
+def message(text: str | None = None, sender: dict[str, Any] = STRANGER, **more: Any) -> dict[str, Any]:
+    said = {} if text is None else {"text": text}
+    return {"message_id": 5, "date": 1_700_000_000, "chat": CHAT, "from": sender, **said, **more}
+
+
+def test_a_scam_is_deleted_and_the_chat_told_in_its_language(guard: Guard) -> None:
+    calls, seen = run(moderator(guard), {"message": message(SCAM)})
+    assert [name for name, _ in calls] == ["deleteMessage", "sendMessage", "sendMessage"]
+    deleted, advice, alert = (asked for _, asked in calls)
+    assert (deleted["chat_id"], deleted["message_id"]) == (CHAT["id"], 5)
+    assert advice["chat_id"] == CHAT["id"]
+    assert advice["text"].startswith("这是诈骗")
+    assert alert["chat_id"] == MODERATORS
+    assert "credential request" in alert["text"]
+    assert "from 666: https://t.me/traders/5" in alert["text"]
+    assert not any(quotes(SCAM, asked["text"]) for asked in (advice, alert))
+    assert seen == 0, "no other handler sees what was deleted"
+
+
+def test_an_advisory_passes(guard: Guard) -> None:
+    assert run(moderator(guard), {"message": message(ADVISORY)}, {"message": message("lunch?", MIA)}) == ([], 2)
+
+
+def test_a_likely_scam_is_answered(guard: Guard) -> None:
+    calls, seen = run(moderator(guard), {"message": message(chatting.likely(guard), MIA, message_thread_id=8, is_topic_message=True)})
+    assert [name for name, _ in calls] == ["sendMessage", "sendMessage"]
+    advice = calls[0][1]
+    assert advice["reply_parameters"]["message_id"] == 5
+    assert "official" in advice["text"]
+    assert seen == 1
+
+
+def test_flag_tells_moderators_alone(guard: Guard) -> None:
+    calls, seen = run(moderator(guard, on_block="flag"), {"message": message(SCAM)})
+    assert [(name, asked["chat_id"]) for name, asked in calls] == [("sendMessage", MODERATORS)]
+    assert seen == 1
+
+
+@pytest.mark.parametrize("kind", ["edited_message", "channel_post", "edited_channel_post"])
+def test_edits_and_channel_posts_are_judged(guard: Guard, kind: str) -> None:
+    edited: dict[str, Any] = {"edit_date": 1_700_000_009} if kind.startswith("edited") else {}
+    calls, _ = run(moderator(guard), {kind: message(SCAM, **edited)})
+    assert calls[0][0] == "deleteMessage"
+
+
+def test_captions_polls_buttons_and_hidden_links_are_judged(guard: Guard) -> None:
+    photo = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
+    poll = {"id": "1", "question": SCAM, "options": [{"text": "ok", "voter_count": 0, "persistent_id": "1"}], "total_voter_count": 0,
+            "is_closed": False, "is_anonymous": True, "type": "regular", "allows_multiple_answers": False, "allows_revoting": False,
+            "members_only": False}  # fmt: skip
+    buttons = {"inline_keyboard": [[{"text": SCAM, "url": "https://kraken-restore.example"}]]}
+    for more in ({"caption": SCAM, "photo": photo}, {"poll": poll}, {"text": "hi", "reply_markup": buttons}):
+        calls, _ = run(moderator(guard), {"message": message(**more)})
+        assert calls[0][0] == "deleteMessage", more
+
+
+def test_a_hidden_link_is_shown_to_the_guard(guard: Guard) -> None:
+    from scamguard.chat.telegram import text_of  # noqa: PLC0415 - beside the test that needs it
+
+    entity = {"type": "text_link", "offset": 3, "length": 4, "url": "https://evil.example/x"}
+    update = Update.de_json({"update_id": 1, "message": message("👍 here is it", entities=[entity])}, None)
+    assert update.message is not None
+    assert text_of(update.message) == "👍 here (https://evil.example/x) is it"
+
+
+def test_staff_and_official_channels_are_configured(guard: Guard) -> None:
+    chief = moderator(guard, exempt=[42, CHAT["id"]])
+    anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+    payloads = ({"message": message(SCAM, MIA)}, {"message": message(SCAM, anonymous, sender_chat=CHAT)})
+    assert run(chief, *payloads) == ([], 2)
+
+
+def test_a_bot_that_may_not_delete_warns(guard: Guard, caplog: pytest.LogCaptureFixture) -> None:
+    calls, seen = run(moderator(guard), {"message": message(SCAM)}, refuses=("deleteMessage",))
+    assert [name for name, _ in calls] == ["deleteMessage", "sendMessage", "sendMessage"]
+    assert calls[1][1]["reply_parameters"]["message_id"] == 5
+    assert seen == 1
+    assert "message 5 in chat -1001234567890 not deleted" in caplog.text
+    assert not quotes(SCAM, caplog.text)
+
+
+def test_a_bot_that_may_not_write_goes_on(guard: Guard, caplog: pytest.LogCaptureFixture) -> None:
+    _, seen = run(moderator(guard), {"message": message(SCAM)}, refuses=("deleteMessage", "sendMessage"))
+    assert seen == 1
+    assert "advice not posted" in caplog.text
+    assert "moderators -100777 not told" in caplog.text

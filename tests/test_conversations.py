@@ -1,0 +1,222 @@
+"""Messages judged in their conversation: context raises the sender's own words, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from scamguard.conversations import CONTEXT, SCHEMA, Conversations, combine, is_context, why
+from scamguard.conversations.memory import LINES, Memory, answered, before, line
+from scamguard.lexicon import SECRETS
+from scamguard.verdict import Action
+
+from .talking import START, judged, scam, table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from scamguard.guard import Guard
+
+DATA = Path(__file__).parents[1] / "data" / "conversations"
+OPENER = "Hi, I'm with the wallet team, your balance shows zero because of the sync error. You have the paper from the setup?"
+CLOSER = "ok type them all here, in order"
+WARNING = "Never give a code to anybody who writes to you first. Support never asks for it."
+ODDS = st.floats(-12, 12)
+
+
+@pytest.fixture(scope="module")
+def labelled() -> list[dict[str, Any]]:
+    return [json.loads(row) for name in ("scam", "benign") for row in (DATA / f"{name}.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def rows(guard: Guard, labelled: list[dict[str, Any]]) -> pa.Table:
+    """Judge every message of the labelled conversations alone."""
+    return judged(guard, [{**m, "channel": c["id"], "row": n + 1} for c in labelled for n, m in enumerate(c["messages"])])
+
+
+@pytest.fixture(scope="module")
+def ranking(guard: Guard, rows: pa.Table) -> dict[str, dict[str, Any]]:
+    talks = Conversations(guard)
+    talks.add(rows)
+    return {row["channel"]: row for row in talks.ranking().to_pylist()}
+
+
+def chat(guard: Guard, *said: tuple[str | None, str], **more: Any) -> list[dict[str, Any]]:
+    """Judge one chat in its context."""
+    whole = judged(guard, [{"sender": sender, "text": text, "channel": "dm", **more} for sender, text in said])
+    out: list[dict[str, Any]] = Conversations(guard).add(whole).to_pylist()
+    return out
+
+
+@given(ODDS, ODDS, ODDS)
+def test_context_never_lowers_and_never_says_more_than_both_readings(alone: float, joined: float, earlier: float) -> None:
+    [whole] = combine.pooled(np.array([alone]), np.array([joined]), np.array([earlier]))
+    event("raised" if whole > alone else "as it was")
+    assert alone <= whole <= max(alone, joined)
+    if joined <= earlier:
+        assert whole == alone
+
+
+@given(st.floats(0, 1, width=32))
+def test_risks_survive_the_way_to_log_odds_and_back(risk: float) -> None:
+    [back] = combine.risk(combine.log_odds(np.array([risk], np.float32)))
+    assert back == pytest.approx(risk, abs=2e-6)
+
+
+def test_an_ask_after_a_fake_support_opener_is_worse_than_alone(guard: Guard) -> None:
+    [alone] = chat(guard, ("Wallet Desk", CLOSER))
+    whole = chat(guard, ("Wallet Desk", OPENER), ("Ivy", "yes, please help"), ("Wallet Desk", CLOSER))
+    assert whole[2]["risk"] > alone["risk"]
+    assert alone["action"] == Action.ALLOW != whole[2]["action"]
+    assert whole[2]["rules"][0] == CONTEXT
+    assert whole[1]["risk"] < 0.5  # the reader is not blamed
+
+
+def test_a_scam_raises_nobody_else(guard: Guard) -> None:
+    [alone] = chat(guard, ("Rob", CLOSER))
+    whole = chat(guard, ("Wallet Desk", OPENER), ("Rob", CLOSER), ("Mia", "lunch at one?"))
+    assert whole[1]["risk"] == alone["risk"]
+    assert whole[2]["action"] == Action.ALLOW
+
+
+def test_a_warning_or_kind_words_lower_nothing(guard: Guard) -> None:
+    ask = "Send me the 12 words of your wallet to restore it"
+    [alone] = chat(guard, ("x", ask))
+    for opening in (WARNING, "Hello! Hope you are well today.", "see you at 7"):
+        for sender in ("x", "mod"):
+            assert chat(guard, (sender, opening), ("x", ask))[1]["risk"] >= alone["risk"]
+
+
+def test_a_message_whose_sender_is_not_known_has_no_context(guard: Guard) -> None:
+    said = [(None, OPENER), (None, CLOSER)]
+    alone = judged(guard, [{"text": text} for _, text in said])["risk"].to_pylist()
+    assert [row["risk"] for row in chat(guard, *said)] == alone
+
+
+def test_context_is_of_the_same_chat_and_recent(guard: Guard) -> None:
+    here = judged(guard, [{"sender": "x", "text": OPENER, "channel": "a"}, {"sender": "x", "text": CLOSER, "channel": "b"}])
+    assert Conversations(guard).add(here)["risk"].to_pylist() == here["risk"].to_pylist()
+    late = judged(guard, [{"sender": "x", "text": OPENER}, {"sender": "x", "text": CLOSER, "time": START.replace(month=6)}])
+    assert Conversations(guard).add(late)["risk"].to_pylist() == late["risk"].to_pylist()
+
+
+def test_a_code_sent_after_an_ask_is_a_finding(guard: Guard) -> None:
+    ask = "Kraken Support: you will get a six digit code, send it to me to release your withdrawal."
+    whole = chat(guard, ("Kraken Support", ask), ("Tom", "it's 604182"))
+    assert (whole[1]["kind"], whole[1]["action"], whole[1]["asks"]) == ("own_secret", "block", ["2fa_code"])
+    assert whole[1]["rules"] == ["outgoing.otp"]
+    assert chat(guard, ("Ann", "what was the order number?"), ("Tom", "it's 604182"))[1]["kind"] != "own_secret"
+
+
+def test_an_answer_to_somebody_else_is_none_to_the_scammer(guard: Guard) -> None:
+    ask = "Kraken Support: you will get a six digit code, send it to me to release your withdrawal."
+    said = [
+        {"sender": "Ann", "text": "what's the door code?"},
+        {"sender": "Kraken Support", "text": ask},
+        {"sender": "Tom", "text": "it's 604182"},
+    ]
+    to_ann, to_scammer = (judged(guard, [*said[:2], {**said[2], "reply_to": to}]) for to in ("0", "1"))
+    assert Conversations(guard).add(to_ann)["kind"][2].as_py() == ""
+    assert Conversations(guard).add(to_scammer)["kind"][2].as_py() == "own_secret"
+
+
+def test_whoever_asks_is_no_victim(guard: Guard) -> None:
+    asks = [scam("send me the code", sender="a", asks=["2fa_code"]), scam("and yours", sender="b", asks=["2fa_code"])]
+    out = Conversations(guard).add(table([*asks, {"sender": "b", "text": "it's 604182"}]))
+    assert "own_secret" not in out["kind"].to_pylist()
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 100])
+def test_blocks_may_be_cut_anywhere(guard: Guard, rows: pa.Table, size: int) -> None:
+    some = rows.slice(0, 60)
+    whole, parts = Conversations(guard), Conversations(guard)
+    expected = whole.add(some).to_pylist()
+    found = [row for at in range(0, len(some), size) for row in parts.add(some.slice(at, size)).to_pylist()]
+    assert found == expected
+    assert parts.ranking().equals(whole.ranking())
+
+
+def test_the_labelled_conversations(labelled: list[dict[str, Any]], rows: pa.Table, ranking: dict[str, dict[str, Any]]) -> None:
+    """Hold the figures of docs/report.md: what context adds, and what it costs."""
+    alone = {row["channel"] for row in rows.to_pylist() if row["action"] != Action.ALLOW}
+    scams, benign = ([c for c in labelled if c["label"] == label] for label in ("scam", "benign"))
+    found = [c for c in scams if ranking[c["id"]]["flagged"]]
+    false = [c for c in benign if ranking[c["id"]]["flagged"]]
+    assert len(found) >= sum(c["id"] in alone for c in scams) + 8
+    assert len(found) >= 0.88 * len(scams)
+    assert len(false) <= sum(c["id"] in alone for c in benign) + 2
+    given = [c for c in scams if c["given"]]
+    assert sum(c["given"]["secret"] in ranking[c["id"]]["given"] for c in given) >= 0.85 * len(given)
+    assert not [c["id"] for c in labelled if not c["given"] and ranking[c["id"]]["given"]]
+    right = [c for c in found if ranking[c["id"]]["who"] == c["messages"][c["turn"]]["sender"]]
+    assert len(right) >= 0.95 * len(found)
+
+
+def test_the_ranking_says_who_what_and_when(guard: Guard) -> None:
+    talks = Conversations(guard)
+    talks.add(table([{"channel": "calm"}, scam("x", channel="bad", sender="eve"), scam("y", channel="worse", sender="mal", risk=1.0)]))
+    worse, bad, calm = talks.ranking().to_pylist()
+    assert [row["channel"] for row in (worse, bad, calm)] == ["worse", "bad", "calm"]
+    assert (bad["who"], bad["asks"], bad["turned_row"], bad["kind"]) == ("eve", ["seed_phrase"], 2, "credential_request")
+    assert (calm["flagged"], calm["turned"], calm["who"]) == (0, None, None)
+    assert talks.ranking(1).num_rows == 1
+    assert talks.ranking().schema == SCHEMA
+
+
+def test_memory_has_a_bound_and_forgets_the_harmless_first(guard: Guard) -> None:
+    talks = Conversations(guard, chats=10)
+    talks.add(table([scam("x", channel="bad", sender="eve"), *({"channel": str(n), "sender": "a"} for n in range(500))]))
+    assert talks.forgotten == 491
+    assert len(talks.ranking()) == 11
+    talks.add(table([{"channel": "bad", "sender": "tom"}]))
+    [first] = talks.ranking(1).to_pylist()
+    assert (first["channel"], first["messages"], first["flagged"]) == ("bad", 2, 1)
+
+
+def test_past_findings_have_a_bound_too() -> None:
+    memory = Memory(2, 4)
+    for n in range(200):
+        memory["f", str(n)].flagged = 1
+        memory["f", str(n)].risk = n / 200
+        memory.trim()
+    kept = sorted(chat.risk for chat in memory)
+    assert len(kept) <= 6
+    assert kept[-1] == 199 / 200
+
+
+def test_only_the_last_lines_are_kept() -> None:
+    chat = Memory(1, 1)["f", "c"]
+    for n in range(LINES + 5):
+        chat.lines.append(line("a", str(n), None, "x" * 9000, 0.0))
+    assert len(chat.lines) == LINES
+    assert len(chat.lines[0].text) < 1000
+    assert [spoken.id for spoken in before(list(chat.lines), "a", None)] == ["18", "19", "20"]
+    assert answered(list(chat.lines), "b", None, None) == (None, True)
+
+
+def test_every_reason_is_told(guard: Guard) -> None:
+    assert "same sender" in why(guard, CONTEXT)
+    assert "otp" in why(guard, "outgoing.otp")
+    assert why(guard, "ask.secret.to-me").startswith("A secret")
+    assert why(guard, "no.such.rule").startswith("No rule")
+    assert [is_context(rule) for rule in (CONTEXT, "outgoing.otp", "ask.secret.to-me")] == [True, True, False]
+
+
+def test_the_labelled_set_keeps_its_form(labelled: list[dict[str, Any]]) -> None:
+    assert len({c["id"] for c in labelled}) == len(labelled)
+    for c in labelled:
+        assert set(c) == {"id", "lang", "label", "asks", "turn", "given", "pair", "messages"}
+        assert all(set(m) == {"sender", "text"} and m["text"].strip() for m in c["messages"])
+        assert set(c["asks"]) <= set(SECRETS)
+        assert (c["turn"] is not None) == (c["label"] == "scam")
+        assert c["turn"] is None or c["turn"] < len(c["messages"])
+    for label in ("scam", "benign"):
+        assert sum(c["label"] == label for c in labelled) >= 60
+        assert len({c["lang"] for c in labelled if c["label"] == label}) >= 14

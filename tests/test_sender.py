@@ -1,0 +1,237 @@
+"""Who is speaking: every finding has its proof and its near miss, alone and in a column."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+import scamguard
+from scamguard import Sender, senders
+from scamguard.brands import registry
+from scamguard.errors import InputError
+from scamguard.sender import _OPEN_MAIL, MOST_NATS, NATS, WHY, judge, mixed
+
+if TYPE_CHECKING:
+    from scamguard.guard import Guard
+
+HELLO = "hello, how can I help you today?"
+ASK = "Kraken Support: your wallet is locked. Reply with your 12-word seed phrase to restore it."
+
+
+@pytest.mark.parametrize(
+    ("sender", "rules"),
+    [
+        (Sender("Kraken Support ✓", "@john_772"), {"sender.unofficial", "sender.ticks"}),
+        (Sender("Kraken Support", "@krakensupport"), set()),  # verified on X
+        (Sender("Kraken Support", "@krakensupport", platform="telegram"), {"sender.unofficial"}),
+        (Sender("Kraken Support", "https://x.com/krakensupport"), set()),
+        (Sender("Kraken Support", "https://t.me/krakensupport"), {"sender.unofficial"}),
+        (Sender("Kraken Support", "help@kraken.com"), set()),
+        (Sender("Kraken Support <help@mail.kraken.com>"), set()),
+        (Sender("Kraken Support <help@kraken-desk.com>"), {"sender.unofficial", "sender.lookalike_handle"}),
+        (Sender("Google Support", "john.smith@gmail.com"), {"sender.unofficial"}),  # Google's domain, anybody's mailbox
+        (Sender("Kraken Support"), {"sender.claims_brand"}),
+        (Sender("Kraken Support", official=False), {"sender.unofficial"}),
+        (Sender("Kraken Support", "@krakensupport", official=False), {"sender.unofficial"}),
+        (Sender("Kraken Support", "@john_772", official=True), set()),
+        (Sender("币安客服", "@bnb_888"), {"sender.unofficial"}),
+        (Sender("Binance", "@someone_else"), {"sender.unofficial"}),
+        (Sender("Binance"), set()),  # what SMS and phone books call it
+        (Sender("Kraken", "@someone_else"), set()),  # a word, and many people's nickname
+        (Sender("Anna", "@kraken_supp0rt"), {"sender.lookalike_handle"}),
+        (Sender("Аnnа Smith", "@anna"), {"sender.mixed_script"}),  # Cyrillic А and а
+        (Sender("Анна Smith", "@anna"), set()),
+        (Sender("IT-отдел"), set()),
+        (Sender("Anna ✔"), {"sender.ticks"}),
+        (Sender("Anna ✔", verified=True), set()),  # exports put the platform's own mark there
+        (Sender("Admin", first_contact=True), {"sender.new_account"}),
+        (Sender("Admin", account_age_days=3), {"sender.new_account"}),
+        (Sender("Admin", account_age_days=3000, first_contact=False), set()),
+        (Sender("Anna", first_contact=True, account_age_days=1), set()),
+        (Sender("Kraken Support", "@john_772", verified=True), {"sender.unofficial"}),  # marks are sold
+        (Sender(), set()),
+        (Sender("", ""), set()),
+        (Sender("\ud800" * 400, "\0"), set()),
+    ],
+    ids=repr,
+)
+def test_a_sender_is_judged(sender: Sender, rules: set[str]) -> None:
+    assert set(judge(sender).rules) == rules
+
+
+def test_every_rule_has_its_weight_and_its_reason() -> None:
+    assert NATS.keys() == WHY.keys()
+    everything = judge(Sender("Krakеn Support ✓", "@kraken_desk", first_contact=True))
+    assert everything.nats == MOST_NATS < sum(NATS[rule] for rule in everything.rules)
+    assert everything.brand is not None
+    assert all(everything.why(rule).isprintable() for rule in NATS)
+
+
+@pytest.mark.parametrize("brand", [brand for brand in registry() if brand.handles], ids=lambda brand: brand.id)
+def test_no_brand_is_told_that_it_is_not_itself(brand: scamguard.Brand) -> None:
+    for platform, handles in brand.handles.items():
+        for handle in handles:
+            assert judge(Sender(f"{brand.name} Support", f"@{handle}", platform=platform)).rules == ()
+            assert judge(Sender(brand.name, handle)).official
+    assert judge(Sender(f"{brand.name} Support", f"someone@{brand.official}")).official or brand.official in (
+        *_OPEN_MAIL,
+        "google",
+        "microsoft",
+    )
+
+
+@pytest.mark.parametrize("text", ["Krаken", "Βinance", "раypal support"])
+def test_mixed_alphabets(text: str) -> None:
+    assert mixed(text)
+
+
+@pytest.mark.parametrize("text", ["Kraken", "Кракен", "Binance 客服", "iPhoneчик", "日本Bank", "한국 Kim", "Ωmega-Δ", ""])
+def test_honest_names_mix_nothing(text: str) -> None:
+    assert not mixed(text)
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({"name": 7}, "Sender.name is int"),
+        ({"handle": b"x"}, "Sender.handle is bytes"),
+        ({"verified": "yes"}, "Sender.verified is 'yes'; give True, False or None"),
+        ({"first_contact": 1}, "Sender.first_contact is 1"),
+        ({"account_age_days": -1}, "Sender.account_age_days is -1"),
+        ({"account_age_days": float("nan")}, "is nan"),
+        ({"account_age_days": True}, "is True"),
+        ({"platform": "myspace"}, "unknown platform 'myspace'; known: discord"),
+    ],
+)
+def test_what_no_sender_can_be(fields: dict[str, Any], line: str) -> None:
+    with pytest.raises(InputError, match=line):
+        Sender(**fields)
+
+
+def test_a_finding_is_evidence_and_raises_the_risk(guard: Guard) -> None:
+    bare, fake = guard.check(HELLO), guard.check(HELLO, sender=Sender("Kraken Support ✓", "@kraken_desk", first_contact=True))
+    assert fake.risk > bare.risk
+    odds = [np.log(v.risk / (1 - v.risk)) for v in (bare, fake)]
+    assert odds[1] - odds[0] == pytest.approx(MOST_NATS, abs=1e-3)
+    assert [e.rule for e in fake.evidence][:2] == ["sender.unofficial", "sender.lookalike_handle"]
+    assert {(e.start, e.stop) for e in fake.evidence if e.rule.startswith("sender.")} == {(0, 0)}
+    assert (fake.brand, fake.official and fake.official.domain) == ("kraken", "kraken.com")
+
+
+def test_an_official_sender_takes_nothing_from_the_words(guard: Guard) -> None:
+    """Accounts are taken over: an ask stays an ask, and the evidence says that the account is the real one."""
+    for sender in (Sender("Kraken Support", "@whoever", official=True), Sender("Kraken Support", "@krakensupport")):
+        alone, said = guard.check(ASK), guard.check(ASK, sender=sender)
+        assert (said.risk, said.action, said.asks, said.kind) == (alone.risk, alone.action, alone.asks, alone.kind)
+        assert [e.rule for e in said.evidence] == ["sender.official", *(e.rule for e in alone.evidence)]
+        assert not guard.check(HELLO, sender=sender).evidence or guard.check(HELLO, sender=sender).evidence[0].rule != "sender.official"
+
+
+def test_nothing_known_changes_nothing(guard: Guard) -> None:
+    assert guard.check(ASK, sender=Sender()) == guard.check(ASK, sender=Sender("Anna", "@anna")) == guard.check(ASK)
+    with pytest.raises(InputError, match=r"sender is str; give scamguard.Sender"):
+        guard.check(ASK, sender="Anna")  # type: ignore[arg-type]
+
+
+TEXTS = [HELLO, ASK, "see you at 7", ASK, ""]
+ROWS = [
+    Sender("Kraken Support", "@kraken_desk"),
+    Sender("Anna"),
+    None,
+    Sender("Kraken Support", "@krakensupport"),
+    Sender("Anna ✔", first_contact=True),
+]
+
+
+def columns() -> dict[str, list[Any]]:
+    return {name: [getattr(row, name) if row else None for row in ROWS] for name in ("name", "handle", "first_contact")}
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        lambda: ROWS,
+        columns,
+        lambda: pa.table(columns()),
+        lambda: pd.DataFrame(columns()),
+        lambda: pl.DataFrame(columns()),
+    ],
+    ids=["senders", "mapping", "arrow", "pandas", "polars"],
+)
+def test_scan_agrees_with_check(guard: Guard, container: Any) -> None:
+    rows = guard.scan(TEXTS, senders=container()).to_pylist()
+    for text, sender, row in zip(TEXTS, ROWS, rows, strict=True):
+        verdict = guard.check(text, sender=sender)
+        assert (row["risk"], row["action"], row["kind"], tuple(row["asks"])) == (
+            verdict.risk, verdict.action, verdict.kind, verdict.asks or (),
+        )  # fmt: skip
+        assert [rule for rule in row["rules"] if rule.startswith("sender.")] == list(judge(sender or Sender()).rules)
+
+
+def test_a_column_of_names_is_enough(guard: Guard) -> None:
+    rows = guard.scan([HELLO, HELLO], senders=pa.array(["Kraken Support", None])).to_pylist()
+    assert [row["rules"] for row in rows] == [["sender.claims_brand"], []]
+
+
+def test_a_name_may_be_any_string(guard: Guard) -> None:
+    assert guard.scan([HELLO] * 2, senders={"name": ["\ud800 Kraken Support", "\0"]})["rules"].to_pylist() == [["sender.claims_brand"], []]
+
+
+def test_chunks_keep_their_senders(guard: Guard) -> None:
+    texts = pa.chunked_array([[HELLO] * 3, [], [HELLO] * 2])
+    rows = guard.scan(texts, senders={"name": ["a", "b", "c", "Kraken Support", "e"]}).to_pylist()
+    assert [bool(row["rules"]) for row in rows] == [False, False, False, True, False]
+    assert guard.scan([], senders={"name": []}).num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("given_", "line"),
+    [
+        ({"nick": ["a"]}, "unknown column 'nick'; known: account_age_days"),
+        ({}, "senders has no column"),
+        ({"name": ["a"], "handle": ["b", "c"]}, "different lengths: name 1, handle 2"),
+        ({"name": ["a", "b"]}, "senders has 2 rows for 1 messages"),
+        ({"name": []}, "senders has 0 rows for 1 messages or more"),
+        ({"name": "a"}, "name is one text where a column is needed"),
+        ({"name": [1]}, "name is a column of int64; give one of large_string"),
+        ({"verified": ["yes"]}, "verified is a column of string; give one of bool"),
+        ({"account_age_days": ["old"]}, "account_age_days is a"),
+        ({"account_age_days": [-1.0], "name": ["Admin"]}, "Sender.account_age_days is -1.0"),
+        ([Sender("a"), "b"], r"senders\[1\] is str"),
+        (7, "name is not a column"),
+    ],
+)
+def test_a_broken_column_is_named_in_one_line(guard: Guard, given_: Any, line: str) -> None:
+    with pytest.raises(InputError, match=line) as caught:
+        guard.scan([HELLO], senders=given_)
+    assert "\n" not in str(caught.value)
+
+
+NAMES = [brand.name for brand in registry()] + [alias for brand in registry() for of in brand.aliases.values() for alias in of]
+ROLES = ["Support", "Official", "客服", "team", "✓", "admin", "", "John", "李", "поддержка", "desk", "login"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(ROLES), st.integers(0, 1 << 16)), max_size=12))
+def test_the_cheap_pass_drops_nobody(picked: list[tuple[str, str, int]]) -> None:
+    """The slow twin: judge every sender."""
+    rows = []
+    for name, role, seed in picked:
+        rng = random.Random(seed)
+        bent = name.replace("a", "а") if rng.random() < 0.3 else name[: rng.randrange(len(name))] + name[rng.randrange(len(name)) :]
+        text = rng.choice([" ", "_", "-"]).join(rng.sample([bent, role], 2))
+        rows.append(
+            Sender(text, rng.choice([None, "@bob", f"@{bent.replace(' ', '_')}", "b@gmail.com"]), first_contact=rng.choice([None, True]))
+        )
+    table = {field: [getattr(row, field) for row in rows] for field in ("name", "handle", "first_contact")}
+    slow = [judge(row).rules for row in rows]
+    fast = senders.read(table)
+    event("somebody poses" if any(slow) else "nobody")
+    assert [fast.identities[who].rules for who in fast.who.tolist()] == slow

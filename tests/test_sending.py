@@ -1,0 +1,212 @@
+"""Guarded functions: what may go out goes out unchanged, what may not raises, and nothing repeats the text."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import pickle
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import scamguard
+from scamguard import InputError, MessageBlocked, guarded
+
+from .chatting import ADVISORY, SCAM
+
+if TYPE_CHECKING:
+    from scamguard.guard import Guard
+    from scamguard.verdict import Verdict
+
+PHRASE = "legal winner thank year wave sausage worth useful legal winner thank yellow"  # BIP-39's own example, a warning
+CODE = "it's 482913"  # in an answer to somebody who asks for a code
+ASKED = ["Support here. Which code did you just get?"]
+
+
+@pytest.fixture
+def sent() -> list[str]:
+    return []
+
+
+def test_what_may_go_out_goes_out_unchanged(guard: Guard, sent: list[str]) -> None:
+    @guarded(guard=guard)
+    def send(text: str, *, loud: bool = False) -> int:
+        """Send."""
+        sent.append(text)
+        return 7 + loud
+
+    assert send("see you at 7", loud=True) == 8
+    assert sent == ["see you at 7"]
+    assert (send.__name__, send.__doc__) == ("send", "Send.")
+
+
+def test_a_secret_is_not_sent_and_not_told(guard: Guard, sent: list[str]) -> None:
+    send = guarded(sent.append, guard=guard, thread=ASKED)
+    with pytest.raises(MessageBlocked) as caught:
+        send(CODE)
+    assert sent == []
+    assert caught.value.verdict.asks == ("2fa_code",)
+    assert str(caught.value) == "not sent: own secret (2fa code); .verdict says why"
+    told = "".join(traceback.format_exception_only(caught.value)) + repr(caught.value) + repr(vars(caught.value))
+    assert "482913" not in told
+    assert isinstance(caught.value, scamguard.ScamguardError)
+
+
+def test_async_functions_stay_async(guard: Guard, sent: list[str]) -> None:
+    asked: list[str] = []
+
+    async def confirm(verdict: Verdict) -> bool:
+        asked.append(verdict.kind)
+        return False
+
+    @guarded(guard=guard, thread=lambda: ASKED, confirm=confirm, override=True)
+    async def send(chat: int, content: str | None = None) -> str:
+        await asyncio.sleep(0)
+        sent.append(content or "")
+        return f"to {chat}"
+
+    assert asyncio.run(send(1, "see you at 7")) == "to 1"
+    assert asyncio.run(send(1)) == "to 1", "no text is nothing to check"
+    with pytest.raises(MessageBlocked):
+        asyncio.run(send(1, content=CODE))
+    assert sent == ["see you at 7", ""]
+    assert asked == ["own_secret"]
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_confirm_is_asked_about_what_is_likely(guard: Guard, sent: list[str], answer: bool) -> None:
+    said: list[str] = []
+
+    def confirm(verdict: Verdict) -> bool:
+        said.append(str(verdict.action))
+        return answer
+
+    send = guarded(sent.append, guard=guard, confirm=confirm)
+    if answer:
+        send(PHRASE)
+    else:
+        with pytest.raises(MessageBlocked):
+            send(PHRASE)
+    assert said == ["warn"]
+    assert sent == [PHRASE] * answer
+
+
+def test_warn_is_told_and_the_text_goes(guard: Guard, sent: list[str], caplog: pytest.LogCaptureFixture) -> None:
+    said: list[Verdict] = []
+    guarded(sent.append, guard=guard, warn=said.append)(PHRASE)
+    assert (len(said), sent) == (1, [PHRASE])
+    with caplog.at_level(logging.WARNING):
+        guarded(sent.append, guard=guard)(PHRASE)
+    assert caplog.messages == ["sent all the same: own secret"]
+
+
+def test_block_is_told_and_confirm_overrides_only_where_it_may(guard: Guard, sent: list[str]) -> None:
+    said: list[Verdict] = []
+    strict = guarded(sent.append, guard=guard, thread=ASKED, confirm=lambda _: True, block=said.append)
+    with pytest.raises(MessageBlocked):
+        strict(CODE)
+    assert (len(said), sent) == (1, [])
+    guarded(sent.append, guard=guard, thread=ASKED, confirm=lambda _: True, override=True)(CODE)
+    assert sent == [CODE]
+
+
+def test_inbound_and_both_judge_what_others_wrote(guard: Guard, sent: list[str]) -> None:
+    guarded(sent.append, guard=guard)(SCAM)
+    assert sent == [SCAM], "outgoing alone looks for secrets, not for scams"
+    for direction in ("inbound", "both"):
+        relay = guarded(sent.append, guard=guard, direction=direction)
+        with pytest.raises(MessageBlocked, match="credential request"):
+            relay(SCAM)
+        relay(ADVISORY)
+    assert len(sent) == 3
+    with pytest.raises(MessageBlocked, match="own secret"):
+        guarded(sent.append, guard=guard, direction="both", thread=ASKED)(CODE)
+
+
+def test_thread_may_be_a_parameter(guard: Guard) -> None:
+    @guarded(guard=guard, thread="history", text="words")
+    def send(words: str, history: list[str]) -> str:
+        return words
+
+    assert send("it's 482913 pieces", []) == "it's 482913 pieces"
+    with pytest.raises(MessageBlocked):
+        send(CODE, ASKED)
+
+
+def test_methods_partials_and_callable_objects(guard: Guard, sent: list[str]) -> None:
+    class Chat:
+        @guarded(guard=guard, thread=ASKED)
+        def send(self, text: str) -> None:
+            sent.append(text)
+
+    class Sender:
+        async def __call__(self, message: str) -> None:
+            sent.append(message)
+
+    def to(chat: str, text: str) -> None:
+        sent.append(chat + text)
+
+    Chat().send("hi")
+    guarded(functools.partial(to, "mia: "), guard=guard)("hi")
+    asyncio.run(guarded(Sender(), guard=guard)("hi"))
+    assert sent == ["hi", "mia: hi", "hi"]
+    with pytest.raises(MessageBlocked):
+        Chat().send(CODE)
+
+
+def _two(chat: str, words: str) -> None:
+    """Stand for a function whose text has an unusual name."""
+
+
+def _any(*args: Any, **kwargs: Any) -> None:
+    """Stand for a function that takes anything."""
+
+
+async def _coroutine(_: object) -> bool:
+    return True
+
+
+@pytest.mark.parametrize(
+    ("send", "options", "said"),
+    [
+        (_two, {}, r"_two: say which parameter is the text, as text='…'; it has chat, words"),
+        (_any, {}, "_any: say which parameter is the text"),
+        (_two, {"text": "wrods"}, "_two: unknown parameter 'wrods'; known: chat, words"),
+        (_two, {"text": "words", "thread": "past"}, "unknown parameter 'past'"),
+        (_two, {"text": "words", "direction": "up"}, "unknown direction 'up'; known: both, inbound, outgoing"),
+        (_two, {"text": "words", "confirm": _coroutine}, "confirm is async, so _two must be too"),
+    ],
+)
+def test_mistakes_are_told_at_once(send: Any, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        guarded(send, **options)
+
+
+def test_only_text_can_be_checked(guard: Guard) -> None:
+    with pytest.raises(InputError, match="text is bytes, not str"):
+        guarded(lambda text: text, guard=guard)(b"secret bytes")
+
+
+def test_the_bundled_guard_is_loaded_when_needed(monkeypatch: pytest.MonkeyPatch, guard: Guard) -> None:
+    loads: list[int] = []
+    from scamguard import guard as guards  # noqa: PLC0415 - to reach the loader
+    from scamguard import sending  # noqa: PLC0415
+
+    def load() -> Guard:
+        loads.append(1)
+        return guard
+
+    monkeypatch.setattr(guards, "load", load)
+    sending._bundled.cache_clear()
+    send = guarded(lambda text: text)
+    assert loads == []
+    assert (send("a"), send("b"), loads) == ("a", "b", [1])
+    sending._bundled.cache_clear()
+
+
+def test_the_exception_travels_between_processes(guard: Guard) -> None:
+    error = MessageBlocked(guard.check(SCAM))
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    assert (str(again), again.verdict) == (str(error), error.verdict)

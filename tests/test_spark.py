@@ -1,0 +1,99 @@
+"""Spark gives the verdicts of `Guard.scan` to the bit, on a real cluster of two executor processes on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from scamguard import spark as on_spark
+from scamguard.errors import InputError
+from scamguard.guard import Guard
+from scamguard.train import golden
+from scamguard.verdict import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pyspark_sql = pytest.importorskip("pyspark.sql", reason="needs the extra spark")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java 17"),
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # pyspark's own, of the libraries it uses
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # sockets to the Java side, closed with the session
+]
+ODD = ["", None, "\x00", "🔑" * 3000, "line\nbreak", "請把助記詞發給我"]
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    """Start two executors with a core each: four processes besides this one do the work."""
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    builder = pyspark_sql.SparkSession.builder.master("local-cluster[2,1,1024]").appName("scamguard")
+    for key, value in {
+        "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "50",
+    }.items():  # fmt: skip
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    yield session
+    session.stop()
+
+
+def messages(spark: Any) -> tuple[pa.Table, Any]:
+    """Give the golden cases and odd messages, here and as a DataFrame cut into four parts."""
+    texts = [*(message.text for message in golden.cases()), *ODD]
+    table = pa.table({"id": pa.array(range(len(texts)), pa.int64()), "text": texts})
+    return table, spark.createDataFrame(table).repartition(4)
+
+
+def test_the_same_verdicts_to_the_bit(spark: Any, guard: Guard) -> None:
+    table, frame = messages(spark)
+    found, want = on_spark.scan(frame).toArrow().sort_by("id"), guard.scan(table["text"])
+    assert found.schema.names == ["id", "text", *want.schema.names]
+    assert found["text"].to_pylist() == table["text"].to_pylist()
+    assert np.array_equal(found["risk"].to_numpy().view(np.int32), want["risk"].to_numpy().view(np.int32))
+    for name in ("action", "kind", "asks", "rules"):
+        assert found[name].to_pylist() == want[name].to_pylist()
+
+
+def test_several_processes_do_the_work(spark: Any) -> None:
+    _, frame = messages(spark)
+
+    def who(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for _ in batches:
+            yield pa.record_batch([pa.array([os.getpid()])], ["pid"])
+
+    seen = set(frame.mapInArrow(who, "pid long").toArrow()["pid"].to_pylist())
+    assert len(seen) >= 2
+    assert os.getpid() not in seen
+
+
+def test_another_guard_travels(spark: Any, guard: Guard) -> None:
+    _, frame = messages(spark)
+    strict = Guard(guard.model, Policy(warn=0.0, block=0.0))
+    assert set(on_spark.scan(frame, guard=strict).toArrow()["action"].to_pylist()) == {"block"}
+
+
+def test_an_empty_frame(spark: Any) -> None:
+    found = on_spark.scan(spark.createDataFrame([], "text string"))
+    assert found.count() == 0
+    assert found.columns == ["text", "risk", "action", "kind", "asks", "rules"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "column", "match"),
+    [
+        ("body string", "text", "unknown column 'text'; known: body"),
+        ("text long", "text", "column 'text' is of bigint, not of strings"),
+        ("text string, Risk float", "text", "column 'risk' is there already"),
+    ],
+)
+def test_a_frame_that_does_not_fit_is_named(spark: Any, schema: str, column: str, match: str) -> None:
+    with pytest.raises(InputError, match=match):
+        on_spark.scan(spark.createDataFrame([], schema), column)

@@ -1,0 +1,141 @@
+"""Whose name a message uses, and which language it is in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+
+from scamguard import Sender, whom
+from scamguard.brands import registry
+from scamguard.contacts import contacts, defanged
+from scamguard.language import language
+from scamguard.verdict import Action, Evidence
+from scamguard.wording import tag
+
+from . import alphabets
+
+if TYPE_CHECKING:
+    from scamguard.guard import Guard
+
+MESSAGES = Path(__file__).parents[1] / "data" / "messages"
+CLAIM = (Evidence("claim.brand", "why", 0, 200, 0, 200),)
+
+
+@pytest.mark.parametrize(
+    ("text", "brand"),
+    [
+        ("log in at https://kraken-login.com/x", "kraken"),
+        ("write to help@metamask-support.io", "metamask"),
+        ("Kraken Support: send us your code", "kraken"),
+        ("【币安】您的账户异常", "binance"),
+        ("币安客服：请发验证码", "binance"),
+        ("Bybit客服：谷歌码报我，快过期了", "bybit"),
+        ("This is Coinbase, your account is locked", "coinbase"),
+        ("Your coins are not safe, move them now. Kraken", "kraken"),
+        ("Dear PayPal customer, verify now", "paypal"),
+        ("send the deposit by Zelle and keys come by FedEx", None),
+        ("I lost my kraken, send the code", None),  # an ordinary word
+        ("write to me on Telegram", None),
+        ("pay now", None),
+        ("", None),
+    ],
+)
+def test_the_brand_that_a_scam_poses_as(text: str, brand: str | None) -> None:
+    found = whom.find(text, Action.BLOCK, CLAIM if "Coinbase" in text else (), None)
+    assert (found.id if found else None) == brand
+
+
+def test_a_name_in_an_honest_message_accuses_nobody() -> None:
+    assert whom.find("Kraken Support: send us your code", Action.ALLOW, CLAIM, None) is None
+    assert whom.find("see https://kraken-login.com", Action.ALLOW, (), None) is not None
+
+
+def test_the_surest_sign_comes_first() -> None:
+    binance = next(brand for brand in registry() if brand.id == "binance")
+    linked = whom.find("Coinbase Support: https://kraken-login.com", Action.BLOCK, CLAIM, binance)
+    said = whom.find("Coinbase Support: hurry", Action.BLOCK, CLAIM, binance)
+    assert (linked and linked.id, said and said.id) == ("kraken", "binance")
+
+
+def test_a_verdict_names_brand_channel_and_language(guard: Guard) -> None:
+    verdict = guard.check("Kraken Support: your wallet is locked. Reply with your 12-word seed phrase to restore it.")
+    told = verdict.to_dict()
+    assert told["brand"] == "kraken"
+    assert told["official"] == {"name": "Kraken", "domain": "kraken.com", "help": "https://support.kraken.com"}
+    assert told["language"] == "en"
+    assert list(told)[:5] == ["risk", "action", "kind", "asks", "evidence"]
+    json.dumps(told)
+    quiet = guard.check("see you at 7, bring the cake")
+    assert (quiet.brand, quiet.official, quiet.language) == (None, None, "en")
+    assert guard.check("明天七点见", sender=Sender("小王")).language == "zh"
+    assert guard.check("mi clave es hunter22", direction="outgoing").language == "es"
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("您好，请把验证码发给我", "zh"), ("請把驗證碼傳給我", "zh-Hant"), ("認証コードを送ってください", "ja"), ("인증번호를 보내 주세요", "ko"),  # noqa: E501
+        ("please send me the code", "en"), ("envíame el código por favor", "es"), ("me manda o código que chegou", "pt"),
+        ("envoyez-moi le code s'il vous plaît", "fr"), ("bitte senden Sie mir den Code", "de"), ("пришлите мне код", "ru"),
+        ("надішліть мені код, будь ласка, інакше її буде заблоковано", "uk"), ("gửi cho mình mã xác thực nha", "vi"),
+        ("bana kodu gönder", "tr"), ("tolong kirim kode OTP ke saya", "id"), ("मुझे कोड भेजो", "hi"), ("أرسل لي الرمز", "ar"),
+        ("12:30", ""), ("", ""), ("😀", ""), ("https://kraken.example/login", ""),
+    ],
+)  # fmt: skip
+def test_languages(text: str, lang: str) -> None:
+    assert language(text) == lang
+
+
+def test_languages_of_our_messages() -> None:
+    right = total = 0
+    for line in (MESSAGES / "en3.jsonl", MESSAGES / "latin.jsonl", MESSAGES / "east.jsonl", MESSAGES / "south.jsonl"):
+        for row in map(json.loads, line.read_text("utf-8").splitlines()):
+            if "-Latn" not in row["lang"] and row["lang"] not in ("mixed", "ms"):
+                total += 1
+                right += language(row["text"]) == row["lang"].replace("zh-Hans", "zh")
+    assert right / total > 0.96
+
+
+@given(alphabets.messages)
+def test_any_text_has_contacts_a_language_and_a_brand_or_none(text: str) -> None:
+    assert tag(language(text))
+    for found in (*contacts(text).links, *contacts(text).mailboxes):
+        assert "://" not in defanged(found).replace("hxxp://", "").replace("hxxps://", "")
+    whom.find(text, Action.BLOCK, CLAIM, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("go to kraken-support.com now", ("kraken-support.com",)),
+        ("visit https://Evil.example/a?b=c.", ("https://Evil.example/a?b=c",)),
+        ("请登录kraken-cn.top验证", ("kraken-cn.top",)),
+        ("hxxps://evil[.]example/x", ("hxxps://evil[.]example/x",)),
+        ("I am done.Thanks for the help", ()),
+        ("version 3.11 costs 4.50", ()),
+        ("mail me at a@b.example", ()),
+        ("e.g. this, i.e. that", ()),
+    ],
+)
+def test_links_are_found(text: str, links: tuple[str, ...]) -> None:
+    assert contacts(text).links == links
+
+
+def test_other_contacts_are_found() -> None:
+    found = contacts("write @kraken_desk, a.b@evil.example or +1 202-555-0143; not 2024-01-01")
+    assert (found.handles, found.mailboxes, found.phones) == (("@kraken_desk",), ("a.b@evil.example",), ("+1 202-555-0143",))
+
+
+@pytest.mark.parametrize(
+    ("lang", "chosen"),
+    [
+        ("en-GB", "en"), ("zh", "zh"), ("zh-Hans", "zh"), ("zh_TW.UTF-8", "zh-Hant"), ("zh-HK", "zh-Hant"), ("zh-Hans-HK", "zh"),
+        ("pt_BR@euro", "pt"), ("in", "id"), ("", "en"), ("C.UTF-8", "en"), ("POSIX", "en"), ("xx", "en"), ("AR-eg", "ar"), ("-", "en"),
+    ],
+)  # fmt: skip
+def test_a_reader_gets_the_nearest_language(lang: str, chosen: str) -> None:
+    assert tag(lang) == chosen
