@@ -20,7 +20,7 @@ demo: $(VENV)/.installed
 	$(BIN)/scamguard scan data/samples/group.jsonl || [ $$? -eq 1 ] # 1: something is flagged, as it should be
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -29,7 +29,7 @@ class Guard:
 
     model = SimpleNamespace(card={"rules": [{"id": "ask.x", "why": "Because."}], "sha256": "of nothing"})
 
-    def scan(self, texts: pa.LargeStringArray) -> pa.Table:
+    def scan(self, texts: pa.LargeStringArray, *, senders: object = None) -> pa.Table:  # noqa: ARG002 - as Guard.scan
         sums = np.array([zlib.crc32(text.encode()) % 1000 for text in texts.to_pylist()])
         actions = [("allow", "warn", "block")[int(n > 900) + int(n > 980)] for n in sums]
         asks = [["password"] if n % 7 == 0 and n > 900 else [] for n in sums]

@@ -150,30 +150,45 @@ def test_what_each_shape_column_sees(text: str, columns: set[str]) -> None:
 @given(st.lists(long_texts | alphabets.messages, max_size=4))
 def test_passages_cover_each_message_and_overlap(texts: list[str]) -> None:
     folded = fold(pack(texts))
-    where = passages.passages(folded, tokens(folded))
+    cut = tokens(folded)
+    where = passages.passages(folded, cut)
+    seen = np.zeros(len(folded.codes), np.int64)
+    for a, b in zip(where.start.tolist(), where.stop.tolist(), strict=True):
+        seen[a:b] += 1
+    assert seen.min(initial=1) >= 1
+    assert seen.max(initial=0) <= passages.OVERLAP
+    assert len(where.start) <= passages.most(len(folded), len(folded.codes))
     for n in range(len(folded)):
+        wide, small = twin.windows(cut, n, folded.starts[n : n + 2].tolist(), folded.codes)
         own = slice(where.starts[n], where.starts[n + 1])
-        starts, stops = where.start[own].tolist(), where.stop[own].tolist()
-        event("several passages" if len(starts) > 1 else "one passage")
-        assert (starts[0], stops[-1]) == (folded.starts[n], folded.starts[n + 1])
-        for k in range(len(starts) - 1):
-            assert starts[k] < starts[k + 1] < stops[k] < stops[k + 1]
+        event("several passages" if len(wide + small) > 1 else "one passage")
+        assert list(zip(where.start[own].tolist(), where.stop[own].tolist(), strict=True)) == wide + small
+        assert where.among[own].tolist() == [1] * len(wide) + [len(small)] * len(small)
 
 
 @given(long_texts, st.data())
-def test_half_a_passage_is_never_cut(text: str, data: st.DataObject) -> None:
+def test_half_a_wide_passage_is_never_cut(text: str, data: st.DataObject) -> None:
     """Whatever stands within half a passage is whole in some passage: no cut hides a scam."""
     folded = fold(pack([text]))
     where = passages.passages(folded, tokens(folded))
     assume(len(folded.codes) > 0)
     weight = np.where(folded.kinds & kinds.KIND == kinds.IDEO, 3, 1)
     start = data.draw(st.integers(0, len(weight) - 1))
-    stop = start + int(np.searchsorted(np.cumsum(weight[start:]), passages.STRIDE, side="right"))
+    stop = start + int(np.searchsorted(np.cumsum(weight[start:]), passages.WIDE, side="right"))
     assert any(a <= start and stop <= b for a, b in zip(where.start, where.stop, strict=True))
 
 
-def test_an_ordinary_message_is_one_passage() -> None:
-    folded = fold(pack(["word " * 200, "密码" * 150, ""]))
+@pytest.mark.parametrize("around", ["we had rain all day, then a long walk by the sea. ", "今天下午我们沿着海边散步，晚上一起吃了火锅。"])
+@pytest.mark.parametrize("many", [3, 10, 40])
+def test_what_stands_between_other_sentences_begins_a_passage(around: str, many: int) -> None:
+    folded = fold(pack([around * many + "send us the twelve words. " + around * many]))
+    where = passages.passages(folded, tokens(folded))
+    text = "".join(map(chr, folded.codes))
+    assert text.index("send us") in where.start.tolist()
+
+
+def test_a_short_message_is_one_passage() -> None:
+    folded = fold(pack(["word " * 50, "密码" * 45, ""]))
     where = passages.passages(folded, tokens(folded))
     assert where.starts.tolist() == [0, 1, 2, 3]
 

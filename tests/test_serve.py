@@ -18,6 +18,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from starlette.testclient import TestClient
 
 from scamguard.errors import ModelError
+from scamguard.sender import Sender
 from scamguard.serve import together
 from scamguard.serve.app import application
 from scamguard.serve.logs import JsonLines
@@ -25,7 +26,6 @@ from scamguard.serve.openapi import document
 from scamguard.serve.problem import Problem, ServiceError
 from scamguard.serve.settings import Limits, Settings, guarded, read_token
 from scamguard.serve.stream import blocks
-from scamguard.serve.ticket import report
 
 from .serving import FINE, SCAM, client
 
@@ -122,17 +122,25 @@ def test_a_line_too_long_ends_the_stream_with_a_problem(tight: TestClient) -> No
     assert "line 2" in last["detail"]
 
 
+def test_a_sender_counts(web: TestClient, guard: Guard) -> None:
+    sender = Sender("Kraken Support ✓", "@kraken_desk")
+    told = web.post("/v1/check", json={"text": "see you at 7", "sender": {"name": sender.name, "handle": sender.handle}}).json()
+    assert told == of(guard.check("see you at 7", sender=sender))
+    assert {"sender.unofficial", "sender.ticks"} <= {row["rule"] for row in told["evidence"]}
+    assert web.post("/v1/check", json={"text": "x", "sender": {"age": 1}}).status_code == 422
+
+
 def test_a_report_can_be_copied_and_masks_secrets(web: TestClient) -> None:
     text = f"{SCAM} my password is hunter2!x"
     told = web.post("/v1/report", json={"text": text, "channel": "Telegram\ngroup", "lang": "en"}).json()
-    assert "Received on: Telegram group\n" in told["report"]
+    assert "Telegram group" in told["report"]
     assert "> Kraken Support" in told["report"]
     assert "hunter2" not in json.dumps(told)
-    assert told["verdict"]["advice"] in told["report"]
 
 
-def test_a_report_of_an_outgoing_message_quotes_nothing(guard: Guard) -> None:
-    assert "482913" not in report(guard.check("my code is 482913", direction="outgoing"), "my code is 482913", "", "en")
+def test_a_report_of_an_outgoing_message_quotes_no_secret(web: TestClient) -> None:
+    told = web.post("/v1/report", json={"text": "my code is 482913", "direction": "outgoing", "lang": "en"}).text
+    assert "482913" not in told
 
 
 BROKEN = [

@@ -42,7 +42,7 @@ class Sums(NamedTuple):
     bits: NDArray[np.int64]  # (4,), of words, chars, framed, concepts
     orders: NDArray[np.int64]  # (2,), shortest and longest run of characters
     smooth: NDArray[np.float64]  # (4,), of words, chars, framed, concepts
-    bias: NDArray[np.float64]  # (1,)
+    bias: NDArray[np.float64]  # (2,), and what is taken off for each e-fold of small windows
 
 
 class Room(NamedTuple):
@@ -76,6 +76,7 @@ class Room(NamedTuple):
     stop: NDArray[np.int64]
     head: NDArray[np.int64]
     tail: NDArray[np.int64]
+    among: NDArray[np.int32]
     passages: NDArray[np.int64]
     framing: NDArray[np.int64]
     seen: NDArray[np.uint32]
@@ -92,13 +93,13 @@ def room(size: int, firings: int, rules: int, orders: int) -> Room:
     """Make room for chunks of ``size`` bytes and ``firings`` firings; what is not touched takes no memory."""
     n, m = CHUNK_MESSAGES, size + PAD
     p, hits = windows.most(n, m), MOST_CONCEPTS * m
-    grams = 2 * m * max(orders, MOST_FRAMES, 4 * MOST_CONCEPTS)
+    grams = windows.OVERLAP * m * max(orders, MOST_FRAMES, 4 * MOST_CONCEPTS)
     columns: dict[Any, dict[str, int]] = {
         np.uint8: {"kinds": m, "sort": m},
         np.int16: {"concept": hits, "rule": firings},
-        np.int32: {"origin": m, "begin": m, "after": m, "word": m, "first": firings, "last": firings, "none": 0}
+        np.int32: {"among": p, "origin": m, "begin": m, "after": m, "word": m, "first": firings, "last": firings, "none": 0}
         | dict.fromkeys(("at", "end", "unit", "clause", "sentence"), hits),
-        np.uint32: {"codes": m, "seen": SEEN, "ids": grams, "rule_ids": 2 * firings},
+        np.uint32: {"codes": m, "seen": SEEN, "ids": grams, "rule_ids": windows.OVERLAP * firings},
         np.int64: {"tried": rules, "framing": MOST_FRAMES, "start": p, "stop": p, "head": p, "tail": p},
         np.uint64: {"key": m},
         np.float64: {"logits": p},
@@ -171,10 +172,10 @@ def _run(data, offsets, at, t, terms, rules, w, r, out):
         find(*text, *cuts, token, terms, r.word, r.memo, r.waiting, r.concept, r.at, r.end, r.unit, r.clause, r.sentence, hit)
         if fired(r.concept, r.unit, r.clause, r.sentence, hit, rules, r.tried, r.rule, r.first, r.last, fire) > len(r.rule):
             return at, _CROWDED
-        p = windows.window(folded, r.begin, r.after, r.sort, token, r.start, r.stop, r.head, r.tail, passage)
+        p = windows.window(r.codes, folded, *cuts[1:], token, r.start, r.stop, r.head, r.tail, r.among, passage)
         start, end, head, tail = r.start[:p], r.stop[:p], r.head[:p], r.tail[:p]
         starts, shape, logit = r.starts[: p + 1], r.shape[:p], r.logits[:p]
-        logit[:] = w.bias[0]
+        begin_at(w.bias[0], w.bias[1], r.among, logit)
         of_words(r.key, r.begin, r.after, r.sort, head, tail, w.bits[0], r.seen, r.ids, starts, r.none, r.none)
         add_sums(r.ids, starts, w.words, w.smooth[0], logit)
         of_chars(r.codes, r.kinds, start, end, w.bits[1], w.orders[0], w.orders[1], r.ids, starts, r.none, r.none)
@@ -191,6 +192,13 @@ def _run(data, offsets, at, t, terms, rules, w, r, out):
             out[at + i], _ = worst(logit, r.rule_ids, r.rule_starts, w.floor, passage[i], passage[i + 1])
         at = stop
     return at, 0
+
+
+@compiled
+def begin_at(bias, crowd, among, out):
+    """Begin each logit at the bias, less what the worst of many windows is likely to reach by chance."""
+    for p in range(len(out)):
+        out[p] = bias - crowd * np.log(np.float64(among[p]))
 
 
 @compiled

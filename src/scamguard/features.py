@@ -9,6 +9,7 @@ import numpy as np
 from .kernels import compiled
 from .kinds import CAPITAL, DIGIT, EMAIL, HANDLE, IDEO, KIND, LETTER, LINK, UNDONE
 from .ngrams import Grams
+from .passages import OVERLAP
 from .tokens import NUMBERED
 
 if TYPE_CHECKING:
@@ -28,14 +29,14 @@ SHAPE: Final = (
 
 def rules_within(hits: Hits, fired: Fired, where: Passages) -> Grams:
     """List the rules that fired wholly within each passage, each once."""
-    ids, starts = np.empty(2 * len(fired.rule), np.uint32), np.zeros(len(where.start) + 1, np.int64)
+    ids, starts = np.empty(OVERLAP * len(fired.rule), np.uint32), np.zeros(len(where.start) + 1, np.int64)
     g = of_rules(hits.start, fired.rule, fired.first, fired.last, fired.starts, where.start, where.stop, where.starts, ids, starts)
     return Grams(ids[:g], starts)
 
 
 @compiled
 def of_rules(at, rule, first, last, fired, start, stop, passage, ids, starts):
-    """Fill ``ids`` and ``starts``; a firing is in two passages at most."""
+    """Fill ``ids`` and ``starts``; a firing is in ``OVERLAP`` passages at most."""
     g = 0
     for n in range(len(passage) - 1):
         for p in range(passage[n], passage[n + 1]):

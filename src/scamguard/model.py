@@ -57,6 +57,7 @@ class Settings:
     char_smooth: float = 40.0
     framed_smooth: float = 4.0
     concept_smooth: float = 4.0
+    crowd: float = 0.5  # nats taken off a small window for each e-fold of them in its message
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Model:
             bits=np.array([s.word_bits, s.char_bits, s.framed_bits, s.concept_bits]),
             orders=np.array([s.char_low, s.char_high]),
             smooth=np.array([s.word_smooth, s.char_smooth, s.framed_smooth, s.concept_smooth]),
-            bias=np.array([float(self.card["bias"])]),
+            bias=np.array([float(self.card["bias"]), s.crowd]),
         )
         return engine.Speech(tables(), self.terms, self.rules, sums)
 
@@ -134,7 +135,8 @@ class Model:
         framed = ngrams.framed_words(cut, hits, where, self.rules.frame, s.framed_bits)
         concepts = ngrams.concept_grams(hits, where, s.concept_bits)
         rules = features.rules_within(hits, fired, where)
-        logits = np.full(len(where.start), float(self.card["bias"]))
+        logits = np.empty(len(where.start))
+        engine.begin_at(float(self.card["bias"]), s.crowd, where.among, logits)
         words = ngrams.word_grams(cut, where, s.word_bits)
         engine.add_sums(words.ids, words.starts, w.words, s.word_smooth, logits)
         chars = ngrams.char_grams(folded, where, s.char_bits, (s.char_low, s.char_high))

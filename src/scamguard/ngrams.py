@@ -13,6 +13,7 @@ import numpy as np
 
 from .kernels import PRIME, compiled, finished, inlined
 from .kinds import DIGIT, HARD, KIND, OTHER, SOFT
+from .passages import OVERLAP
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,7 +119,7 @@ def concept_grams(hits: Hits, where: Passages, bits: int) -> Grams:
 
     Languages share them: what ``give > seed_phrase`` weighs is learned once.
     """
-    ids, starts = np.empty(8 * len(hits.concept), np.uint32), np.zeros(len(where.start) + 1, np.int64)  # a hit is in two passages at most
+    ids, starts = np.empty(4 * OVERLAP * len(hits.concept), np.uint32), np.zeros(len(where.start) + 1, np.int64)
     g = of_concepts(hits.concept, hits.start, hits.sentence, hits.starts, where.start, where.stop, where.starts, bits, _seen(), ids, starts)
     return Grams(ids[:g], starts)
 

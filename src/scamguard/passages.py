@@ -1,7 +1,7 @@
 """Passages: a message is as bad as its worst passage.
 
-An ordinary message is one passage; a long one is cut into overlapping windows between tokens, so that a scam cannot be
-diluted by innocent words around it.
+A short message is one passage. A longer one is also read sentence by sentence: from the start of each sentence on, a few of
+them together; and a long one in wide windows instead of whole. So a scam cannot be diluted by the innocent words around it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from .kernels import compiled
-from .kinds import IDEO, KIND
+from .kernels import compiled, inlined
+from .kinds import HARD, IDEO, KIND, SOFT
 from .tokens import SPACED
 
 if TYPE_CHECKING:
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from .fold import Folded
     from .tokens import Tokens
 
-STRIDE: Final = 600  # mass of half a passage; a code point weighs 1, a character of a script without spaces 3
+WIDE: Final = 600  # mass of half a wide window; a code point weighs 1, a character of a script without spaces 3
+SHORT: Final = 300  # a message of less mass is one passage
+FULL: Final = 150  # a small window ends with the first sentence that makes it so heavy,
+MOST: Final = 300  # or at the first token that makes it so heavy
+APART: Final = 50  # mass between the starts of two small windows, at least
+LATE: Final = 150  # and at most, where there is a comma
+OVERLAP: Final = 2 + MOST // APART + 1  # passages that a place may be in
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,51 +38,100 @@ class Passages:
     stop: NDArray[np.int64]  # (p,)
     first: NDArray[np.int64]  # (p,), in Tokens
     last: NDArray[np.int64]  # (p,), one past its last token
+    among: NDArray[np.int32]  # (p,), how many small windows the message has; 1 for wide ones
     starts: NDArray[np.int64]  # (n + 1,), the passages of message i: starts[i]:starts[i + 1]
 
     def rows(self, which: NDArray[np.int64]) -> Passages:
         """Take some passages, each as a message of its own."""
-        return Passages(self.start[which], self.stop[which], self.first[which], self.last[which], np.arange(len(which) + 1))
+        places = self.start[which], self.stop[which], self.first[which], self.last[which]
+        return Passages(*places, self.among[which], np.arange(len(which) + 1))
 
 
 def passages(folded: Folded, cut: Tokens) -> Passages:
-    """Cut long messages into overlapping passages between tokens; leave ordinary ones whole."""
+    """Cut long messages into overlapping passages between tokens; leave short ones whole."""
     room = most(len(folded), len(folded.codes))
     start, stop, first, last = (np.empty(room, np.int64) for _ in range(4))
-    starts = np.zeros(len(folded) + 1, np.int64)
-    p = window(folded.starts, cut.start, cut.stop, cut.sort, cut.starts, start, stop, first, last, starts)
-    return Passages(start[:p], stop[:p], first[:p], last[:p], starts)
+    among, starts = np.empty(room, np.int32), np.zeros(len(folded) + 1, np.int64)
+    p = window(folded.codes, folded.starts, cut.start, cut.stop, cut.sort, cut.starts, start, stop, first, last, among, starts)
+    return Passages(start[:p], stop[:p], first[:p], last[:p], among[:p], starts)
 
 
 def most(n: int, m: int) -> int:
     """Bound the passages of ``n`` messages of ``m`` code points."""
-    return n + m * 3 // STRIDE + 1
+    return n + 3 * m // WIDE + 3 * m // APART + 2
 
 
 @compiled
-def window(message, begin, after, sort, token, start, stop, first, last, starts):
-    """Fill the columns; return how many passages there are."""
+def window(codes, message, begin, after, sort, token, start, stop, first, last, among, starts):
+    """Fill the columns, for each message the wide windows first; return how many passages there are."""
     p = 0
     for n in range(len(message) - 1):
         a, b = token[n], token[n + 1]
-        at, here = a, message[n]  # where the passage begins: token, code point
-        middle, there = a, here  # where the next one will
-        mass, cuts = 0, 0
-        k = b if 3 * (message[n + 1] - message[n]) < 2 * STRIDE else a  # a short message is one passage for sure
-        while k < b:
-            mass += 3 if sort[k] & KIND == IDEO else after[k] - begin[k]
-            mass += sort[k] & SPACED != 0
-            k += 1
-            if mass >= STRIDE:
-                cuts += 1
-                end = np.int64(begin[k]) if k < b else message[n + 1]
-                if cuts > 1:
-                    start[p], stop[p], first[p], last[p] = here, end, at, k
-                    p += 1
-                    at, here = middle, there
-                middle, there, mass = k, end, 0
-        if cuts < 2 or middle < b:
-            start[p], stop[p], first[p], last[p] = here, message[n + 1], at, b
-            p += 1
+        small = 3 * (message[n + 1] - message[n]) >= SHORT and _mass(begin, after, sort, a, b) >= SHORT
+        wide = p
+        p = _wide(message[n], message[n + 1], a, b, not small, begin, after, sort, start, stop, first, last, p)
+        among[wide:p] = 1
+        if small:
+            wide = p
+            p = _small(codes, message[n + 1], a, b, begin, after, sort, start, stop, first, last, p)
+            among[wide:p] = p - wide
         starts[n + 1] = p
+    return p
+
+
+@inlined
+def _weight(begin, after, sort, k):
+    return (3 if sort[k] & KIND == IDEO else after[k] - begin[k]) + (sort[k] & SPACED != 0)
+
+
+@inlined
+def _mass(begin, after, sort, a, b):
+    total = 0
+    for k in range(a, b):
+        total += _weight(begin, after, sort, k)
+    return total
+
+
+@inlined
+def _wide(here, end, a, b, whole, begin, after, sort, start, stop, first, last, p):
+    """Cut the tokens ``a:b``, code points ``here:end``, into windows of two strides, each a stride after the one before."""
+    at = a  # where the window begins: token, code point
+    middle, there = a, here  # where the next one will
+    mass, cuts = 0, 0
+    k = b if whole else a
+    while k < b:
+        mass += _weight(begin, after, sort, k)
+        k += 1
+        if mass >= WIDE:
+            cuts += 1
+            edge = np.int64(begin[k]) if k < b else end
+            if cuts > 1:
+                start[p], stop[p], first[p], last[p] = here, edge, at, k
+                p += 1
+                at, here = middle, there
+            middle, there, mass = k, edge, 0
+    if cuts < 2 or middle < b:
+        start[p], stop[p], first[p], last[p] = here, end, at, b
+        p += 1
+    return p
+
+
+@inlined
+def _small(codes, end, a, b, begin, after, sort, start, stop, first, last, p):
+    """Open a window at each sentence of the tokens ``a:b`` that is not too near the one before."""
+    at = a
+    while at < b:
+        mass, k, following = 0, at, np.int64(-1)
+        while k < b:
+            mass += _weight(begin, after, sort, k)
+            ends = sort[k] & KIND == HARD or codes[begin[k]] == 10
+            k += 1
+            if following < 0 and ((mass >= APART and ends) or (mass >= LATE and sort[k - 1] & KIND == SOFT) or mass >= MOST - APART):
+                following = k
+            if mass >= MOST or (mass >= FULL and ends):
+                break
+        if k < b or mass >= APART:
+            start[p], stop[p], first[p], last[p] = begin[at], np.int64(begin[k]) if k < b else end, at, k
+            p += 1
+        at = following if following >= 0 else b
     return p

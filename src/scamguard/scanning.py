@@ -9,9 +9,10 @@ from __future__ import annotations
 import heapq
 import os
 import time
-from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from queue import SimpleQueue
+from threading import Event, Semaphore, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
@@ -244,19 +245,34 @@ def _chained(held: list[pa.Table], messages: Iterator[pa.Table]) -> Iterator[pa.
 
 
 def _overlapped(judge: Judge, messages: Iterator[pa.Table]) -> Iterator[tuple[pa.Table, bytes, pa.Table]]:
-    """Judge on all threads while the next blocks are read."""
+    """Judge on all threads while the next blocks are read in one of their own: what is judged never waits for what is read."""
     pool = ThreadPoolExecutor(judge.threads, thread_name_prefix="judge")
-    under_way: deque[tuple[pa.Table, Future[tuple[bytes, pa.Table]]]] = deque()
+    ahead = Semaphore(_UNDER_WAY * judge.threads)
+    under_way: SimpleQueue[tuple[pa.Table, Future[tuple[bytes, pa.Table]]] | BaseException | None] = SimpleQueue()
+    stopped = Event()
+
+    def read() -> None:
+        try:
+            for table in messages:
+                ahead.acquire()
+                if stopped.is_set():
+                    return
+                under_way.put((table, pool.submit(judge.verdicts, table)))
+            under_way.put(None)
+        except BaseException as error:  # noqa: BLE001 - raised again where it is seen
+            under_way.put(error)
+
+    Thread(target=read, name="read", daemon=True).start()  # it may wait for a pipe that never ends
     try:
-        for read in messages:
-            under_way.append((read, pool.submit(judge.verdicts, read)))
-            while under_way and (len(under_way) > _UNDER_WAY * judge.threads or under_way[0][1].done()):
-                first, future = under_way.popleft()
-                yield first, *future.result()
-        while under_way:
-            first, future = under_way.popleft()
-            yield first, *future.result()
+        while (item := under_way.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            table, future = item
+            yield table, *future.result()
+            ahead.release()
     finally:
+        stopped.set()
+        ahead.release()
         pool.shutdown(cancel_futures=True)
 
 

@@ -120,6 +120,7 @@ def train(
     more: More = None,
     traffic: Annotated[list[Path] | None, typer.Option(metavar="FILE", help=_TRAFFIC)] = None,
     ablate: Annotated[bool, typer.Option("--ablate", help="Also measure what each part of the model is worth; slow.")] = False,
+    zero_shot: Annotated[bool, typer.Option("--zero-shot", help="Also score each language without its own messages; slow.")] = False,
 ) -> None:
     """Train a model from labelled messages.
 
@@ -135,6 +136,7 @@ def train(
         ballast=[*(ballast or []), *(more or [])],
         traffic=traffic or [],
         ablated=ablate,
+        zero_shot=zero_shot,
         progress=lambda line: typer.echo(line, err=True),
     )
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from scamguard import kinds
+from scamguard.kinds import HARD, IDEO, KIND, SOFT
+from scamguard.passages import APART, FULL, LATE, MOST, SHORT, WIDE
+from scamguard.tokens import SPACED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from scamguard.tokens import Tokens
 
 _64: Final = 2**64 - 1
 _PRIME, _BASIS = 0x100000001B3, 0xCBF29CE484222325  # FNV-1a
@@ -112,3 +121,44 @@ def shape(text: str, marked: Sequence[int]) -> dict[str, float]:
         "shouted": letters >= 20 and 2 * case.count("C") > letters, "exclaims": text.count("!") > 1, "asks": "?" in text,
         "lines": text.count("\n") > 1, "digit_share": sum(numbers) / weight, "length": math.log1p(weight) / 8,
     }  # fmt: skip
+
+
+def windows(cut: Tokens, n: int, within: list[int], codes: NDArray[np.uint32]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Cut message ``n``, code points ``within``: its wide windows and its small ones."""
+    begin, end = within
+    a, b = cut.starts[n : n + 2].tolist()
+    start, stop, sort = cut.start[a:b].tolist(), cut.stop[a:b].tolist(), cut.sort[a:b].tolist()
+    mass = [(3 if s & KIND == IDEO else j - i) + bool(s & SPACED) for i, j, s in zip(start, stop, sort, strict=True)]
+    ends = [s & KIND == HARD or codes[i] == 10 for i, s in zip(start, sort, strict=True)]
+
+    def edge(k: int) -> int:
+        return start[k] if k < len(start) else end
+
+    if sum(mass) < SHORT:
+        return [(begin, end)], []
+    wide, cuts, total = [], [0], 0
+    for k, weight in enumerate(mass, 1):
+        total += weight
+        if total >= WIDE:
+            cuts.append(k)
+            total = 0
+    if len(cuts) < 3:
+        wide = [(begin, end)]
+    else:
+        wide = [(begin if x == 0 else edge(x), edge(y)) for x, y in zip(cuts, cuts[2:], strict=False)]
+        if cuts[-1] < len(mass):
+            wide.append((edge(cuts[-2]), end))
+    small, at = [], 0
+    while at < len(mass):
+        sums = list(itertools.accumulate(mass[at:]))
+        stops = (k for k, m in enumerate(sums, at) if m >= MOST or (m >= FULL and ends[k]))
+        last = next(stops, len(mass) - 1)
+        if last + 1 < len(mass) or sums[-1] >= APART:
+            small.append((start[at], edge(last + 1)))
+        nexts = (
+            k + 1
+            for k, m in enumerate(sums[: last + 1 - at], at)
+            if (m >= APART and ends[k]) or (m >= LATE and sort[k] & KIND == SOFT) or m >= MOST - APART
+        )
+        at = next(nexts, len(mass))
+    return wide, small

@@ -53,9 +53,9 @@ class ScamguardHandler:
 
 def who(session: Session) -> list[str]:
     """Give the identities of a client that it cannot forge."""
-    found = [f"ip:{session.peer[0]}"] if isinstance(session.peer, tuple) else []
-    authenticated = bool(session.authenticated)  # set by AUTH, whatever the types say
+    peer: Any = session.peer  # an address, whatever the types say
+    found = [f"ip:{peer[0]}"] if isinstance(peer, tuple) else []
     login = getattr(session.auth_data, "login", None)
-    if authenticated and login is not None:
+    if session.authenticated and login is not None:
         found.append(f"login:{login.decode('utf-8', 'replace') if isinstance(login, bytes) else login}")
     return found

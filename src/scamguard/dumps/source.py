@@ -149,7 +149,10 @@ class Source:
             return self.path.open("rb")
         if self._stdin is None:
             stdin = sys.stdin.buffer
-            self._stdin = stdin if isinstance(stdin, io.BufferedReader) else io.BufferedReader(stdin)
+            # a buffer of our own: at its end Python waits for that of sys.stdin, which a thread may be reading
+            file = getattr(stdin, "raw", None)
+            own = io.FileIO(file.fileno(), closefd=False) if isinstance(file, io.FileIO) else stdin
+            self._stdin = own if isinstance(own, io.BufferedReader) else io.BufferedReader(own)
         return self._stdin
 
 

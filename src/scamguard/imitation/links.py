@@ -50,8 +50,8 @@ def anchors(text: str) -> Iterator[tuple[str, str]]:
 def links(text: str) -> Iterator[str]:
     """Give the links, domains and e-mail addresses in a message, in order.
 
-    >>> list(links("Log in at https://kraken.example/a, or write to help@okx.example. Done.Then what?"))
-    ['https://kraken.example/a', 'help@okx.example']
+    >>> list(links("Log in at https://kraken.example/a, or write to help@okx.com. Done.Then what?"))
+    ['https://kraken.example/a', 'help@okx.com']
     """
     text = text.replace("[.]", ".").replace("(.)", ".").replace("[@]", "@")
     for run in _RUN.finditer(text):

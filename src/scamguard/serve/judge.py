@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from scamguard.guard import Guard
+    from scamguard.sender import Sender
     from scamguard.verdict import Verdict
 
     from .counts import Counts
@@ -81,7 +82,9 @@ class Judge:
         guard.check("it's 482913", direction="outgoing", thread=["send me the code"])
         return guard
 
-    async def check(self, text: str, direction: str = "inbound", thread: Sequence[str] = ()) -> Verdict:
+    async def check(
+        self, text: str, direction: str = "inbound", thread: Sequence[str] = (), sender: Sender | None = None
+    ) -> Verdict:
         """Judge one message within the budget.
 
         Raises
@@ -91,10 +94,10 @@ class Judge:
         """
         guard = self.guard
         verdict: Verdict
-        if self._settings.batching and direction == "inbound" and len(text) <= SHORT:
+        if self._settings.batching and direction == "inbound" and sender is None and len(text) <= SHORT:
             verdict = await self._timely(self._together.put(text))
         else:
-            verdict = await self.run(lambda: guard.check(text, direction=direction, thread=thread))
+            verdict = await self.run(lambda: guard.check(text, sender=sender, direction=direction, thread=thread))
         self._counts.messages.labels(str(verdict.action)).inc()
         return verdict
 

@@ -10,6 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from scamguard import __version__
+from scamguard.sender import Sender
+from scamguard.ticket import incident
 
 from . import stream
 from .answer import Answer
@@ -29,7 +31,6 @@ from .shapes import (
     shaped,
     within,
 )
-from .ticket import report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,7 @@ class Routes:
         """Judge one message and write a ticket about it."""
         asked = shaped(parsed(await request.body()), ReportRequest)
         verdict = await self._judged(request, asked)
-        ticket = await self._judge.run(lambda: report(verdict, asked.text, asked.channel, asked.lang))
+        ticket = await self._judge.run(lambda: incident(asked.text, verdict, lang=asked.lang, channel=asked.channel or None).text())
         return Answer(ReportAnswer(told(verdict, asked.lang), ticket))
 
     async def _judged(self, request: Request, asked: CheckRequest) -> Verdict:
@@ -69,7 +70,8 @@ class Routes:
             raise too_large("the thread", f"{limits.thread:,} messages")
         within(limits, [asked.text])
         within(limits, asked.thread)
-        verdict = await self._judge.check(asked.text, asked.direction, asked.thread)
+        sender = Sender(**msgspec.structs.asdict(asked.sender)) if asked.sender is not None else None
+        verdict = await self._judge.check(asked.text, asked.direction, asked.thread, sender)
         request.state.log.update(messages=1, action=str(verdict.action))
         return verdict
 
@@ -101,7 +103,8 @@ class Routes:
 def told(verdict: Verdict, lang: str) -> CheckAnswer:
     """Say a verdict in the shape of the API."""
     action: Any = str(verdict.action)
-    return CheckAnswer(verdict.risk, action, verdict.kind, list(verdict.asks), verdict.evidence, verdict.advice(lang))
+    who = verdict.brand, verdict.official, verdict.language
+    return CheckAnswer(verdict.risk, action, verdict.kind, list(verdict.asks), verdict.evidence, *who, verdict.advice(lang))
 
 
 def texts_of(items: Sequence[str | Item | None]) -> list[str | None]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from scamguard.verdict import Evidence  # noqa: TC001 - msgspec reads the annotations
+from scamguard.verdict import Evidence, Official  # noqa: TC001 - msgspec reads the annotations
 
 from .problem import malformed, too_large
 
@@ -22,6 +22,18 @@ ActionName = Literal["allow", "warn", "block"]
 Risk = Annotated[float, Meta(ge=0, le=1, description="Probability that somebody poses as another to get something from the reader.")]
 
 
+class Who(msgspec.Struct, forbid_unknown_fields=True):
+    """Whoever wrote a message; what is not known is left out."""
+
+    name: Annotated[str | None, Meta(description="The display name.")] = None
+    handle: Annotated[str | None, Meta(description="@handle, profile link, e-mail address or number.")] = None
+    verified: Annotated[bool | None, Meta(description="The platform shows its mark beside the name.")] = None
+    official: Annotated[bool | None, Meta(description="You know that the account is (not) the real one.")] = None
+    account_age_days: Annotated[float, Meta(ge=0)] | None = None
+    first_contact: Annotated[bool | None, Meta(description="The reader never wrote with this account.")] = None
+    platform: Literal["x", "telegram", "discord", "reddit", "instagram", "facebook"] | None = None
+
+
 class CheckRequest(msgspec.Struct, forbid_unknown_fields=True):
     """A message to judge."""
 
@@ -30,6 +42,7 @@ class CheckRequest(msgspec.Struct, forbid_unknown_fields=True):
         Direction, Meta(description="inbound: does it ask the reader for something? outgoing: would it give away a secret?")
     ] = "inbound"
     thread: Annotated[list[str], Meta(description="For an outgoing message: the messages before it, oldest first.")] = []
+    sender: Annotated[Who | None, Meta(description="Who wrote an inbound message.")] = None
     lang: Annotated[str, Meta(description="Language of the advice, a BCP-47 tag.")] = "en"
 
 
@@ -60,6 +73,9 @@ class CheckAnswer(msgspec.Struct):
     kind: Annotated[str, Meta(description="credential_request, fake_support_contact, phishing_link, …; empty when allowed.")]
     asks: Annotated[list[str], Meta(description="Which secrets it is after, or would give away.")]
     evidence: tuple[Evidence, ...]
+    brand: Annotated[str | None, Meta(description="Who is imitated, an id of the registry; null where nobody known.")]
+    official: Annotated[Official | None, Meta(description="Where the real one is.")]
+    language: Annotated[str, Meta(description="Of the message, a BCP-47 tag; empty where it is not plain.")]
     advice: Annotated[str, Meta(description="What to tell the reader; empty when allowed.")]
 
 

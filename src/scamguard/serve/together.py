@@ -11,6 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from scamguard import columns
+from scamguard.language import language
 from scamguard.verdict import Action, Verdict
 
 from .problem import unavailable
@@ -37,9 +38,10 @@ def settle(guard: Guard, texts: Sequence[str]) -> list[Verdict]:
     calm = min(guard.model.card["thresholds"]["asks"], guard.policy.warn) - _MARGIN
     speaks = (guard.model.weights.rules[reading.fired.rule] < 0).tolist()  # for an allowed message
     starts = reading.fired.starts.tolist()
+    quiet = [risk < calm and not any(speaks[a:b]) for risk, a, b in zip(risks, starts[:-1], starts[1:], strict=True)]
     return [
-        Verdict(risk, Action.ALLOW, "", (), ()) if risk < calm and not any(speaks[first:last]) else guard.check(text)
-        for text, risk, first, last in zip(texts, risks, starts[:-1], starts[1:], strict=True)
+        Verdict(risk, Action.ALLOW, "", (), (), language=language(text)) if passes else guard.check(text)
+        for text, risk, passes in zip(texts, risks, quiet, strict=True)
     ]
 
 

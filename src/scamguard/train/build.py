@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scamguard import lexicon, model
 from scamguard.guard import load
 
-from . import ablate, card, corpus, fit, vocabulary
+from . import ablate, card, corpus, fit, vocabulary, zeroshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,6 +28,7 @@ def run(  # noqa: PLR0913 - what a run may be told
     ballast: Sequence[Path] = (),
     traffic: Sequence[Path] = (),
     ablated: bool = False,
+    zero_shot: bool = False,
     progress: Callable[[str], None] = print,
 ) -> None:
     """Train on ``messages`` and write the model folder ``out``, the same to the byte every time.
@@ -44,6 +45,8 @@ def run(  # noqa: PLR0913 - what a run may be told
         Public sets, none of them ballast, whose benign rows choose the thresholds and are never fitted on.
     ablated
         Also try the alternatives of ``ablate.VARIANTS`` by grouped cross-validation and record them in the card.
+    zero_shot
+        Also score each language by a model that saw none of it, and record that in the card.
     progress
         Told of each step.
 
@@ -61,7 +64,10 @@ def run(  # noqa: PLR0913 - what a run may be told
     if ablated:
         about["ablation"] = ablate.run(own, sets, words, recipe, progress)
     progress("fitting out of fold, then on everything")
-    trained = fit.train(rows, words, recipe, about)
+    logits = fit.out_of_fold(rows, recipe)
+    if zero_shot:
+        about["zero_shot"] = zeroshot.run(rows, recipe, logits, progress)
+    trained = fit.train(rows, words, recipe, about, logits)
     model.save(trained, out, card.markdown(trained.card))
     progress(f"written to {out}")
 

@@ -29,6 +29,9 @@ def markdown(card: Mapping[str, Any]) -> str:
         f"Expected calibration error {figures['reliability']['expected_calibration_error']}. {_thresholds(card['thresholds'])}\n",
         _reliability(figures["reliability"]["bins"]),
     ]
+    if card.get("zero_shot"):
+        keys = list(next(iter(card["zero_shot"].values())))
+        sections += ["\n## Languages left out\n", _ZERO_SHOT, _table(["messages", *keys], sorted(card["zero_shot"].items()))]
     if card.get("ablation"):
         keys = [key for key in card["ablation"][0] if key != "variant"]
         sections += ["\n## Ablation\n", _table(["variant", *keys], [[row["variant"], row] for row in card["ablation"]])]
@@ -44,8 +47,8 @@ _ABOUT = """\
 A linear classifier over words, character n-grams, words marked by the frame of their clause, concept n-grams, fired
 rules and the shape of a message, with one further linear head for each secret and each kind of scam. It says whether
 somebody poses as support, an authority, a boss or a friend to get the reader's secrets or money. It is written for
-Chinese and English; other languages are scored by what they share with the training messages, without lexicons of
-their own.
+Chinese and English first; Spanish, Portuguese, French, German, Russian, Japanese, Korean, Vietnamese, Turkish, Indonesian,
+Hindi and Arabic have lexicons and messages of their own. Any other language is scored by what it shares with these.
 """
 _LIMITS = """\
 For warning readers and queueing messages for moderators, not for punishing senders unseen. A message that names no
@@ -55,7 +58,15 @@ _OUT_OF_FOLD = """\
 Five folds by writer: every message is scored by a model that saw nothing of its writer. Most of these messages were
 written to be hard, in contrast pairs, some of them against an earlier model; ordinary traffic is easier.
 """
-_COLUMNS = ("messages", "auc", "recall_at_1", "recall_at_2", "recall", "false_alarms", "asks_f1")
+_COLUMNS = (
+    "messages", "auc", "recall_at_1", "recall_at_2", "recall", "recall_low", "recall_high",
+    "false_alarms", "false_alarms_low", "false_alarms_high", "asks_f1",
+)  # fmt: skip
+_ZERO_SHOT = """\
+Each language scored by a model that saw none of its messages, and by one that saw those of other writers. What carries
+over is what languages share: concepts, rules, frames, shape and borrowed words. A language with fewer than 200 scams or benign
+messages has intervals too wide for a threshold of its own; all languages share one.
+"""
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

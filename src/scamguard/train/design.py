@@ -54,11 +54,12 @@ class Blocks:
     concepts: sparse.csr_matrix  # (p, 2**concept_bits)
     rules: sparse.csr_matrix  # (p, r)
     shape: sparse.csr_matrix  # (p, s)
+    among: NDArray[np.int32]  # (p,), how many small windows the message has; 1 for wide ones
     starts: NDArray[np.int64]  # (n + 1,), the passages of message i: starts[i]:starts[i + 1]
 
     def rows(self, which: NDArray[np.int64]) -> Blocks:
         """Take some passages, each as a message of its own."""
-        return Blocks(**{name: getattr(self, name)[which] for name in _PARTS}, starts=np.arange(len(which) + 1))
+        return Blocks(**{name: getattr(self, name)[which] for name in _PARTS}, among=self.among[which], starts=np.arange(len(which) + 1))
 
     def firsts(self) -> Blocks:
         """Take the first passage of each message: what training sees of it."""
@@ -81,6 +82,7 @@ def blocks(texts: Sequence[str], terms: Terms, rules: Rules, s: Settings) -> Blo
                 _csr(ngrams.concept_grams(hits, where, s.concept_bits), s.concept_bits, s.concept_smooth),
                 _listed(features.rules_within(hits, fire(hits, rules), where), len(rules.needs)),
                 sparse.csr_matrix(features.shape(folded, cut, where)),
+                where.among,
                 where.starts,
             )
         )
@@ -90,7 +92,8 @@ def blocks(texts: Sequence[str], terms: Terms, rules: Rules, s: Settings) -> Blo
 def _stacked(parts: list[Blocks]) -> Blocks:
     counts = np.concatenate([np.diff(part.starts) for part in parts])
     starts = np.concatenate([[0], np.cumsum(counts)])
-    return Blocks(**{name: sparse.vstack([getattr(p, name) for p in parts]).tocsr() for name in _PARTS}, starts=starts)
+    among = np.concatenate([part.among for part in parts])
+    return Blocks(**{name: sparse.vstack([getattr(p, name) for p in parts]).tocsr() for name in _PARTS}, among=among, starts=starts)
 
 
 def _csr(grams: ngrams.Grams, bits: int, smooth: float) -> sparse.csr_matrix:

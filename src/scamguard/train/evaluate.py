@@ -62,10 +62,24 @@ def summary(judged: Judged, mask: NDArray[np.bool_]) -> dict[str, float]:
         }
     if scam.any():
         rows["recall"] = round(float(flagged[scam].mean()), 3)
+        rows["recall_low"], rows["recall_high"] = interval(int(flagged[scam].sum()), int(scam.sum()))
     if not scam.all():
         rows["false_alarms"] = round(float(flagged[~scam].mean()), 4)
+        rows["false_alarms_low"], rows["false_alarms_high"] = interval(int(flagged[~scam].sum()), int((~scam).sum()))
     rows["asks_f1"] = round(f1(judged, mask, SECRETS[:4]), 3)
     return rows
+
+
+def interval(hits: int, n: int) -> tuple[float, float]:
+    """Give the 95 % confidence interval of a share (Wilson 1927).
+
+    >>> interval(0, 100)
+    (0.0, 0.037)
+    """
+    z = 1.96
+    share, scale = hits / n, 1 + z * z / n
+    middle, half = (share + z * z / (2 * n)) / scale, z * np.sqrt((share * (1 - share) + z * z / (4 * n)) / n) / scale
+    return round(max(0.0, float(middle - half)), 4), round(min(1.0, float(middle + half)), 4)
 
 
 def f1(judged: Judged, mask: NDArray[np.bool_], secrets: Sequence[str]) -> float:

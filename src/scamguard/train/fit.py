@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .vocabulary import Vocabulary
 
 _SEED = 0
-_JOBS = 2
+JOBS = 2
 _ABOVE = 1e-3  # nats above the warning threshold, so that no rounding drops a floor below it
 _HEADS = SECRETS + KINDS
 _LEAST_HITS = 25  # a decisive rule has at least as many
@@ -105,10 +105,11 @@ class Fitted:
     scales: Scales
     coefficients: NDArray[np.float64]  # (d,)
     bias: float
+    crowd: float  # see Settings
 
     def worst(self, b: Blocks) -> NDArray[np.float64]:
         """Give the logit of each message's worst passage."""
-        return worst(self.scales.apply(b) @ self.coefficients + self.bias, b.starts)
+        return worst(self.scales.apply(b) @ self.coefficients + self.bias - self.crowd * np.log(b.among), b.starts)
 
 
 def _fit(x: sparse.csr_matrix, y: NDArray[np.bool_], weight: NDArray[np.float64] | None, c: float) -> tuple[NDArray[np.float64], float]:
@@ -131,7 +132,7 @@ def classifier(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> Fitted:
         y.append(np.zeros(x[-1].shape[0], np.bool_))
         weight.append(np.full(x[-1].shape[0], recipe.ballast_weight))
     coefficients, bias = _fit(sparse.vstack(x).tocsr(), np.concatenate(y), np.concatenate(weight), recipe.penalty)
-    return Fitted(scale, coefficients, bias)
+    return Fitted(scale, coefficients, bias, recipe.settings.crowd)
 
 
 def worst(logits: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -143,7 +144,7 @@ def worst(logits: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.
 def out_of_fold(m: Material, recipe: Recipe) -> NDArray[np.float64]:
     """Score every message by a model that saw nothing of its writer, (n,) logits."""
     logits = np.zeros(len(m.messages))
-    for k, scored in enumerate(Parallel(n_jobs=_JOBS)(delayed(_held_out)(m, recipe, k) for k in range(recipe.folds))):
+    for k, scored in enumerate(Parallel(n_jobs=JOBS)(delayed(_held_out)(m, recipe, k) for k in range(recipe.folds))):
         logits[m.fold == k] = scored
     return logits
 
@@ -180,7 +181,7 @@ def _head_blocks(b: Blocks, s: Settings) -> Blocks:
 
     none = sparse.csr_matrix((b.shape.shape[0], 0), dtype=np.float32)
     texts = (narrowed(b.words, s.word_bits), narrowed(b.chars, s.char_bits), narrowed(b.framed, s.framed_bits))
-    return Blocks(*texts, b.concepts, b.rules, none, b.starts)
+    return Blocks(*texts, b.concepts, b.rules, none, b.among, b.starts)
 
 
 def head_scores(m: Material, recipe: Recipe) -> NDArray[np.float64]:
@@ -248,9 +249,12 @@ def named(logits: NDArray[np.float64], scores: NDArray[np.float64], least: float
     return [asked if value >= least else () for asked, value in zip(secrets_asked(scores, np.array(cuts)), logits.tolist(), strict=True)]
 
 
-def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, Any]) -> Model:
-    """Fit everything and write the figures into the card."""
-    logits, fitted = out_of_fold(m, recipe), classifier(m, recipe, np.ones(len(m.messages), np.bool_))
+def train(
+    m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, Any], logits: NDArray[np.float64] | None = None
+) -> Model:
+    """Fit everything and write the figures into the card; ``logits`` are those of ``out_of_fold``, if they are known."""
+    logits = out_of_fold(m, recipe) if logits is None else logits
+    fitted = classifier(m, recipe, np.ones(len(m.messages), np.bool_))
     slope, offset = (float(v) for v in _platt(logits, m.scam))
     warn, block = thresholds(m, logits, fitted, recipe)
     floor = np.where(decisive(m), np.float32(warn + _ABOVE), np.float32(-np.inf)).astype(np.float32)
