@@ -1,6 +1,11 @@
 # make demo   install and scan the sample dump
 # make test   install what the tests need and run them
 # make lint   ruff and mypy
+# make bless  take the verdicts of today as the golden ones, and say what changed
+# make coverage   count the branches that the tests take
+# make mutants MODULE=rules   change the module in small ways and see whether its tests notice
+# make torture MINUTES=10   fuzz, kill, fill disks, soak; writes docs/robustness.md (MINUTES=1: a look, a quarter of an hour)
+# make audit   ask PyPI's advisories about what is installed (needs the network)
 # make bench  measure beside others and redraw tables and charts, about ten minutes; make bench-quick, one minute
 # make bench-transformer   let a small transformer take part in the next `make bench`
 #
@@ -10,9 +15,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# the tests that reach kernels and take no minute without Numba
+KERNEL_TESTS := $(addprefix tests/,test_fold.py test_match.py test_rules.py test_features.py test_engine.py test_lookalike.py test_hostile_model.py)
 PEERS := benchmarks/.work/venvs# peers that pin other versions than ours live apart
 
-.PHONY: demo test lint bench bench-quick bench-transformer clean
+MINUTES ?= 10
+MODULE ?= rules
+
+.PHONY: demo test lint bless coverage mutants torture audit bench bench-quick bench-transformer clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -25,6 +35,25 @@ test: $(VENV)/.installed-dev
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+bless: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.golden
+
+# twice: as it runs, and the kernels as plain Python, where branches can be seen
+coverage: $(VENV)/.installed-dev
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -q
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run --append -m pytest -q -W ignore::RuntimeWarning $(KERNEL_TESTS)
+	$(BIN)/python -m coverage report
+
+mutants: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.torture.mutants $(MODULE)
+
+torture: $(VENV)/.installed-torture
+	$(BIN)/python -W ignore -m tests.torture.run $(MINUTES)
+
+audit: $(VENV)/.installed-torture
+	$(BIN)/python -m pip_audit --skip-editable
 
 bench: $(VENV)/.installed-bench $(PEERS)/profanity/.installed
 	$(BIN)/python -m benchmarks.run
@@ -47,6 +76,10 @@ $(VENV)/.installed-dev: pyproject.toml | $(VENV)/.created
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@ $(VENV)/.installed
 
+$(VENV)/.installed-torture: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[torture]'
+	touch $@
+
 $(VENV)/.installed-bench: pyproject.toml | $(VENV)/.created
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	touch $@ $(VENV)/.installed
@@ -65,4 +98,4 @@ $(PEERS)/transformer/.installed: | $(VENV)/.created
 	touch $@
 
 clean:
-	rm -rf $(VENV) benchmarks/.work build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) benchmarks/.work build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -20,7 +20,8 @@ SRC = Path(scamguard.__file__).parent
 # A module imports only from those before it, at the top or inside a function. A new module takes its place here.
 _CORE = (
     "errors visible kinds kernels columns addresses disguises homophones fold tokens brands imitation lexicon match terms rules passages "
-    "ngrams features engine proof model verdict asks language contacts sender senders whom explain table secrets outgoing giveaways guard "
+    "ngrams features engine proof soundness model verdict "
+    "asks language contacts sender senders whom explain table secrets outgoing giveaways guard "
     "sending wording advice chains masking ticket letter"
 )
 _AROUND = (

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from scamguard.guard import Guard
 
-WARNED = "Kraken Support: send me your seed phrase, not hunter2"
+WARNED = "support: dm me to verify your wallet, not hunter2"
 
 
 @pytest.fixture(scope="module")

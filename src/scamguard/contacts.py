@@ -11,8 +11,9 @@ from .imitation.value import read
 
 _MARKED: Final = regex.compile(r"(?i)h(?:tt|xx)ps?\s?:[/\\]{1,3}[^\s<>\"'“”‘’«»「」『』《》【】（）|`，。！？；、]+")
 _LETTER: Final = r"[^\W\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]"  # those scripts put no space before a link
+# twenty labels at most: without a bound, dots without end cost their square
 _HOST: Final = regex.compile(
-    rf"(?i)(?:(?:[a-z0-9_-]|{_LETTER}){{1,63}}(?:\.|\[\.\]|\(\.\)|。))+(?:xn--[a-z0-9-]+|[a-z]{{2,24}}|\p{{L}}{{2,24}})"
+    rf"(?i)(?:(?:[a-z0-9_-]|{_LETTER}){{1,63}}(?:\.|\[\.\]|\(\.\)|。)){{1,20}}(?:xn--[a-z0-9-]+|[a-z]{{2,24}}|\p{{L}}{{2,24}})"
     r"(?::\d+)?(?:[/?#][^\s<>\"'`|，。！？；、（）【】「」]*)?"
 )
 _MAIL: Final = regex.compile(r"(?i)[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.)+\p{L}{2,24}")

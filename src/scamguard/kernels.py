@@ -2,11 +2,14 @@
 
 Numba keeps compiled code beside the source, or in the user's cache directory where that is read-only, and by itself
 looks only at the file a function stands in. A kernel calls kernels of other files, so here a change of any of them counts.
+Where nothing can be written, or what is kept is damaged, kernels are compiled anew: that costs a minute and no verdict.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -38,11 +41,35 @@ class _Cache(FunctionCache):
         place = self._cache_path, self._impl.filename_base
         self._cache_file = IndexDataCacheFile(*place, _stamp())  # type: ignore[no-untyped-call]
 
+    def load_overload(self, sig: Any, target_context: Any) -> Any:  # noqa: ANN401 - Numba's own
+        """Give what is kept; None if it is not there, or was cut short by a full disk or a loss of power."""
+        try:
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        except Exception:  # noqa: BLE001 - damaged pickles raise anything
+            with contextlib.suppress(OSError):
+                self.flush()  # type: ignore[no-untyped-call]
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:  # noqa: ANN401
+        """Keep it; on a full disk it is not kept."""
+        with contextlib.suppress(OSError):
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+
+
+@cache
+def _told_that_nothing_is_kept() -> None:
+    """Say it once, not for each kernel."""
+    told = "nowhere to keep compiled kernels: every start compiles them for a minute; let NUMBA_CACHE_DIR name a folder that can be written"
+    warnings.warn(told, RuntimeWarning, stacklevel=4)
+
 
 def compiled(function: Callable[..., Any]) -> Any:  # noqa: ANN401 - a Numba dispatcher
     """Compile and keep the result on disk."""
     kernel: Any = njit(**_OPTIONS)(function)
-    kernel._cache = _Cache(function)  # noqa: SLF001 - what `cache=True` does, with a stamp of our own
+    try:
+        kernel._cache = _Cache(function)  # noqa: SLF001 - what `cache=True` does, with a stamp of our own
+    except RuntimeError:  # neither beside the source nor in the user's cache
+        _told_that_nothing_is_kept()
     return kernel
 
 

@@ -12,6 +12,7 @@ Term language: plain text as people write it (it is folded like any message), wi
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import tomllib
 from dataclasses import dataclass
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
 
 SECRETS = ("password", "2fa_code", "private_key", "seed_phrase", "card", "id_document", "remote_access", "payment")
 KINDS = ("credential_request", "fake_support_contact", "phishing_link", "remote_access", "payment_demand", "trust_trick")
+_ALTERNATIVES = re.compile(r"\(([^()|]*\|[^()]*)\)")
 _SCOPES = ("clause", "sentence", "message")
 _MOST_FORMS = 5000
 _MOST_NEEDS = 4
+_MOST_WORDS = 100_000
 _LEAST_EXAMPLES = 2
 _TYPES = {"id": str, "why": str, "name": str, "asks": str, "kind": str, "within": int, "ordered": bool}  # the others are lists of text
 _TYPE_NAMES = {str: "text", int: "a whole number", bool: "true or false", list: "a list of texts"}
@@ -85,9 +88,14 @@ def spelled(term: str) -> list[str]:
     >>> spelled("(send|give) me( now|)")
     ['send me now', 'send me', 'give me now', 'give me']
     """
-    parts = [part.split("|") if i % 2 else [part] for i, part in enumerate(re.split(r"\(([^()]*\|[^()]*)\)", term))]
+    parts = [part.split("|") if i % 2 else [part] for i, part in enumerate(_ALTERNATIVES.split(term))]
     forms = [re.sub(r"\s+", " ", "".join(form)).strip() for form in itertools.product(*parts)]
     return list(dict.fromkeys(form for form in forms if form))
+
+
+def _forms(term: str) -> int:
+    """Count the forms of a term, at most."""
+    return math.prod(part.count("|") + 1 for part in _ALTERNATIVES.split(term)[1::2])
 
 
 def load(*folders: Path) -> Lexicon:
@@ -137,8 +145,18 @@ def _toml(file: Traversable, known: set[str]) -> dict[str, Any]:
         table = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise LexiconError(file.name, "not TOML", str(error)) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets thousands deep
+        raise LexiconError(file.name, "not TOML", "a number too long or brackets too deep to be read") from error
+    except OSError as error:
+        raise LexiconError(file.name, "cannot be read", error.strerror or str(error)) from error
     if stray := table.keys() - known:
         raise LexiconError(file.name, "tables", unknown("key", min(stray), known))
+    for name in table.keys() & {"rule", "concept"}:
+        if not isinstance(table[name], list) or not all(isinstance(row, dict) for row in table[name]):
+            raise LexiconError(file.name, f"{name!r}", f"rows are wanted: [[{name}]]")
+    for name, of in table.get("groups", {}).items() if isinstance(table.get("groups", {}), dict) else [("groups", None)]:
+        if not isinstance(of, list) or not all(isinstance(member, str) for member in of):
+            raise LexiconError(file.name, f"group {name!r}", "must be a list of concepts")
     return table
 
 
@@ -152,8 +170,8 @@ def _concepts(file: Traversable, names: Mapping[str, str]) -> list[Concept]:
             raise LexiconError(file.name, what, unknown("concept", row["name"], names))
         lists = {key: tuple(row.get(key, ())) for key in ("terms", "hit", "spare")}
         for term in lists["terms"]:
-            if len(spelled(term)) > _MOST_FORMS:
-                raise LexiconError(file.name, what, f"term {term!r} has over {_MOST_FORMS} forms; split it")
+            if _forms(term) > _MOST_FORMS:  # counted before they are spelled out: thirty alternatives have a billion
+                raise LexiconError(file.name, what, f"term {term[:60]!r} has over {_MOST_FORMS} forms; split it")
         found.append(Concept(name=row["name"], lang=lang, **lists))
     return found
 
@@ -201,6 +219,8 @@ def _checked_scope(file: str, what: str, row: Mapping[str, Any]) -> str:
     known = {"id", "why", "within", "ordered", "unless", "unless_sentence", "unless_message", "asks", "kind", "hit", "spare"}
     _check_keys(file, what, row, known | set(_SCOPES), {"id", "why", "hit", "spare"})
     scopes = [scope for scope in _SCOPES if scope in row]
+    if not 0 <= row.get("within", 0) <= _MOST_WORDS or isinstance(row.get("within"), bool):
+        raise LexiconError(file, what, f"'within' must be 0 to {_MOST_WORDS} words")
     if len(scopes) != 1:
         raise LexiconError(file, what, f"needs exactly one of {', '.join(_SCOPES)}")
     if min(len(row["hit"]), len(row["spare"])) < _LEAST_EXAMPLES:

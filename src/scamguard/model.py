@@ -23,11 +23,11 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from . import engine, features, ngrams
+from . import engine, features, ngrams, soundness
 from .errors import ModelError
 from .fold import Folded, fold, tables
 from .lexicon import KINDS, SECRETS
-from .match import MOST_CONCEPTS, Hits, Terms, match
+from .match import Hits, Terms, match
 from .passages import Passages, passages
 from .rules import Fired, Rules, fire
 from .tokens import Tokens, tokens
@@ -192,60 +192,20 @@ def load(folder: Path) -> Model:
         raise ModelError(f"{folder / WEIGHTS}: its SHA-256 is not the one in {CARD}; fetch the model again")
     try:
         arrays = load_tensors(raw)
-        arrays.setdefault("terms.follow", np.full(len(arrays["terms.ends"]), ~np.uint64(0)))  # a folder of before it was kept
-        built: dict[str, Any] = {
-            part: kind(**{name: _widened(arrays[f"{part}.{name}"]) for name in _names(kind)}) for part, kind in _PARTS.items()
-        }
-        settings = Settings(**card["settings"])
-        card["bias"], card["calibration"], card["rules"], card["thresholds"]
-    except (SafetensorError, KeyError, TypeError) as error:
-        raise ModelError(f"{folder}: not a scamguard model: {error}") from error
-    model = Model(**built, settings=settings, card=card)
-    if problem := _misfit(model):
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{folder}: not a scamguard model: {str(error).splitlines()[0]}") from error
+    if "terms.ends" in arrays:
+        arrays.setdefault("terms.follow", np.full(arrays["terms.ends"].size, ~np.uint64(0)))  # a folder of before it was kept
+    if problem := soundness.flaw(card, arrays):
         raise ModelError(f"{folder}: not a scamguard model: {problem}")
-    return model
-
-
-def _misfit(m: Model) -> str:
-    """Say what would let compiled code read past the end of an array; empty if nothing."""
-    s, w, t, r = m.settings, m.weights, m.terms, m.rules
-    many, states, terms = len(m.card["rules"]), len(t.ends), len(t.concept_start) - 1
-    sizes = {
-        "words": (len(w.words), 1 << s.word_bits),
-        "chars": (len(w.chars), 1 << s.char_bits),
-        "framed": (len(w.framed), 1 << s.framed_bits),
-        "concepts": (len(w.concepts), 1 << s.concept_bits),
-        "shape": (len(w.shape), len(features.SHAPE)),
-        "heads": (w.head_bias.size, HEADS),
-        "frames": (len(r.frame), len(r.anchor_start) // 3),
-        "follow": (len(t.follow), states),
-        **{f"rules of {name}": (len(getattr(w, name)), many) for name in ("rules", "floor", "head_rules")},
-        **{f"rules of {name}": (len(getattr(r, name)), many) for name in ("need", "needs", "within", "ordered", "unless")},
-        **{f"ids of {name}": (len(getattr(w, f"head_{name}")), 1 << s.head_bits) for name in ("words", "chars", "framed")},
-        "ids of head_concepts": (len(w.head_concepts), 1 << s.concept_bits),
+    built: dict[str, Any] = {
+        part: kind(**{name: _widened(arrays[f"{part}.{name}"]) for name in _names(kind)}) for part, kind in _PARTS.items()
     }
-    for name, (has, needs) in sizes.items():
-        if has != needs:
-            return f"{name}: {has} instead of {needs}"
-    inside = (
-        all(len(table) and len(table) & (len(table) - 1) == 0 for table in (t.words, t.edges, t.stems))
-        and all(0 in table for table in (t.words, t.edges))
-        and int((t.edges & np.uint64(0xFFFFFF)).max()) <= states
-        and 0 <= int(t.first.min(initial=0)) <= int(t.first.max(initial=-1)) < max(states, 1)
-        and int(t.ends.min(initial=0)) >= 0
-        and int(t.ends.max(initial=0)) >> 3 <= terms
-        and int(t.concept_start[-1]) <= len(t.concept)
-        and 0 <= int(np.diff(t.concept_start).min(initial=0)) <= int(np.diff(t.concept_start).max(initial=0)) <= MOST_CONCEPTS
-        and int(t.concept.max(initial=0)) < len(r.frame)
-        and int(r.anchored.max(initial=0)) < max(many, 1)
-        and int(r.anchor_start[-1]) <= len(r.anchored)
-        and 1 <= s.char_low <= s.char_high <= ngrams.LONGEST
-        and s.head_bits <= min(s.word_bits, s.char_bits, s.framed_bits)
-    )
-    if not inside:
-        return "an index points beyond its table"
-    missing = {"warn", "block", "asks", "heads"} - m.card["thresholds"].keys()
-    return f"threshold {min(missing)!r} is missing" if missing else ""
+    try:
+        settings = Settings(**card["settings"])
+    except TypeError as error:
+        raise ModelError(f"{folder}: not a scamguard model: {error}") from error
+    return Model(**built, settings=settings, card=card)
 
 
 def bundled() -> Path:
@@ -276,9 +236,11 @@ def _plain(settings: Settings) -> dict[str, Any]:
 
 def _read(folder: Path) -> tuple[dict[str, Any], bytes]:
     try:
+        if max((folder / name).stat().st_size for name in (CARD, WEIGHTS)) > soundness.LARGEST:
+            raise ModelError(f"{folder}: not a scamguard model: a file of more than {soundness.LARGEST:,} bytes")
         card = json.loads((folder / CARD).read_text("utf-8"))
         raw = (folder / WEIGHTS).read_bytes()
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # JSON too deep, or a number too long, is neither
         raise ModelError(f"{folder}: no scamguard model here ({error}); give the folder that holds {CARD} and {WEIGHTS}") from error
     if not isinstance(card, dict):
         raise ModelError(f"{folder / CARD}: not a model card")

@@ -16,12 +16,22 @@ from scamguard import (
     DumpError,
     Evidence,
     Guard,
+    Incident,
     InputError,
     LexiconError,
+    LookAlike,
+    MessageBlocked,
     ModelError,
+    Official,
     Policy,
     ScamguardError,
+    Sender,
     Verdict,
+    dumps,
+    guarded,
+    incident,
+    lookalike,
+    lookalikes,
 )
 
 guard = scamguard.load()
@@ -44,7 +54,8 @@ assert_type(verdict.kind, str)
 assert_type(verdict.asks, tuple[str, ...])
 assert_type(verdict.evidence, tuple[Evidence, ...])
 assert_type(verdict.advice("zh"), str)
-blocked: bool = verdict.action == "block" or verdict.action is Action.BLOCK
+blocked: bool = verdict.action is Action.BLOCK
+also_blocked: bool = verdict.action == "block"
 plain: dict[str, object] = verdict.to_dict()
 
 for e in verdict.evidence:
@@ -65,3 +76,42 @@ also_type_error: type[TypeError] = InputError
 
 guard.check(b"bytes")  # type: ignore[arg-type]
 verdict.risk = 0.5  # type: ignore[misc]
+
+sender = Sender(name="Kraken Support", handle="kraken_desk", verified=None, official=False, account_age_days=3.0)
+judged = guard.check("one", sender=sender, direction="inbound", thread=["before"])
+assert_type(judged.official, Official | None)
+assert_type(judged.brand, str | None)
+assert_type(judged.language, str)
+if judged.official is not None:
+    assert_type(judged.official.channel, str)
+
+ticket = judged.report("one", sender=sender, given=["password"])
+assert_type(ticket, Incident)
+assert_type(incident("one", judged), Incident)
+assert_type(ticket.markdown(), str)
+assert_type(ticket.text(), str)
+
+assert_type(lookalike("kraken-support.example"), LookAlike | None)
+columns: pa.Table = lookalikes(["kraken-support.example"])
+
+
+@guarded
+def send(text: str, times: int = 1) -> bool:
+    return bool(text) and times > 0
+
+
+@guarded(direction="inbound", text="words")
+async def deliver(words: str) -> None:
+    del words
+
+
+assert_type(send("hello", times=2), bool)
+try:
+    send("it's 482913")
+except MessageBlocked as blocking:
+    assert_type(blocking.verdict, Verdict)
+send(3)  # type: ignore[arg-type]
+
+for block in dumps.open("chats.csv", column="text"):
+    assert_type(block.file, str | None)
+    assert_type(len(block), int)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scamguard.errors import DumpError, unknown
+from scamguard.errors import DumpError
+
+from .names import told
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -69,7 +71,7 @@ def find(name: str, columns: Collection[str], wanted: str | None) -> Fields:
 def _text(name: str, columns: Collection[str], wanted: str | None) -> str:
     if wanted is not None:
         if wanted not in columns:
-            raise DumpError(f"{name}: {unknown('column', wanted, columns)}")
+            raise DumpError(f"{name}: unknown column {wanted!r}; known: {told(columns)}")
         return wanted
     lowered = {column.lower(): column for column in reversed(list(columns))}
     for usual in TEXT_COLUMNS:
@@ -78,8 +80,7 @@ def _text(name: str, columns: Collection[str], wanted: str | None) -> str:
     for usual in TEXT_COLUMNS:
         if usual in lowered:
             return lowered[usual]
-    there = ", ".join(sorted(columns)) or "(none)"
-    raise DumpError(f"{name}: no column is called {', '.join(TEXT_COLUMNS)}; choose with --column among: {there}")
+    raise DumpError(f"{name}: no column is called {', '.join(TEXT_COLUMNS)}; choose with --column among: {told(columns)}")
 
 
 def label(value: object) -> str | None:

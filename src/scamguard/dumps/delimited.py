@@ -63,7 +63,7 @@ def _read(source: Source, column: str | None, delimiter: str) -> Iterator[Block]
         start = raw.read(PIECE).removeprefix(codecs.BOM_UTF8)
         table = _Table(source, column, delimiter)
         end = start.find(b"\n") + 1
-        if end and b'"' not in start[:end] and b"\r" not in start[: end - 2] and b"\0" not in start[:end]:
+        if start[:end].strip() and b'"' not in start[:end] and b"\r" not in start[: end - 2] and b"\0" not in start[:end]:
             table.begin(start[:end].decode("utf-8", encodings.errors("utf-8")))
             splitter = Splitter(raw, start[end:], table.delimiter)
             yield from table.fast(splitter)
@@ -125,10 +125,12 @@ class _Table:
     def slow(self, lines: Iterator[str]) -> Iterator[Block]:
         """Read the records that are left."""
         if self.line == 0:
-            first = next(lines, "")
+            blank = 0  # lines before the header
+            while (first := next(lines, "")) and not first.strip("\r\n"):
+                blank += 1
             records = csv.reader(_chained(first, lines), delimiter=self._delimited(first), strict=True)
             self._name(_header(self._source, records))
-            self.line = records.line_num
+            self.line = blank + records.line_num
             if not self._header:
                 return
         yield from self._slow(lines, self.row, self.line)

@@ -14,6 +14,8 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from scamguard.errors import DumpError
 
+from .names import told
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
@@ -106,7 +108,7 @@ class _Walker:
             try:
                 yield from self.value((*path, name))
             except _BrokenError as error:
-                self._source.notes.skip(f"{self._source.name}, field {name!r}", str(error))
+                self._source.notes.skip(f"{self._source.name}, field {told([name])!r}", str(error))
                 self._resync("}")
         self._at += 1
 

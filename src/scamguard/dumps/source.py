@@ -164,8 +164,12 @@ class _Stream(io.RawIOBase):
         self._over = False
         self._size = source.path.stat().st_size if source.path is not None else 0
         self._packed = True
-        start = raw.peek(4)
         self._inner: Any = raw
+        try:
+            start = raw.peek(4)
+        except _DAMAGE as error:  # a member of an archive is unpacked to be looked at
+            start = b""
+            self._damaged(error)
         if start.startswith(_GZIP):
             self._inner = gzip.GzipFile(fileobj=raw)
         elif start.startswith(_ZSTD):
@@ -195,8 +199,12 @@ class _Stream(io.RawIOBase):
     def _damaged(self, error: BaseException) -> int:
         self._over = True
         if not self._ahead:
-            self._source.notes.skip(self._source.name, f"damaged, and read only up to there: {str(error).splitlines()[0]}")
+            self._source.notes.skip(self._source.name, f"damaged, and read only up to there: {_line(error)}")
         return 0
+
+
+def _line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), "it ends early")
 
 
 class _Lent:

@@ -56,7 +56,7 @@ def _messages(source: Source) -> Iterator[Message]:
                 yield from _message(row, value, chat.get("name") or chat.get("id"))
             else:
                 jsonstream.skip(source, row, value)
-        elif path[-1] in {"name", "id"} and value is not None:
+        elif path and path[-1] in {"name", "id"} and value is not None:
             chat[str(path[-1])] = str(value)
 
 

@@ -1,0 +1,72 @@
+"""Compiled code is kept where that is possible, and made anew where it is not: never a reason not to start."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).parents[1] / "src"
+CODE = """
+import sys, warnings
+import numpy as np
+sys.path.insert(0, {src!r})
+from scamguard import kernels
+
+@kernels.compiled
+def doubled(a):
+    for i in range(len(a)):
+        a[i] *= 2
+
+a = np.arange(3)
+doubled(a)
+print(a.tolist(), sum(doubled.stats.cache_hits.values()))
+"""
+
+
+def run(folder: Path, **environment: str) -> tuple[str, str]:
+    """Run a program with one kernel, which stands in ``folder``; give what it prints and what it warns of."""
+    file = folder / "program.py"
+    if not file.exists():
+        file.write_text(CODE.format(src=str(SRC)), "utf-8")
+    done = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, check=False, env={**os.environ, **environment})
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip(), done.stderr
+
+
+def kept(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.suffix in {".nbi", ".nbc"})
+
+
+def test_compiled_code_is_kept(tmp_path: Path) -> None:
+    cache = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    assert run(tmp_path, **cache)[0] == "[0, 2, 4] 0"
+    assert len(kept(tmp_path / "cache")) == 2
+    assert run(tmp_path, **cache)[0] == "[0, 2, 4] 1"
+
+
+@pytest.mark.parametrize("suffix", [".nbi", ".nbc"])
+@pytest.mark.parametrize("damage", [b"", b"\x80\x05", b"no pickle"])
+def test_what_is_damaged_is_made_anew(tmp_path: Path, suffix: str, damage: bytes) -> None:
+    """As a full disk or a loss of power leaves it."""
+    cache = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    run(tmp_path, **cache)
+    for file in kept(tmp_path / "cache"):
+        if file.suffix == suffix:
+            file.write_bytes(damage)
+    assert run(tmp_path, **cache)[0] == "[0, 2, 4] 0"
+    assert run(tmp_path, **cache)[0] == "[0, 2, 4] 1"
+
+
+def test_where_nothing_can_be_kept_it_says_so_once_and_works(tmp_path: Path) -> None:
+    """A file stands where each folder would be made: that stops root too."""
+    (tmp_path / "__pycache__").write_text("")
+    (tmp_path / "home").write_text("")
+    at = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "home"), "NUMBA_CACHE_DIR": "", "PYTHONDONTWRITEBYTECODE": "1"}
+    out, warned = run(tmp_path, **at)
+    assert out == "[0, 2, 4] 0"
+    assert warned.count("nowhere to keep compiled kernels") == 1
+    assert "NUMBA_CACHE_DIR" in warned
