@@ -6,6 +6,7 @@
 # make mutants MODULE=rules   change the module in small ways and see whether its tests notice
 # make torture MINUTES=10   fuzz, kill, fill disks, soak; writes docs/robustness.md (MINUTES=1: a look, a quarter of an hour)
 # make audit   ask PyPI's advisories about what is installed (needs the network)
+# make docs   build the documentation into build/docs, strictly and without network
 # make bench  measure beside others and redraw tables and charts, about ten minutes; make bench-quick, one minute
 # make bench-transformer   let a small transformer take part in the next `make bench`
 #
@@ -22,7 +23,7 @@ PEERS := benchmarks/.work/venvs# peers that pin other versions than ours live ap
 MINUTES ?= 10
 MODULE ?= rules
 
-.PHONY: demo test lint bless coverage mutants torture audit bench bench-quick bench-transformer clean
+.PHONY: demo test lint docs bless coverage mutants torture audit bench bench-quick bench-transformer clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -54,6 +55,9 @@ torture: $(VENV)/.installed-torture
 
 audit: $(VENV)/.installed-torture
 	$(BIN)/python -m pip_audit --skip-editable
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/mkdocs build --strict --quiet
 
 bench: $(VENV)/.installed-bench $(PEERS)/profanity/.installed
 	$(BIN)/python -m benchmarks.run

@@ -56,6 +56,7 @@ def _race(found: dict[str, Any], paint: Paint) -> Figure:
     import matplotlib.pyplot as plt  # noqa: PLC0415
 
     rows = sorted(found["rows"], key=lambda row: row["ratio"]["median"])
+    figure: Figure
     figure, axes = plt.subplots(figsize=(9, 0.42 * len(rows) + 1.3))
     for y, row in enumerate(rows):
         ratio = row["ratio"]
@@ -96,6 +97,7 @@ def _scaling(found: dict[str, Any], paint: Paint) -> Figure:
     """One panel a study; the cost of a byte where messages differ in length, else of a message; from zero, so that slopes are honest."""
     import matplotlib.pyplot as plt  # noqa: PLC0415
 
+    figure: Figure
     figure, panels = plt.subplots(2, 3, figsize=(12, 6.6))
     spots = panels.ravel()
     for axes, (name, study) in zip(spots, found["studies"].items(), strict=False):

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from . import __version__, bridges, feedback, reporting, service, workshop
-from .command import FLAGGED, OPTIONS, Group, ModelDir, load_guard
+from .command import FLAGGED, OPTIONS, Group, ModelDir, RulesDir, load_guard
 from .reporting import Age, First, Handle, Name, Official, Platform, Verified  # noqa: TC001 - typer reads the annotations
 
 _DUMPS = "Chat and mail exports, tables, text; packed too (.zip .gz .zst); a Maildir or Slack folder; - is standard input."
@@ -79,6 +79,7 @@ def check(
     official: Official = None,
     age: Age = None,
     first: First = None,
+    rules: RulesDir = None,
     model: ModelDir = None,
 ) -> None:
     """Judge one message, with reasons and advice.
@@ -93,7 +94,7 @@ def check(
     from . import render
 
     who = reporting.sender(name, handle, platform, verified, official, age, first)
-    guard = load_guard(model)
+    guard = load_guard(model, rules)
     text = reporting.read_text(text)
     verdict = guard.check(text, sender=who, direction=direction)
     advice = verdict.advice(lang or reporting.reader_lang())
@@ -134,6 +135,7 @@ def scan(
     every: Annotated[bool, typer.Option("--all", help="Show allowed messages in the table too.")] = False,
     show: Annotated[int, typer.Option(min=0, metavar="N", help="Show the N riskiest, in reading order.")] = 50,
     threads: Annotated[int | None, typer.Option(min=1, metavar="N", help="Judge in N threads. [default: one a core]")] = None,
+    rules: RulesDir = None,
     model: ModelDir = None,
 ) -> None:
     """Judge every message of one or more dumps.
@@ -158,7 +160,7 @@ def scan(
     plan.check()
     opened = [dumps.open(file, format=format_, column=column, encoding=encoding) for file in files]  # a missing one is told before the work
     asked = {"format": format_, "column": column, "encoding": encoding}
-    raise typer.Exit(survey.run(plan, opened, load_guard(model), asked, show=show, every=every, threads=threads))
+    raise typer.Exit(survey.run(plan, opened, load_guard(model, rules), asked, show=show, every=every, threads=threads))
 
 
 app.command()(service.serve)

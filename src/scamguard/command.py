@@ -25,6 +25,10 @@ OPTIONS: Final[dict[str, Any]] = {
 }
 ModelDir = Annotated[Path | None, typer.Option("--model", metavar="DIR", help="A model folder instead of the bundled one.")]
 
+RulesDir = Annotated[
+    Path | None, typer.Option("--rules", metavar="DIR", help="A rule pack of your own; `scamguard rules new DIR` writes a first one.")
+]
+
 
 class Group(TyperGroup):
     """Turn what we raise on purpose into one line, in one place for all commands."""
@@ -45,7 +49,7 @@ class Group(TyperGroup):
         raise typer.Exit(FAILED)
 
 
-def load_guard(model: Path | None) -> Guard:
+def load_guard(model: Path | None, rules: Path | None = None) -> Guard:
     """Load a model and its compiled kernels; on a terminal, say why the first run takes its time."""
     from . import render
 
@@ -56,6 +60,6 @@ def load_guard(model: Path | None) -> Guard:
     with waiting if console.is_terminal else contextlib.nullcontext():
         from .guard import load
 
-        guard = load(model)
+        guard = load(model, rules=rules)
         guard.scan(["Support: send us your seed phrase"])
     return guard

@@ -15,6 +15,7 @@ from .features import SHAPE, of_rules, of_shape
 from .fold import PAD, Tables, fold_into
 from .kernels import compiled
 from .match import MOST_CONCEPTS, WAITING, Terms, find, memory
+from .merge import merge
 from .ngrams import MOST_FRAMES, SEEN, of_chars, of_concepts, of_framed, of_words
 from .rules import Rules, fired
 from .tokens import cut
@@ -45,6 +46,18 @@ class Sums(NamedTuple):
     bias: NDArray[np.float64]  # (2,), and what is taken off for each e-fold of small windows
 
 
+class Found(NamedTuple):
+    """Columns of hits, as in ``match.Hits``."""
+
+    concept: NDArray[np.int16]
+    at: NDArray[np.int32]
+    end: NDArray[np.int32]
+    unit: NDArray[np.int32]
+    clause: NDArray[np.int32]
+    sentence: NDArray[np.int32]
+    starts: NDArray[np.int64]
+
+
 class Room(NamedTuple):
     """Where the stages write: one row a code point, token, hit, firing, passage or n-gram of a chunk."""
 
@@ -60,13 +73,10 @@ class Room(NamedTuple):
     word: NDArray[np.int32]
     memo: NDArray[np.uint64]
     waiting: NDArray[np.int64]
-    concept: NDArray[np.int16]
-    at: NDArray[np.int32]
-    end: NDArray[np.int32]
-    unit: NDArray[np.int32]
-    clause: NDArray[np.int32]
-    sentence: NDArray[np.int32]
-    hits: NDArray[np.int64]
+    own: Found  # what the model's terms find
+    more: Found  # what the terms of a rule pack find
+    more_memo: NDArray[np.uint64]
+    both: Found
     tried: NDArray[np.int64]
     rule: NDArray[np.int16]
     first: NDArray[np.int32]
@@ -96,18 +106,24 @@ def room(size: int, firings: int, rules: int, orders: int) -> Room:
     grams = windows.OVERLAP * m * max(orders, MOST_FRAMES, 4 * MOST_CONCEPTS)
     columns: dict[Any, dict[str, int]] = {
         np.uint8: {"kinds": m, "sort": m},
-        np.int16: {"concept": hits, "rule": firings},
-        np.int32: {"among": p, "origin": m, "begin": m, "after": m, "word": m, "first": firings, "last": firings, "none": 0}
-        | dict.fromkeys(("at", "end", "unit", "clause", "sentence"), hits),
+        np.int16: {"rule": firings},
+        np.int32: {"among": p, "origin": m, "begin": m, "after": m, "word": m, "first": firings, "last": firings, "none": 0},
         np.uint32: {"codes": m, "seen": SEEN, "ids": grams, "rule_ids": windows.OVERLAP * firings},
         np.int64: {"tried": rules, "framing": MOST_FRAMES, "start": p, "stop": p, "head": p, "tail": p},
         np.uint64: {"key": m},
         np.float64: {"logits": p},
     }
     arrays: dict[str, Any] = {name: np.empty(many, dtype) for dtype, names in columns.items() for name, many in names.items()}
-    starts = dict.fromkeys(("folded", "tokens", "hits", "fired", "passages"), n + 1) | dict.fromkeys(("rule_starts", "starts"), p + 1)
+    starts = dict.fromkeys(("folded", "tokens", "fired", "passages"), n + 1) | dict.fromkeys(("rule_starts", "starts"), p + 1)
     arrays |= {name: np.zeros(many, np.int64) for name, many in starts.items()}
-    return Room(**arrays, memo=memory(m), waiting=np.empty(WAITING, np.int64), shape=np.empty((p, len(SHAPE)), np.float32))
+    found: dict[str, Any] = {name: _found(many, n) for name, many in (("own", hits), ("more", hits), ("both", 2 * hits))}
+    lookups: dict[str, Any] = {"memo": memory(m), "more_memo": memory(m), "waiting": np.empty(WAITING, np.int64)}
+    return Room(**arrays, **found, **lookups, shape=np.empty((p, len(SHAPE)), np.float32))
+
+
+def _found(hits: int, n: int) -> Found:
+    at, end, unit, clause, sentence = (np.empty(hits, np.int32) for _ in range(5))
+    return Found(np.empty(hits, np.int16), at, end, unit, clause, sentence, np.zeros(n + 1, np.int64))
 
 
 class Speech(NamedTuple):
@@ -117,6 +133,7 @@ class Speech(NamedTuple):
     terms: Terms
     rules: Rules
     sums: Sums
+    pack: Terms  # those of a rule pack; only rules see what they find
 
 
 def logits(batch: TextBatch, speech: Speech, threads: int = 1) -> NDArray[np.float64]:
@@ -136,7 +153,9 @@ def logits(batch: TextBatch, speech: Speech, threads: int = 1) -> NDArray[np.flo
         return np.concatenate(list(parts))
 
 
-def _logits(data: NDArray[np.uint8], offsets: NDArray[np.int64], t: Tables, terms: Terms, rules: Rules, sums: Sums) -> NDArray[np.float64]:
+def _logits(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], t: Tables, terms: Terms, rules: Rules, sums: Sums, pack: Terms
+) -> NDArray[np.float64]:
     n = len(offsets) - 1
     out = np.empty(n)
     longest = int(np.diff(offsets).max(initial=0))
@@ -144,7 +163,7 @@ def _logits(data: NDArray[np.uint8], offsets: NDArray[np.int64], t: Tables, term
     firings, orders, at = 1024, int(sums.orders[1] - sums.orders[0]) + 1, 0
     space = room(size, firings, len(rules.needs), orders)
     while at < n:
-        at, why = _run(data, offsets, at, t, terms, rules, sums, space, out)
+        at, why = _run(data, offsets, at, t, terms, rules, sums, pack, space, out)
         if why:
             size, firings = (longest, firings) if why == _FULL else (size, 2 * firings)
             space = room(size, firings, len(rules.needs), orders)
@@ -152,7 +171,7 @@ def _logits(data: NDArray[np.uint8], offsets: NDArray[np.int64], t: Tables, term
 
 
 @compiled
-def _run(data, offsets, at, t, terms, rules, w, r, out):
+def _run(data, offsets, at, t, terms, rules, w, pack, r, out):
     """Score the messages from ``at`` on; return where it stopped and why: 0 at the end, else what room is too small."""
     total = len(offsets) - 1
     size = len(r.codes) - PAD
@@ -164,13 +183,21 @@ def _run(data, offsets, at, t, terms, rules, w, r, out):
         if stop == at:
             return at, _FULL
         n = stop - at
-        folded, token, hit = r.folded[: n + 1], r.tokens[: n + 1], r.hits[: n + 1]
+        folded, token, hit = r.folded[: n + 1], r.tokens[: n + 1], r.own.starts[: n + 1]
         fire, passage = r.fired[: n + 1], r.passages[: n + 1]
         fold_into(data, offsets[at : stop + 1], t, r.codes, r.kinds, r.origin, folded)
         cut(r.codes, r.kinds, folded, r.key, r.begin, r.after, r.sort, token)
         text, cuts = (r.codes, r.kinds), (r.key, r.begin, r.after, r.sort)
-        find(*text, *cuts, token, terms, r.word, r.memo, r.waiting, r.concept, r.at, r.end, r.unit, r.clause, r.sentence, hit)
-        if fired(r.concept, r.unit, r.clause, r.sentence, hit, rules, r.tried, r.rule, r.first, r.last, fire) > len(r.rule):
+        own = (r.own.concept, r.own.at, r.own.end, r.own.unit, r.own.clause, r.own.sentence)
+        find(*text, *cuts, token, terms, r.word, r.memo, r.waiting, *own, hit)
+        seen = r.own
+        if len(pack.ends):
+            more, seen = (r.more.concept, r.more.at, r.more.end, r.more.unit, r.more.clause, r.more.sentence), r.both
+            find(*text, *cuts, token, pack, r.word, r.more_memo, r.waiting, *more, r.more.starts[: n + 1])
+            both = (r.both.concept, r.both.at, r.both.end, r.both.unit, r.both.clause, r.both.sentence)
+            merge(own, hit, more, r.more.starts[: n + 1], both, r.both.starts[: n + 1])
+        ruled = seen.starts[: n + 1]
+        if fired(seen.concept, seen.unit, seen.clause, seen.sentence, ruled, rules, r.tried, r.rule, r.first, r.last, fire) > len(r.rule):
             return at, _CROWDED
         p = windows.window(r.codes, folded, *cuts[1:], token, r.start, r.stop, r.head, r.tail, r.among, passage)
         start, end, head, tail = r.start[:p], r.stop[:p], r.head[:p], r.tail[:p]
@@ -181,11 +208,11 @@ def _run(data, offsets, at, t, terms, rules, w, r, out):
         of_chars(r.codes, r.kinds, start, end, w.bits[1], w.orders[0], w.orders[1], r.ids, starts, r.none, r.none)
         add_sums(r.ids, starts, w.chars, w.smooth[1], logit)
         frames = (rules.frame, w.bits[2], r.framing, r.seen)
-        of_framed(r.key, r.begin, r.sort, r.concept, r.at, hit, start, end, head, tail, passage, *frames, r.ids, starts)
+        of_framed(r.key, r.begin, r.sort, own[0], own[1], hit, start, end, head, tail, passage, *frames, r.ids, starts)
         add_sums(r.ids, starts, w.framed, w.smooth[2], logit)
-        of_concepts(r.concept, r.at, r.sentence, hit, start, end, passage, w.bits[3], r.seen, r.ids, starts)
+        of_concepts(own[0], own[1], own[5], hit, start, end, passage, w.bits[3], r.seen, r.ids, starts)
         add_sums(r.ids, starts, w.concepts, w.smooth[3], logit)
-        of_rules(r.at, r.rule, r.first, r.last, fire, start, end, passage, r.rule_ids, r.rule_starts)
+        of_rules(seen.at, r.rule, r.first, r.last, fire, start, end, passage, r.rule_ids, r.rule_starts)
         of_shape(r.codes, r.kinds, r.begin, r.after, r.sort, start, end, head, tail, shape)
         add_columns(r.rule_ids, r.rule_starts, w.rules, shape, w.shape, logit)
         for i in range(n):

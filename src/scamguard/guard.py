@@ -175,14 +175,25 @@ def _is_outgoing(direction: str) -> bool:
     return direction == "outgoing"
 
 
-def load(path: str | Path | None = None) -> Guard:
+def load(path: str | Path | None = None, *, rules: str | Path | None = None) -> Guard:
     """Load the bundled model, or the model folder at ``path``.
+
+    Parameters
+    ----------
+    rules
+        A rule pack: a folder of ``rules/*.toml`` and ``lexicons/*.toml`` of your own, whose rules can lift a message to a warning.
 
     Raises
     ------
     ModelError
         The folder is missing, damaged, or of another format.
+    LexiconError
+        The rule pack breaks its contract.
     """
     model = models.load(Path(path) if path is not None else models.bundled())
+    if rules is not None:
+        from .pack import packed  # noqa: PLC0415 - most guards have none
+
+        model = packed(model, Path(rules))
     thresholds = model.card["thresholds"]
     return Guard(model, Policy(warn=thresholds["warn"], block=thresholds["block"]))

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import LexiconError, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -34,7 +34,10 @@ _MOST_FORMS = 5000
 _MOST_NEEDS = 4
 _MOST_WORDS = 100_000
 _LEAST_EXAMPLES = 2
-_TYPES = {"id": str, "why": str, "name": str, "asks": str, "kind": str, "within": int, "ordered": bool}  # the others are lists of text
+_FLOORS = ("warn", "block")
+_CONCEPTS = "concepts.toml"
+_TEXTS = dict.fromkeys(("id", "why", "name", "asks", "kind", "floor"), str)
+_TYPES: dict[str, type] = {**_TEXTS, "within": int, "ordered": bool}  # the others are lists of text
 _TYPE_NAMES = {str: "text", int: "a whole number", bool: "true or false", list: "a list of texts"}
 
 
@@ -68,6 +71,7 @@ class Rule:
     unless_message: tuple[str, ...] = ()
     asks: str = ""
     kind: str = ""
+    floor: str = ""  # of a rule pack: warn or block, the least that is done with a message on which it fires
     hit: tuple[str, ...]
     spare: tuple[str, ...]
 
@@ -108,38 +112,101 @@ def load(*folders: Path) -> Lexicon:
     LexiconError
         An unknown or missing key, an unknown concept, a repeated rule id, a rule without examples.
     """
-    for folder in folders:
-        if not folder.is_dir():
-            raise LexiconError(str(folder), "no such folder", "give one that holds lexicons/*.toml or rules/*.toml")
-    roots: list[Traversable] = [resources.files("scamguard"), *folders]
-    table = _toml(roots[0] / "rules" / "concepts.toml", {"concepts", "frames"})
-    names: dict[str, str] = dict(table["concepts"])
+    known, groups = Lexicon((), (), ()), dict[str, tuple[str, ...]]()
+    for root in (resources.files("scamguard"), *folders):
+        more = _read(root, known.concepts, [rule.id for rule in known.rules], groups)
+        both = (known.entries + more.entries, known.rules + more.rules, known.frames + more.frames)
+        known = Lexicon(more.concepts, *both)
+    return known
+
+
+def pack(folder: Path, concepts: Sequence[str], taken: Iterable[str] = ()) -> Lexicon:
+    """Read a folder by itself; its terms and rules may speak of ``concepts``, of its own concepts and of the bundled groups.
+
+    Parameters
+    ----------
+    concepts
+        Those there are already; the folder's own come after them.
+    taken
+        Rule ids that are in use.
+
+    Raises
+    ------
+    LexiconError
+        As ``load``.
+    """
     groups: dict[str, tuple[str, ...]] = {}
-    entries: list[Concept] = []
-    for file in _files(roots, "lexicons"):
-        entries += _concepts(file, names)
-    rules: dict[str, Rule] = {}
-    for file in _files(roots, "rules"):
-        if file.name == "concepts.toml":
-            continue
-        rows = _toml(file, {"groups", "rule"})
-        groups |= {name: tuple(of) for name, of in rows.get("groups", {}).items()}
-        for row in rows.get("rule", []):
+    for file in _files(resources.files("scamguard"), "rules"):
+        groups |= _groups(file)
+    return _read(folder, concepts, taken, groups)
+
+
+def _read(root: Traversable | Path, concepts: Sequence[str], taken: Iterable[str], groups: dict[str, tuple[str, ...]]) -> Lexicon:
+    """Read one folder on top of what is known; ``groups`` grows by its groups."""
+    if not root.is_dir():
+        raise LexiconError(str(root), "no such folder", "give one that holds lexicons/*.toml or rules/*.toml")
+    names, frames = dict.fromkeys(concepts, ""), tuple[str, ...]()
+    file = root / "rules" / _CONCEPTS
+    if file.is_file():
+        table = _toml(file, {"concepts", "frames"})
+        names |= _new_concepts(table, names)
+        frames = _frames(table, names)
+    entries = [concept for file in _files(root, "lexicons") for concept in _concepts(file, names)]
+    rules, used = [], set(taken)
+    for file in _files(root, "rules"):
+        groups |= _groups(file)
+        for row in _rows(file, "rule", {"groups", "rule"}):
             rule = _rule(file.name, row, names, groups)
-            if rules.setdefault(rule.id, rule) is not rule:
+            if rule.id in used:
                 raise LexiconError(file.name, f"rule {rule.id!r}", "id is used twice; ids are public and never reused")
+            used.add(rule.id)
+            rules.append(rule)
+    return Lexicon(tuple(names), tuple(entries), tuple(rules), frames)
+
+
+def _files(root: Traversable | Path, folder: str) -> list[Traversable | Path]:
+    """List the files of a folder, if it is there, without the list of concepts."""
+    found = [f for f in (root / folder).iterdir() if f.name.endswith(".toml")] if (root / folder).is_dir() else []
+    return sorted((f for f in found if f.name != _CONCEPTS), key=lambda f: f.name)
+
+
+def _new_concepts(table: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, str]:
+    """Take the names a folder gives to concepts of its own."""
+    found = table.get("concepts", {})
+    if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
+        raise LexiconError(_CONCEPTS, "[concepts]", 'must be lines of name = "what a term of it says"')
+    for name in found:
+        if name in known:
+            raise LexiconError(_CONCEPTS, f"concept {name!r}", "is there already; give it terms in lexicons/*.toml")
+        if not re.fullmatch(r"[a-z0-9_]+", name):
+            raise LexiconError(_CONCEPTS, f"concept {name!r}", "a name is of small letters, digits and _")
+    return found
+
+
+def _frames(table: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, ...]:
     for name in table.get("frames", ()):
         if name not in names:
-            raise LexiconError("concepts.toml", "frames", unknown("concept", name, names))
-    return Lexicon(tuple(names), tuple(entries), tuple(rules.values()), tuple(table.get("frames", ())))
+            raise LexiconError(_CONCEPTS, "frames", unknown("concept", name, names))
+    return tuple(table.get("frames", ()))
 
 
-def _files(roots: Iterable[Traversable], folder: str) -> list[Traversable]:
-    found = [f for root in roots if (root / folder).is_dir() for f in (root / folder).iterdir() if f.name.endswith(".toml")]
-    return sorted(found, key=lambda f: f.name)
+def _groups(file: Traversable | Path) -> dict[str, tuple[str, ...]]:
+    """Read the groups of a rule file."""
+    found = _toml(file, {"groups", "rule"}).get("groups", {})
+    if not isinstance(found, dict) or not all(isinstance(of, list) and all(isinstance(n, str) for n in of) for of in found.values()):
+        raise LexiconError(file.name, "[groups]", 'must be lines of name = ["concept", …]')
+    return {name: tuple(of) for name, of in found.items()}
 
 
-def _toml(file: Traversable, known: set[str]) -> dict[str, Any]:
+def _rows(file: Traversable | Path, key: str, known: set[str]) -> list[dict[str, Any]]:
+    """Read the tables that are headed ``[[key]]``."""
+    rows = _toml(file, known).get(key, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise LexiconError(file.name, key, f"each is headed [[{key}]], in double brackets")
+    return rows
+
+
+def _toml(file: Traversable | Path, known: set[str]) -> dict[str, Any]:
     """Read a file whose tables are among ``known``."""
     try:
         table = tomllib.loads(file.read_text("utf-8"))
@@ -160,10 +227,10 @@ def _toml(file: Traversable, known: set[str]) -> dict[str, Any]:
     return table
 
 
-def _concepts(file: Traversable, names: Mapping[str, str]) -> list[Concept]:
-    table = _toml(file, {"language", "concept"})
-    lang, found = str(table.get("language", file.name.removesuffix(".toml"))), []
-    for row in table.get("concept", []):
+def _concepts(file: Traversable | Path, names: Mapping[str, str]) -> list[Concept]:
+    known = {"language", "concept"}
+    lang, found = str(_toml(file, known).get("language", file.name.removesuffix(".toml"))), []
+    for row in _rows(file, "concept", known):
         what = f"concept {row.get('name', '<no name>')!r}"
         _check_keys(file.name, what, row, {"name", "terms", "hit", "spare"}, {"name", "terms"})
         if row["name"] not in names:
@@ -209,6 +276,7 @@ def _rule(file: str, row: Mapping[str, Any], names: Mapping[str, str], groups: M
         unless_message=resolved(row.get("unless_message", ())),
         asks=row.get("asks", ""),
         kind=row.get("kind", ""),
+        floor=row.get("floor", ""),
         hit=tuple(row["hit"]),
         spare=tuple(row["spare"]),
     )
@@ -216,7 +284,7 @@ def _rule(file: str, row: Mapping[str, Any], names: Mapping[str, str], groups: M
 
 def _checked_scope(file: str, what: str, row: Mapping[str, Any]) -> str:
     """Check the keys of a rule; return the one that says where its concepts must stand."""
-    known = {"id", "why", "within", "ordered", "unless", "unless_sentence", "unless_message", "asks", "kind", "hit", "spare"}
+    known = {"id", "why", "within", "ordered", "unless", "unless_sentence", "unless_message", "asks", "kind", "floor", "hit", "spare"}
     _check_keys(file, what, row, known | set(_SCOPES), {"id", "why", "hit", "spare"})
     scopes = [scope for scope in _SCOPES if scope in row]
     if not 0 <= row.get("within", 0) <= _MOST_WORDS or isinstance(row.get("within"), bool):
@@ -225,7 +293,7 @@ def _checked_scope(file: str, what: str, row: Mapping[str, Any]) -> str:
         raise LexiconError(file, what, f"needs exactly one of {', '.join(_SCOPES)}")
     if min(len(row["hit"]), len(row["spare"])) < _LEAST_EXAMPLES:
         raise LexiconError(file, what, f"needs at least {_LEAST_EXAMPLES} 'hit' and {_LEAST_EXAMPLES} 'spare' examples")
-    for key, names in (("asks", SECRETS), ("kind", KINDS)):
+    for key, names in (("asks", SECRETS), ("kind", KINDS), ("floor", _FLOORS)):
         if row.get(key) and row[key] not in names:
             raise LexiconError(file, what, unknown("secret" if key == "asks" else key, row[key], names))
     return scopes[0]

@@ -23,7 +23,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from . import engine, features, ngrams, soundness
+from . import engine, features, merge, ngrams, soundness
 from .errors import ModelError
 from .fold import Folded, fold, tables
 from .lexicon import KINDS, SECRETS
@@ -85,7 +85,7 @@ class Reading:
 
     folded: Folded
     tokens: Tokens
-    hits: Hits
+    hits: Hits  # what the rules saw, the terms of a rule pack included
     fired: Fired
     passages: Passages
     words: ngrams.Grams
@@ -107,6 +107,7 @@ class Model:
     weights: Weights
     settings: Settings
     card: dict[str, Any]
+    pack: Terms = merge.NONE  # terms of a rule pack; see pack.py
 
     def logits(self, batch: TextBatch, threads: int = 1) -> NDArray[np.float64]:
         """Score a batch of any size: the logit of each message, (n,)."""
@@ -122,7 +123,7 @@ class Model:
             smooth=np.array([s.word_smooth, s.char_smooth, s.framed_smooth, s.concept_smooth]),
             bias=np.array([float(self.card["bias"]), s.crowd]),
         )
-        return engine.Speech(tables(), self.terms, self.rules, sums)
+        return engine.Speech(tables(), self.terms, self.rules, sums, self.pack)
 
     def read(self, batch: TextBatch) -> Reading:
         """Run the stages one by one and keep what they say; for the whole of a few messages."""
@@ -130,11 +131,12 @@ class Model:
         folded = fold(batch)
         cut = tokens(folded)
         hits = match(folded, cut, self.terms)
-        fired = fire(hits, self.rules)
+        seen = merge.merged(hits, match(folded, cut, self.pack)) if len(self.pack.ends) else hits
+        fired = fire(seen, self.rules)
         where = passages(folded, cut)
         framed = ngrams.framed_words(cut, hits, where, self.rules.frame, s.framed_bits)
         concepts = ngrams.concept_grams(hits, where, s.concept_bits)
-        rules = features.rules_within(hits, fired, where)
+        rules = features.rules_within(seen, fired, where)
         logits = np.empty(len(where.start))
         engine.begin_at(float(self.card["bias"]), s.crowd, where.among, logits)
         words = ngrams.word_grams(cut, where, s.word_bits)
@@ -149,7 +151,7 @@ class Model:
             for a, b in zip(where.starts[:-1].tolist(), where.starts[1:].tolist(), strict=True)
         ]
         logit, which = np.array([v for v, _ in worst], np.float64), np.array([p for _, p in worst], np.int64)
-        return Reading(folded, cut, hits, fired, where, words, chars, framed, concepts, rules, logits, logit, which)
+        return Reading(folded, cut, seen, fired, where, words, chars, framed, concepts, rules, logits, logit, which)
 
     def risk(self, logit: NDArray[np.float64]) -> NDArray[np.float32]:
         """Turn logits into calibrated probabilities (Platt 1999)."""

@@ -16,6 +16,7 @@ from .columns import pack
 from .fold import fold
 from .lexicon import Concept, Lexicon
 from .match import Hits, Terms, match
+from .merge import merged
 from .rules import compile_rules, fire
 from .terms import compile_terms
 from .tokens import tokens
@@ -42,10 +43,12 @@ class Count:
     so: float  # S/O: share of scams among what it hits, were both classes equally many
 
 
-def hits_of(lexicon: Lexicon, texts: Sequence[str]) -> Hits:
-    """Match all terms of ``lexicon`` in ``texts``."""
+def hits_of(lexicon: Lexicon, texts: Sequence[str], base: Terms | None = None) -> Hits:
+    """Match all terms of ``lexicon`` in ``texts``, on top of those of ``base``, which are compiled already."""
     folded = fold(pack(texts))
-    return match(folded, tokens(folded), _terms(lexicon.concepts, lexicon.entries))
+    cut = tokens(folded)
+    hits = match(folded, cut, _terms(lexicon.concepts, lexicon.entries))
+    return merged(match(folded, cut, base), hits) if base else hits
 
 
 @cache
@@ -62,27 +65,33 @@ def fired_matrix(lexicon: Lexicon, hits: Hits) -> NDArray[np.bool_]:
     return out
 
 
-def failures(lexicon: Lexicon) -> list[str]:
-    """Name every example that does not do what it promises; empty when all hold."""
-    return [*_concept_failures(lexicon), *_rule_failures(lexicon)]
+def failures(lexicon: Lexicon, base: Terms | None = None) -> list[str]:
+    """Name every example that does not do what it promises; empty when all hold.
+
+    Parameters
+    ----------
+    base
+        Compiled terms that are in force as well, where ``lexicon`` is a rule pack; also below.
+    """
+    return [*_concept_failures(lexicon, base), *_rule_failures(lexicon, base)]
 
 
-def _concept_failures(lexicon: Lexicon) -> Iterator[str]:
+def _concept_failures(lexicon: Lexicon, base: Terms | None) -> Iterator[str]:
     cases = [
         (entry, text, want) for entry in lexicon.entries for want, texts in ((True, entry.hit), (False, entry.spare)) for text in texts
     ]
-    hits = hits_of(lexicon, [text for _, text, _ in cases])
+    hits = hits_of(lexicon, [text for _, text, _ in cases], base)
     for i, (entry, text, want) in enumerate(cases):
         found = lexicon.concepts.index(entry.name) in hits.concept[hits.starts[i] : hits.starts[i + 1]]
         if found is not want:
             yield f"{entry.lang}.toml: concept {entry.name!r} {'misses' if want else 'is found in'} {text!r}"
 
 
-def _rule_failures(lexicon: Lexicon) -> Iterator[str]:
+def _rule_failures(lexicon: Lexicon, base: Terms | None) -> Iterator[str]:
     cases = [
         (i, text, want) for i, rule in enumerate(lexicon.rules) for want, texts in ((True, rule.hit), (False, rule.spare)) for text in texts
     ]
-    fired = fired_matrix(lexicon, hits_of(lexicon, [text for _, text, _ in cases]))
+    fired = fired_matrix(lexicon, hits_of(lexicon, [text for _, text, _ in cases], base))
     for row, (i, text, want) in zip(fired, cases, strict=True):
         if row[i] != want:
             yield f"rule {lexicon.rules[i].id!r} {'misses' if want else 'fires on'} {text!r}"
@@ -107,20 +116,20 @@ def weaker(rule: Rule) -> Iterator[tuple[str, Rule]]:
             yield f"need {'|'.join(names)}", replace(rule, need=rule.need[:k] + rule.need[k + 1 :])
 
 
-def idle_clauses(lexicon: Lexicon) -> list[str]:
+def idle_clauses(lexicon: Lexicon, base: Terms | None = None) -> list[str]:
     """Name every clause of a rule that could go without any ``spare`` noticing."""
     out = []
     for rule in lexicon.rules:
-        hits = hits_of(lexicon, rule.spare)
+        hits = hits_of(lexicon, rule.spare, base)
         for clause, weak in weaker(rule):
             if not fired_matrix(replace(lexicon, rules=(weak,)), hits).any():
                 out.append(f"rule {rule.id!r}: no 'spare' needs its {clause}; add one, or delete the clause")
     return out
 
 
-def report(lexicon: Lexicon, texts: Sequence[str], scam: NDArray[np.bool_]) -> list[Count]:
+def report(lexicon: Lexicon, texts: Sequence[str], scam: NDArray[np.bool_], base: Terms | None = None) -> list[Count]:
     """Count each rule's hits in scams and in benign messages, best S/O first."""
-    fired = fired_matrix(lexicon, hits_of(lexicon, texts))
+    fired = fired_matrix(lexicon, hits_of(lexicon, texts, base))
     in_scam, in_benign = fired[scam].sum(0), fired[~scam].sum(0)
     rows = []
     for rule, s, b in zip(lexicon.rules, in_scam.tolist(), in_benign.tolist(), strict=True):

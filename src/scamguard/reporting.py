@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .command import ModelDir, load_guard
+from .command import ModelDir, RulesDir, load_guard
 
 if TYPE_CHECKING:
     from .sender import Sender
@@ -91,6 +91,7 @@ def report(
     official: Official = None,
     age: Age = None,
     first: First = None,
+    rules: RulesDir = None,
     model: ModelDir = None,
 ) -> None:
     """Write an incident ticket about one message, ready for the official channel.
@@ -105,7 +106,7 @@ def report(
     from . import render
 
     who = sender(name, handle, platform, verified, official, age, first)
-    guard = load_guard(model)
+    guard = load_guard(model, rules)
     text = read_text(text)
     verdict = guard.check(text, sender=who)
     ticket = verdict.report(

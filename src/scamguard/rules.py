@@ -92,6 +92,20 @@ def compile_rules(lexicon: Lexicon) -> Rules:
     )
 
 
+def joined(first: Rules, second: Rules) -> Rules:
+    """Put the rules of ``second`` behind those of ``first``, which keep their places; the frames are those of ``first``."""
+    many = len(first.needs)
+    anchored, starts = [], np.zeros_like(first.anchor_start)
+    for k in range(len(starts) - 1):
+        mine = first.anchored[first.anchor_start[k] : first.anchor_start[k + 1]]
+        anchored += [mine, second.anchored[second.anchor_start[k] : second.anchor_start[k + 1]] + many]
+        starts[k + 1] = starts[k] + len(anchored[-2]) + len(anchored[-1])
+    columns = {
+        name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in ("need", "needs", "within", "ordered", "unless")
+    }
+    return Rules(**columns, anchor_start=starts, anchored=np.concatenate(anchored).astype(np.int16), frame=first.frame)
+
+
 def fire(hits: Hits, rules: Rules) -> Fired:
     """Find every rule that fires, once for each clause, sentence or message it fires in."""
     room = 2 * len(hits.concept) + 64

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .command import ModelDir  # noqa: TC001
+from .command import ModelDir, RulesDir  # noqa: TC001
 from .errors import ModelError, ScamguardError
 
 _NEEDS = ("starlette", "uvicorn", "msgspec", "prometheus_client")
@@ -34,6 +34,7 @@ def serve(
     fail: Annotated[str, typer.Option(metavar="HOW", help=_FAIL)] = "open",
     one_by_one: Annotated[bool, typer.Option("--one-by-one", help=_ONE)] = False,
     log_level: Annotated[str, typer.Option(metavar="LEVEL", help="debug, info, warning or error; info logs each request.")] = "info",
+    rules: RulesDir = None,
     model: ModelDir = None,
 ) -> None:
     """Answer over HTTP: check, scan, report, and what existing bots ask.
@@ -61,4 +62,4 @@ def serve(
     limits = Limits(body=max_body, batch=max_batch, message=max_message, budget=budget)
     settings = Settings(read_token(token_file), tuple(cors or ()), limits, reject_from, fail == "open", threads, batching=not one_by_one)
     guarded(host, settings, open_to_all=open_to_all)
-    run(lambda: load(model), settings, host, port, log_level)
+    run(lambda: load(model, rules=rules), settings, host, port, log_level)

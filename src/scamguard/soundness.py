@@ -67,7 +67,7 @@ def _of_kinds(card: Mapping[str, Any]) -> str:
         if not isinstance(card.get(key), kind):
             return f"{key!r} is missing or no {'table' if kind is dict else 'list'}"
     slopes = card["calibration"]
-    if not _number(card.get("bias")) or len(slopes) != 2 or not all(map(_number, slopes)) or slopes[0] <= 0:
+    if not _number(card.get("bias")) or len(slopes) != 2 or not all(map(_number, slopes)) or slopes[0] == 0:  # a poor fit may slope down
         return "'bias' or 'calibration' is missing or no number"
     return ""
 

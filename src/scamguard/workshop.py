@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .command import OPTIONS, ModelDir, load_guard
-from .errors import DumpError, ScamguardError
+from .command import OPTIONS, ModelDir, RulesDir, load_guard
+from .errors import ScamguardError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .lexicon import Lexicon
+    from .match import Terms
 
 model_app = typer.Typer(help="Look into a model.", **OPTIONS)
 rules_app = typer.Typer(help="Prove the rules; count what each does.", **OPTIONS)
 
-RulesDir = Annotated[
-    Path | None, typer.Option("--rules", metavar="DIR", help="A folder with lexicons/ and rules/ to add to the bundled ones.")
-]
 _TRAFFIC = "Public messages, JSON lines, that choose the thresholds and are never fitted on; repeat for each file."
 _BALLAST = "Public benign messages (.jsonl or .jsonl.gz), learned from at a small weight."
 _LABELLED = 'JSON lines with "text" and "label" (scam or benign), or folders of them.'
@@ -41,9 +39,24 @@ def model_info(model: ModelDir = None) -> None:
         out.print(render.figures(title, table))
 
 
+@rules_app.command("new")
+def rules_new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write; it must be new or empty.")]) -> None:
+    """Write a first rule pack, with a word on every line, to change into your own.
+
+    \b
+    scamguard rules new club
+    scamguard rules test --rules club
+    scamguard scan chats.jsonl --rules club
+    """
+    from .pack import start
+
+    for file in start(folder):
+        typer.echo(file)
+
+
 @rules_app.command("test")
 def rules_test(rules: RulesDir = None) -> None:
-    """Prove every concept and rule by its examples.
+    """Prove every concept and rule by its examples; with --rules those of that pack.
 
     Runs all examples, and checks that each clause of a rule earns its place.
 
@@ -51,8 +64,8 @@ def rules_test(rules: RulesDir = None) -> None:
     """
     from . import proof, render
 
-    lexicon = _lexicon(rules)
-    problems = [*proof.failures(lexicon), *proof.idle_clauses(lexicon)]
+    lexicon, base = _lexicon(rules)
+    problems = [*proof.failures(lexicon, base), *proof.idle_clauses(lexicon, base)]
     for problem in problems:
         typer.echo(render.visible(problem))
     outcome = f"{len(problems)} problems" if problems else "all examples hold"
@@ -67,7 +80,7 @@ def rules_report(
     lang: Annotated[str | None, typer.Option(metavar="LANG", help="Only messages in this language.")] = None,
     rules: RulesDir = None,
 ) -> None:
-    """Count what each rule hits in scams and in benign messages.
+    """Count what each rule hits in scams and in benign messages; with --rules those of that pack.
 
     S/O is the share of scams among its hits, were both classes equally many.
 
@@ -80,7 +93,8 @@ def rules_report(
     from .train import labelled
 
     messages = labelled.read([*corpus, *(more or [])], lang)
-    counts = proof.report(_lexicon(rules), [m.text for m in messages], np.array([m.scam for m in messages]))
+    lexicon, base = _lexicon(rules)
+    counts = proof.report(lexicon, [m.text for m in messages], np.array([m.scam for m in messages]), base)
     out = render.console()
     out.print(render.rule_counts(counts))
 
@@ -141,12 +155,15 @@ def train(
     )
 
 
-def _lexicon(rules: Path | None) -> Lexicon:
-    from . import lexicon
+def _lexicon(rules: Path | None) -> tuple[Lexicon, Terms | None]:
+    """Read the bundled lexicon, or a rule pack and the terms it stands on."""
+    from . import lexicon, pack
+    from .model import bundled, load
 
-    if rules is not None and not ((rules / "rules").is_dir() or (rules / "lexicons").is_dir()):
-        raise DumpError(f"{rules}: holds neither rules/ nor lexicons/")
-    return lexicon.load(*([rules] if rules is not None else []))
+    if rules is None:
+        return lexicon.load(), None
+    model = load(bundled())
+    return pack.read(model, rules), model.terms
 
 
 @contextlib.contextmanager

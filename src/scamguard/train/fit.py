@@ -285,7 +285,8 @@ def _lifted(m: Material, logits: NDArray[np.float64], floor: NDArray[np.float32]
 
 def _platt(logits: NDArray[np.float64], scam: NDArray[np.bool_]) -> tuple[float, float]:
     fitted = LogisticRegression(C=1e6, solver="lbfgs").fit(logits[:, None], scam)
-    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    slope, offset = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    return (slope, offset) if slope else (1.0, 0.0)  # all logits alike: nothing to calibrate
 
 
 def _final(  # noqa: PLR0913, PLR0917 - all that a model is made of

@@ -1,0 +1,122 @@
+"""A rule pack: a community's own concepts, terms and rules on top of a trained model, without training.
+
+Nothing in a pack has a learned weight, so a pack cannot move a score: what the trained model makes of a message stays the same to
+the last bit, unless a term of the pack changes which rules fire. A pack's rule with a ``floor`` lifts the message it fires on to
+that threshold and names what is asked for; it cannot lower a risk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from . import lexicon
+from .errors import LexiconError, ModelError
+from .lexicon import KINDS, SECRETS, Lexicon
+from .rules import compile_rules, joined
+from .terms import compile_terms
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from .model import Model
+
+_ABOVE: Final = 1e-3  # nats above the threshold, so that no rounding drops a floor below it
+_CERTAIN: Final = 50.0  # nats, by which a rule that names a secret or a kind outweighs the heads
+_FOLDERS: Final = ("rules", "lexicons")
+
+
+def read(model: Model, folder: Path) -> Lexicon:
+    """Read a pack: the concepts of ``model`` and its own, its own terms and rules.
+
+    Raises
+    ------
+    LexiconError
+        The folder is no pack, or breaks the contract of lexicon and rule files.
+    """
+    if folder.is_dir() and not any((folder / name).is_dir() for name in _FOLDERS):
+        raise LexiconError(str(folder), "no rule pack", "it holds neither rules/ nor lexicons/; `scamguard rules new` writes a first one")
+    if "concepts" not in model.card:
+        raise ModelError("this model does not name its concepts, so no rule pack can speak of them; train it again")
+    return lexicon.pack(folder, model.card["concepts"], [row["id"] for row in model.card["rules"]])
+
+
+def packed(model: Model, folder: Path) -> Model:
+    """Give ``model`` the rules of a pack; its own rules, concepts and weights stay as and where they are.
+
+    Raises
+    ------
+    LexiconError
+        The folder is no pack, breaks the contract, or has more concepts than fit.
+    """
+    found = read(model, folder)
+    many = len(found.rules)
+    weights = replace(
+        model.weights,
+        rules=np.concatenate([model.weights.rules, np.zeros(many, np.float32)]),
+        floor=np.concatenate([model.weights.floor, _floors(model, found)]),
+        head_rules=np.concatenate([model.weights.head_rules, _named(found)]),
+    )
+    rows = [{"id": r.id, "why": r.why, "asks": r.asks, "kind": r.kind, "decisive": bool(r.floor), "pack": True} for r in found.rules]
+    card = {**model.card, "concepts": list(found.concepts), "rules": [*model.card["rules"], *rows], "pack": _about(folder)}
+    rules = joined(model.rules, compile_rules(found))
+    return replace(model, weights=weights, card=card, rules=rules, pack=compile_terms(found))
+
+
+def _floors(model: Model, found: Lexicon) -> NDArray[np.float32]:
+    """Turn each rule's floor into the least logit of a message on which it fires, (r,)."""
+    slope, offset = model.card["calibration"]
+
+    def logit(floor: str) -> float:
+        if not floor:
+            return -np.inf
+        risk = float(model.card["thresholds"][floor])
+        return float((np.log(risk / (1 - risk)) - offset) / slope) + _ABOVE
+
+    return np.array([logit(rule.floor) for rule in found.rules], np.float32)
+
+
+def _named(found: Lexicon) -> NDArray[np.float32]:
+    """Let a rule decide the secret and the kind it names, (r, 14)."""
+    out = np.zeros((len(found.rules), len(SECRETS) + len(KINDS)), np.float32)
+    for row, rule in zip(out, found.rules, strict=True):
+        if rule.asks:
+            row[SECRETS.index(rule.asks)] = _CERTAIN
+        if rule.kind:
+            row[len(SECRETS) + KINDS.index(rule.kind)] = _CERTAIN
+    return out
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    """Name the pack and what is in it, so that a stopped scan is not taken up with another."""
+    files = sorted(file for name in _FOLDERS for file in (folder / name).glob("*.toml"))
+    told = hashlib.sha256()
+    for file in files:
+        raw = file.read_bytes()
+        told.update(f"{file.relative_to(folder).as_posix()}\0{len(raw)}\0".encode() + raw)
+    return {"name": folder.resolve().name, "sha256": told.hexdigest()}
+
+
+def start(folder: Path) -> list[Path]:
+    """Write a first pack, commented, whose rules hold; return its files.
+
+    Raises
+    ------
+    LexiconError
+        Something is in ``folder`` already.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise LexiconError(str(folder), "not empty", "a first pack is only written into a new or empty folder")
+    root, written = resources.files("scamguard") / "starter", []
+    for name in ("README.md", "rules/concepts.toml", "rules/club.toml", "lexicons/club.toml"):
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(root.joinpath(*name.split("/")).read_bytes())
+        written.append(file)
+    return written
