@@ -61,7 +61,7 @@ ASK = "Kraken Support: your wallet is locked. Reply with your 12-word seed phras
         (Sender("", ""), set()),
         (Sender("\ud800" * 400, "\0"), set()),
     ],
-    ids=repr,
+    ids=lambda value: repr(sorted(value)) if isinstance(value, set) else repr(value),
 )
 def test_a_sender_is_judged(sender: Sender, rules: set[str]) -> None:
     assert set(judge(sender).rules) == rules
