@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scamguard.chat import Moderator, Rules
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from http.server import ThreadingHTTPServer
+
     from scamguard.guard import Guard
+
+Server = TypeVar("Server", bound="ThreadingHTTPServer")
 
 SCAM = "Kraken Support: your wallet is locked. Reply with your 12-word seed phrase to restore it."
 SCAM_ZH = "您好，我是币安客服，您的账户已被冻结，请把助记词发给我核对"
@@ -17,6 +24,19 @@ ADVISORY = "Kraken will never ask for your seed phrase. Do not send it to anyone
 def moderator(guard: Guard, **rules: Any) -> Moderator:
     """Make a moderator with time to spare."""
     return Moderator(guard, Rules(**{"budget": 30.0, **rules}))
+
+
+@contextmanager
+def served(server: Server) -> Iterator[Server]:
+    """Let a stand-in for a platform answer on loopback."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def quotes(text: str, said: str) -> bool:

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ from scamguard import ChatError
 from scamguard.chat import github
 from scamguard.chat.github import Comment
 
-from .chatting import ADVISORY, SCAM, quotes
+from .chatting import ADVISORY, SCAM, quotes, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,13 +61,8 @@ class Answers(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def hub() -> Iterator[GitHub]:
-    server = GitHub()
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(GitHub()) as server:
+        yield server
 
 
 def event(body: str | None, action: str = "created", association: str = "NONE", **more: Any) -> dict[str, Any]:

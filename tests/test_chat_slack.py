@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from . import chatting
-from .chatting import ADVISORY, SCAM, moderator, quotes
+from .chatting import ADVISORY, SCAM, moderator, quotes, served
 
 pytest.importorskip("slack_bolt", reason="needs the slack extra")
 
@@ -67,13 +66,8 @@ class Answers(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def slack() -> Iterator[Slack]:
-    server = Slack()
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(Slack()) as server:
+        yield server
 
 
 def run(chief: Any, slack: Slack, *events: dict[str, Any], admin: str | None = ADMIN) -> tuple[list[str], int]:

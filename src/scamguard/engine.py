@@ -13,7 +13,7 @@ import numpy as np
 from . import passages as windows
 from .features import SHAPE, of_rules, of_shape
 from .fold import PAD, Tables, fold_into
-from .kernels import compiled
+from .kernels import compiled, inlined
 from .match import MOST_CONCEPTS, WAITING, Terms, find, memory
 from .merge import merge
 from .ngrams import MOST_FRAMES, SEEN, of_chars, of_concepts, of_framed, of_words
@@ -188,14 +188,13 @@ def _run(data, offsets, at, t, terms, rules, w, pack, r, out):
         fold_into(data, offsets[at : stop + 1], t, r.codes, r.kinds, r.origin, folded)
         cut(r.codes, r.kinds, folded, r.key, r.begin, r.after, r.sort, token)
         text, cuts = (r.codes, r.kinds), (r.key, r.begin, r.after, r.sort)
-        own = (r.own.concept, r.own.at, r.own.end, r.own.unit, r.own.clause, r.own.sentence)
+        own = _columns(r.own)
         find(*text, *cuts, token, terms, r.word, r.memo, r.waiting, *own, hit)
         seen = r.own
         if len(pack.ends):
-            more, seen = (r.more.concept, r.more.at, r.more.end, r.more.unit, r.more.clause, r.more.sentence), r.both
+            more, seen = _columns(r.more), r.both
             find(*text, *cuts, token, pack, r.word, r.more_memo, r.waiting, *more, r.more.starts[: n + 1])
-            both = (r.both.concept, r.both.at, r.both.end, r.both.unit, r.both.clause, r.both.sentence)
-            merge(own, hit, more, r.more.starts[: n + 1], both, r.both.starts[: n + 1])
+            merge(own, hit, more, r.more.starts[: n + 1], _columns(seen), seen.starts[: n + 1])
         ruled = seen.starts[: n + 1]
         if fired(seen.concept, seen.unit, seen.clause, seen.sentence, ruled, rules, r.tried, r.rule, r.first, r.last, fire) > len(r.rule):
             return at, _CROWDED
@@ -219,6 +218,12 @@ def _run(data, offsets, at, t, terms, rules, w, pack, r, out):
             out[at + i], _ = worst(logit, r.rule_ids, r.rule_starts, w.floor, passage[i], passage[i + 1])
         at = stop
     return at, 0
+
+
+@inlined
+def _columns(found):
+    """Give what ``match.find`` fills."""
+    return found.concept, found.at, found.end, found.unit, found.clause, found.sentence
 
 
 @compiled

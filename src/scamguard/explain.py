@@ -77,8 +77,7 @@ def _speaking(model: Model, reading: Reading, n: int, action: Action) -> list[in
 
     The rules of a pack have no weight; where they fire they speak for a warning, before all others.
     """
-    fired, packed = reading.fired, np.array([row.get("pack", False) for row in model.card["rules"]], np.bool_)
-    weights = np.where(packed, np.float32(np.inf), model.weights.rules)
+    fired, weights = reading.fired, model.speaking
     rows = range(int(fired.starts[n]), int(fired.starts[n + 1]))
     sign = -1 if action is Action.ALLOW else 1
     return sorted((f for f in rows if sign * weights[fired.rule[f]] > 0), key=lambda f: (-sign * float(weights[fired.rule[f]]), f))

@@ -17,25 +17,13 @@ from .verdict import Action, Evidence
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .verdict import Verdict
-
 MASK: Final = "••••••••"
 REASONS: Final = {f"outgoing.{kind}": f"It gives away the writer's own {kind.replace('_', ' ')}." for kind in Secret}
 
 
-def scan(texts: Iterable[str]) -> tuple[pa.Table, list[str]]:
-    """Judge outgoing messages, each by itself.
-
-    Returns
-    -------
-    A table of ``table.SCHEMA``, and the texts with what was found masked.
-    """
-    found: list[Verdict] = []
-    shown: list[str] = []
-    for text in texts:
-        verdict = judged(text, (), ())
-        found.append(verdict)
-        shown.append(masked(text, verdict.evidence)[0])
+def scan(texts: Iterable[str]) -> pa.Table:
+    """Judge outgoing messages, each by itself: a table of ``table.SCHEMA``."""
+    found = [judged(text, (), ()) for text in texts]
     columns = [
         [verdict.risk for verdict in found],
         [str(verdict.action) for verdict in found],
@@ -43,7 +31,7 @@ def scan(texts: Iterable[str]) -> tuple[pa.Table, list[str]]:
         [list(verdict.asks) for verdict in found],
         [list(dict.fromkeys(e.rule for e in verdict.evidence)) for verdict in found],
     ]
-    return pa.table([pa.array(values, kind) for values, kind in zip(columns, SCHEMA.types, strict=True)], schema=SCHEMA), shown
+    return pa.table([pa.array(values, kind) for values, kind in zip(columns, SCHEMA.types, strict=True)], schema=SCHEMA)
 
 
 def mask(texts: pa.Array, actions: pa.Array) -> list[str]:

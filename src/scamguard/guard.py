@@ -118,7 +118,7 @@ class Guard:
         if _is_outgoing(direction):
             from .giveaways import scan  # noqa: PLC0415 - its word lists are loaded when they are needed
 
-            return scan(text for batch in columns.batches(messages) for text in batch.texts())[0]
+            return scan(text for batch in columns.batches(messages) for text in batch.texts())
         from .senders import along  # noqa: PLC0415 - pyarrow is loaded when it is needed
         from .table import Columns  # noqa: PLC0415
 

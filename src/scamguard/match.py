@@ -118,10 +118,10 @@ def find(codes, kinds, key, begin, after, sort, message, t, word, memo, waiting,
         units = clauses = sentences = 0
         a, b = message[n], message[n + 1]
         for k in range(a, b):
-            exact = _exact(codes, begin[k], after[k]) if sort[k] & NUMBERED else key[k]
-            row = _slot(exact, memo)
-            if memo[row, 0] != exact:
-                _remember(codes, kinds, exact, begin[k], after[k], sort[k], *tables, memo[row])
+            spelling = exact(codes, begin[k], after[k]) if sort[k] & NUMBERED else key[k]
+            row = _slot(spelling, memo)
+            if memo[row, 0] != spelling:
+                _remember(codes, kinds, spelling, begin[k], after[k], sort[k], *tables, memo[row])
             word[k] = np.int32(memo[row, 1])
         for k in range(a, b):
             mark, kind = sort[k], sort[k] & KIND
@@ -176,7 +176,7 @@ def _slot(h, memo):
 
 
 @inlined
-def _exact(codes, i, j):
+def exact(codes, i, j):
     """Hash a word, digits as they are."""
     h = BASIS
     for x in range(i, j):

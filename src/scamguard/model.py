@@ -125,6 +125,13 @@ class Model:
         )
         return engine.Speech(tables(), self.terms, self.rules, sums, self.pack)
 
+    @cached_property
+    def speaking(self) -> NDArray[np.float32]:
+        """What each rule is worth where a verdict is explained, (r,): its weight; those of a pack come before all others."""
+        packed = np.array([row.get("pack", False) for row in self.card["rules"]], np.bool_)
+        weights: NDArray[np.float32] = np.where(packed, np.float32(np.inf), self.weights.rules)
+        return weights
+
     def read(self, batch: TextBatch) -> Reading:
         """Run the stages one by one and keep what they say; for the whole of a few messages."""
         s, w = self.settings, self.weights

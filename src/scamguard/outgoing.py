@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from .secrets import Finding
 
-_RISK: Final = {Action.ALLOW: 0.0, Action.WARN: 0.5, Action.BLOCK: 1.0}
+RISK: Final = {Action.ALLOW: 0.0, Action.WARN: 0.5, Action.BLOCK: 1.0}
 
 
 def judged(text: str, thread: Sequence[str], asked: Collection[str]) -> Verdict:
@@ -32,10 +32,17 @@ def judged(text: str, thread: Sequence[str], asked: Collection[str]) -> Verdict:
     A verdict whose risk is 1 for a certain secret, 0.5 for a likely one, 0 for none; it is no probability.
     """
     found = find(text, thread)
-    action = Action.ALLOW if not found else Action.BLOCK if any(f.certainty == Certainty.BLOCK for f in found) else Action.WARN
+    action = weighed(found)
     wanted = [f.kind.asked for f in found if f.kind.asked]
     evidence = tuple(Evidence(f"outgoing.{f.kind}", _why(f, asked), f.start, f.stop, *_utf16(text, f)) for f in found)
-    return Verdict(_RISK[action], action, GIVEN_AWAY if found else "", tuple(dict.fromkeys(wanted)), evidence)
+    return Verdict(RISK[action], action, GIVEN_AWAY if found else "", tuple(dict.fromkeys(wanted)), evidence)
+
+
+def weighed(found: Collection[Finding]) -> Action:
+    """Choose the action for what was found: block what is a secret for certain, warn of what is likely one."""
+    if not found:
+        return Action.ALLOW
+    return Action.BLOCK if any(f.certainty is Certainty.BLOCK for f in found) else Action.WARN
 
 
 def _why(finding: Finding, asked: Collection[str]) -> str:

@@ -82,7 +82,7 @@ def run(  # noqa: PLR0913 - what is seen and what is told are separate choices
 ) -> int:
     """Scan; print the worst messages and a summary; give the exit status."""
     worst = scanning.Worst(show)
-    talks, page = _talks(plan, guard), _page(plan, guard)
+    talks, page, why = _talks(plan, guard), _page(plan, guard), reasons(guard, plan)
     judge = scanning.Judge(guard, plan.outgoing, threads or scanning.cores())
     kept: Checkpoint | None = None
     with contextlib.ExitStack() as stack:
@@ -90,7 +90,7 @@ def run(  # noqa: PLR0913 - what is seen and what is told are separate choices
             kept = _checkpoint(plan, opened, guard, asked)
             if kept is not None:
                 stack.enter_context(kept)
-            outputs = [stack.enter_context(output.Output(out, plan.out_format, reasons(guard, plan))) for out in plan.outs]
+            outputs = [stack.enter_context(output.Output(out, plan.out_format, why)) for out in plan.outs]
             with _progress(opened) as advance:
                 summary = scanning.scan(
                     judge, opened, outputs=outputs, worst=worst, allowed=every,
@@ -107,7 +107,7 @@ def run(  # noqa: PLR0913 - what is seen and what is told are separate choices
         report_page.write(plan.report, page, summary, talks and talks.ranking())
     terminal = render.console(stderr=plan.piped)
     if found := worst.rows():
-        terminal.print(render.rows(found, reasons(guard, plan), files=len(opened) > 1))
+        terminal.print(render.rows(found, why, files=len(opened) > 1))
         terminal.print()
     if talks is not None and len(ranking := talks.ranking(show)):
         terminal.print(render.conversations(ranking))

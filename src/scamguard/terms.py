@@ -14,9 +14,9 @@ import numpy as np
 from .columns import pack
 from .errors import LexiconError
 from .fold import Folded, fold
-from .kernels import BASIS, PRIME, compiled, finished, inlined
+from .kernels import compiled, finished
 from .kinds import DIGIT, EMAIL, HANDLE, HANGUL, KIND, LETTER, LINK, PLANES, TOKEN
-from .match import ANY_ENDING, CODE, GLUED, LEADS, MOST_CONCEPTS, NUMBERS, PHONE, RUN, STEMS, Terms, stem_bit
+from .match import ANY_ENDING, CODE, GLUED, LEADS, MOST_CONCEPTS, NUMBERS, PHONE, RUN, STEMS, Terms, exact, stem_bit
 from .tokens import NUMBERED, SPACED, Tokens, tokens
 
 if TYPE_CHECKING:
@@ -122,15 +122,7 @@ def _numbered(folded: Folded, cut: Tokens) -> tuple[NDArray[np.bool_], NDArray[n
 def _exact_keys(codes, start, stop, key):
     """Hash each token, digits as they are."""
     for t in range(len(start)):
-        key[t] = _hashed(codes, start[t], stop[t])
-
-
-@inlined
-def _hashed(codes, i, j):
-    h = BASIS
-    for k in range(i, j):
-        h = (h ^ np.uint64(codes[k])) * PRIME
-    return h
+        key[t] = exact(codes, start[t], stop[t])
 
 
 def _automaton(paths: dict[_Path, set[int]], vague: set[int]) -> Terms:

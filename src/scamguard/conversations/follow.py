@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
+from scamguard.outgoing import RISK, weighed
 from scamguard.secrets import Certainty, find
 from scamguard.verdict import GIVEN_AWAY, Action
 
@@ -37,7 +38,6 @@ _ASKED: Final = {  # what an ask comes down to, in words that the finders of sec
     "seed_phrase": "Send me your recovery phrase.",
     "private_key": "Send me your private key.",
 }
-_GIVEN_RISK: Final = {Action.WARN: 0.5, Action.BLOCK: 1.0}  # as Guard.check says of an outgoing message
 
 
 @dataclass(slots=True)
@@ -178,8 +178,8 @@ def _given(earlier: list[Line], spoken: Line, row: dict[str, Any]) -> tuple[Find
 
 def _give(chat: Chat, row: dict[str, Any], found: tuple[Finding, ...]) -> None:
     """Turn the verdict of a row into that of an outgoing message."""
-    action = Action.BLOCK if any(f.certainty is Certainty.BLOCK for f in found) else Action.WARN
+    action = weighed(found)
     given = list(dict.fromkeys(f.kind.asked for f in found))
     chat.given |= dict.fromkeys(given)
     rules = list(dict.fromkeys(f"outgoing.{f.kind}" for f in found))
-    row |= {"risk": max(row["risk"], _GIVEN_RISK[action]), "action": str(action), "kind": GIVEN_AWAY, "asks": given, "rules": rules}
+    row |= {"risk": max(row["risk"], RISK[action]), "action": str(action), "kind": GIVEN_AWAY, "asks": given, "rules": rules}

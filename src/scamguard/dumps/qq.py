@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import jsonstream, times
 from .block import Message
-from .source import LONGEST_LINE, without_columns
+from .source import without_columns
+from .spoken import Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,28 +48,25 @@ def read(source: Source, column: str | None) -> Iterator[Block]:
 
 def _of_text(source: Source) -> Iterator[Message]:
     channel: str | None = None
-    said: Message | None = None
-    body: list[str] = []
-    length = 0
+    spoken = Spoken()
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip("\r\n").removeprefix("\ufeff")
             found, other = _HEADER.match(line), _WITH.match(line)
             if found or other or _RULE.match(line):
-                if said is not None:
-                    yield said._replace(text="\n".join(body).strip("\n"))
-                said, body, length = None, [], 0
+                if (said := spoken.whole()) is not None:
+                    yield said._replace(text=said.text.strip("\n"))
                 channel = other[1] or None if other else channel
-                if found:
-                    sender = found[2].strip() or found[3] or found[4]
-                    said = Message(number, "", None, times.iso(re.sub(r"\s+", " ", found[1])) or _loose(found[1]), sender or None, channel)
-            elif said is not None and length < LONGEST_LINE:
-                body.append(line)
-                length += len(line)
-            elif said is None and line.strip() and channel:
+                spoken.begin(_begun(number, found, channel) if found else None)
+            elif not spoken.take(line) and line.strip() and channel:
                 source.notes.skip(f"{source.name}, line {number}", "no time begins this line, and no message stands before it")
-    if said is not None:
-        yield said._replace(text="\n".join(body).strip("\n"))
+    if (said := spoken.whole()) is not None:
+        yield said._replace(text=said.text.strip("\n"))
+
+
+def _begun(number: int, found: re.Match[str], channel: str | None) -> Message:
+    sender = found[2].strip() or found[3] or found[4]
+    return Message(number, "", None, times.iso(re.sub(r"\s+", " ", found[1])) or _loose(found[1]), sender or None, channel)
 
 
 def _loose(text: str) -> int | None:

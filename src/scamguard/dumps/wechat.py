@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from . import jsonstream, times
 from .block import Message
 from .html import linked
-from .source import LONGEST_LINE, without_columns
+from .source import without_columns
+from .spoken import Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,26 +67,21 @@ def _messages(source: Source) -> Iterator[Message]:
 
 def _of_text(source: Source) -> Iterator[Message]:
     """Read messages that begin with a line of who and when, and go on to the next such line."""
-    said: Message | None = None
-    body: list[str] = []
-    length = 0
+    spoken = Spoken()
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip("\r\n").removeprefix("\ufeff")
             found = _CHATLOG_LINE.match(line) or _MEMOTRACE_LINE.match(line)
             if found:
-                if said is not None:
-                    yield said._replace(text="\n".join(body).strip("\n"))
+                if (said := spoken.whole()) is not None:
+                    yield said._replace(text=said.text.strip("\n"))
                 who = found.groupdict()
                 sender = "me" if "我" in {who["name"], who["id"]} else who["name"]
-                said, body, length = Message(number, "", None, times.iso(who["time"]), sender, who["room"]), [], 0
-            elif said is not None and length < LONGEST_LINE:
-                body.append(line)
-                length += len(line)
-            elif said is None and line.strip():
+                spoken.begin(Message(number, "", None, times.iso(who["time"]), sender, who["room"]))
+            elif not spoken.take(line) and line.strip():
                 source.notes.skip(f"{source.name}, line {number}", "nobody and no time begins this line, and no message stands before it")
-    if said is not None:
-        yield said._replace(text="\n".join(body).strip("\n"))
+    if (said := spoken.whole()) is not None:
+        yield said._replace(text=said.text.strip("\n"))
 
 
 def _echotrace(number: int, found: dict[str, Any], channel: str | None) -> Message:

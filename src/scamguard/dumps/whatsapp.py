@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from . import encodings
 from .block import Message
-from .source import LONGEST_LINE, without_columns
+from .source import without_columns
+from .spoken import Spoken
 from .times import moment
 
 if TYPE_CHECKING:
@@ -115,24 +116,20 @@ def _flaws(times: list[int | None]) -> int:
 
 def _messages(source: Source) -> Iterator[Message]:
     dates, channel = _order_of(source), _channel(source.name)
-    said: Message | None = None  # the message under way; its further lines wait in `more`
-    more: list[str] = []
-    length, speaking = 0, False
+    spoken, speaking = Spoken(), False
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip("\r\n")
             found = stamp(line)
-            if found is None and said is not None and length < LONGEST_LINE:
-                more.append(line)
-                length += len(line)
-            elif found is None and not speaking and line.strip(_STRIPPED):
-                source.notes.skip(f"{source.name}, line {number}", "no date begins this line, and no message stands before it")
             if found is not None:
-                if said is not None:
-                    yield said._replace(text="\n".join([said.text, *more]))
-                said, more, length, speaking = _said(number, found, dates, channel), [], 0, True
-    if said is not None:
-        yield said._replace(text="\n".join([said.text, *more]))
+                if (said := spoken.whole()) is not None:
+                    yield said
+                spoken.begin(_said(number, found, dates, channel))
+                speaking = True
+            elif not spoken.take(line) and not speaking and line.strip(_STRIPPED):
+                source.notes.skip(f"{source.name}, line {number}", "no date begins this line, and no message stands before it")
+    if (said := spoken.whole()) is not None:
+        yield said
 
 
 def _said(number: int, found: Stamp, dates: str, channel: str | None) -> Message | None:
