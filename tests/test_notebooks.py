@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -48,5 +49,5 @@ def test_it_runs(name: str) -> None:
         pytest.importorskip(needed, reason="needs the notebooks extra")
     notebook = read(name)
     client = nbclient.NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}})
-    client.execute()  # raises on the first cell that fails
+    asyncio.run(client.async_execute())  # raises on the first cell that fails
     assert plots(notebook) == PLOTS[name]

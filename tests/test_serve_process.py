@@ -43,10 +43,11 @@ def test_it_answers_and_logs_lines_of_json_without_the_message(service: tuple[st
     with httpx.Client(base_url=url, headers={"authorization": f"Bearer {TOKEN}"}) as web:
         assert web.post("/v1/check", json={"text": f"{SCAM} zebra"}).json()["action"] == "block"
         assert web.post("/v1/check", json={"text": FINE}, headers={"authorization": "Bearer no"}).status_code == 401
-    lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    logged = log.read_text("utf-8").replace(url, "")  # where it listens is said; who asked is not
+    lines = [json.loads(line) for line in logged.splitlines()]
     assert {line["status"] for line in lines if line["event"] == "request"} >= {200, 401}
     assert {"time", "level", "event"} <= lines[0].keys()
-    assert not any(word in log.read_text("utf-8") for word in ("zebra", TOKEN, "127.0.0.1:5", "Bearer"))
+    assert not any(word in logged for word in ("zebra", TOKEN, "127.0.0.1", "Bearer"))
 
 
 def test_verdicts_come_while_lines_are_still_sent(service: tuple[str, Path]) -> None:
