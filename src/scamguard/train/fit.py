@@ -47,8 +47,9 @@ class Recipe:
 
     settings: Settings = field(default_factory=Settings)
     trust: Trust = field(default_factory=Trust)
-    penalty: float = 2.0  # C of the classifier: larger trusts the data more
-    head_penalty: float = 2.0
+    head_trust: Trust = field(default_factory=lambda: Trust(framed=0.5, chars=1.5, rules=1.0))
+    penalty: float = 0.25  # C of the classifier: larger trusts the data more
+    head_penalty: float = 0.5
     folds: int = 5
     augment: float = 0.25  # share of messages with a changed copy
     augment_weight: float = 0.3
@@ -124,7 +125,7 @@ def classifier(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> Fitted:
     """Fit the classifier on the messages under ``train``, their copies and the ballast."""
     own = m.own.firsts().rows(np.flatnonzero(train))
     copied = np.flatnonzero(train[m.copy_of])
-    scale = scales(own, recipe.trust)
+    scale = scales(own, recipe.trust, m.scam[train])
     x, y = [scale.apply(own), scale.apply(m.copies.rows(copied))], [m.scam[train], m.scam[m.copy_of[copied]]]
     weight = [np.ones(int(train.sum())), np.full(len(copied), recipe.augment_weight)]
     if m.ballast is not None:
@@ -154,19 +155,34 @@ def _held_out(m: Material, recipe: Recipe, k: int) -> NDArray[np.float64]:
     return held
 
 
-def _heads(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> tuple[Scales, NDArray[np.float64], NDArray[np.float64]]:
-    """Fit one head for each secret and kind on the scams under ``train``: ``(scales, (d, 14), (14,))``."""
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A fitted head: one secret or kind, told from the others."""
+
+    scales: Scales
+    coefficients: NDArray[np.float64]  # (d,)
+    bias: float
+
+    def scores(self, narrow: Blocks) -> NDArray[np.float64]:
+        """Score each row of what ``_head_blocks`` gave."""
+        out: NDArray[np.float64] = self.scales.apply(narrow) @ self.coefficients + self.bias
+        return out
+
+
+def _heads(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> list[Head]:
+    """Fit one head for each of ``_HEADS`` on the scams under ``train``."""
     rows = np.flatnonzero(train & m.scam)
     part = _head_blocks(m.own.firsts().rows(rows), recipe.settings)
-    scale = scales(part, recipe.trust)
-    x = scale.apply(part)
-    fitted = []
-    for head in _HEADS:
-        y = np.array([head in m.messages[i].asks or head == m.messages[i].kind for i in rows.tolist()])
-        fitted.append(
-            _fit(x, y, None, recipe.head_penalty) if 0 < y.sum() < len(y) else (np.zeros(x.shape[1]), -9.0 if not y.any() else 9.0)
-        )
-    return scale, np.stack([c for c, _ in fitted], 1), np.array([b for _, b in fitted])
+    return [
+        _head(part, np.array([head in m.messages[i].asks or head == m.messages[i].kind for i in rows.tolist()]), recipe) for head in _HEADS
+    ]
+
+
+def _head(part: Blocks, y: NDArray[np.bool_], recipe: Recipe) -> Head:
+    scale = scales(part, recipe.head_trust, y)
+    if y.all() or not y.any():  # nothing to tell apart
+        return Head(scale, np.zeros(sum(len(getattr(scale, name)) for name in Scales.__slots__)), 9.0 if y.any() else -9.0)
+    return Head(scale, *_fit(scale.apply(part), y, None, recipe.head_penalty))
 
 
 def _head_blocks(b: Blocks, s: Settings) -> Blocks:
@@ -189,9 +205,9 @@ def head_scores(m: Material, recipe: Recipe) -> NDArray[np.float64]:
     out = np.zeros((len(m.messages), len(_HEADS)))
     narrow = _head_blocks(m.own.firsts(), recipe.settings)
     for k in range(recipe.folds):
-        scale, coefficients, bias = _heads(m, recipe, m.fold != k)
         held = np.flatnonzero(m.fold == k)
-        out[held] = scale.apply(narrow.rows(held)) @ coefficients + bias
+        rows = narrow.rows(held)
+        out[held] = np.stack([head.scores(rows) for head in _heads(m, recipe, m.fold != k)], 1)
     return out
 
 
@@ -293,13 +309,13 @@ def _final(  # noqa: PLR0913, PLR0917 - all that a model is made of
     m: Material, vocabulary: Vocabulary, recipe: Recipe, fitted: Fitted, floor: NDArray[np.float32], card: dict[str, Any]
 ) -> Model:
     """Assemble the model from weights fitted on everything."""
-    head_scale, head_coefficients, head_bias = _heads(m, recipe, np.ones(len(m.messages), np.bool_))
+    fitted_heads = _heads(m, recipe, np.ones(len(m.messages), np.bool_))
     main = fitted.scales.split(fitted.coefficients)
-    heads = [head_scale.split(column) for column in head_coefficients.T]
+    heads = [head.scales.split(head.coefficients) for head in fitted_heads]
     weights = Weights(
         **main,
         floor=floor,
         **{f"head_{part}": np.stack([head[part] for head in heads], 1) for part in ("words", "chars", "framed", "concepts", "rules")},
-        head_bias=head_bias.astype(np.float32),
+        head_bias=np.array([head.bias for head in fitted_heads], np.float32),
     )
     return Model(vocabulary.terms, vocabulary.rules, weights, recipe.settings, card)
