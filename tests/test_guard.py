@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def test_check_score_and_scan_agree(guard: Guard, texts: list[str]) -> None:
 @given(alphabets.messages | st.sampled_from(MIXED))
 def test_a_verdict_is_of_its_types(guard: Guard, text: str) -> None:
     verdict = guard.check(text)
-    assert verdict.action is guard.policy.action(verdict.risk)
+    assert verdict.action is guard.policy.of(verdict.language).action(verdict.risk)
     assert verdict.kind in (("",) if verdict.action is Action.ALLOW else KINDS)
     assert set(verdict.asks) <= set(SECRETS)
     assert len(set(verdict.asks)) == len(verdict.asks)
@@ -241,9 +242,32 @@ def test_a_policy_decides_from_its_thresholds_on() -> None:
     assert [policy.action(risk) for risk in (0.0, 0.49, 0.5, 0.89, 0.9, 1.0)] == ["allow", "allow", "warn", "warn", "block", "block"]
 
 
+def test_a_language_may_warn_later() -> None:
+    policy = Policy(0.5, 0.9, {"en": 0.6, "zh": 0.5}, 0.8)
+    assert [policy.of(lang).action(0.7) for lang in ("en", "en-GB", "zh-Hant", "th", "")] == ["warn", "warn", "warn", "allow", "warn"]
+    assert policy.of("th").action(0.95) is Action.BLOCK
+    assert policy.surest == 0.8
+    assert Policy(0.5, 0.9).of("th") == Policy(0.5, 0.9)
+
+
+def test_score_scan_check_and_decide_agree_where_languages_differ(guard: Guard) -> None:
+    texts = ["Kraken Support: reply with your 2FA code", "客服：请把短信验证码发给我", "กรุณาส่งรหัส OTP ให้เจ้าหน้าที่", "ok", "12:30"]
+    risks = guard.score(texts)
+    for i in range(len(texts)):
+        lang, more = guard.check(texts[i]).language.split("-")[0] or "en", float(np.nextafter(risks[i], np.float32(2)))
+        picky = replace(guard, policy=Policy(0.0, 1.0, {lang: more}, 0.0))
+        verdicts, rows = [picky.check(text) for text in texts], picky.scan(texts).to_pylist()
+        assert [verdict.action for verdict in verdicts] == [row["action"] for row in rows]
+        assert [verdict.kind for verdict in verdicts] == [row["kind"] for row in rows]
+        assert [tuple(Action)[code] for code in picky.decide(texts)[1]] == [verdict.action for verdict in verdicts]
+        if guard.check(texts[i]).language:
+            assert verdicts[i].action is Action.ALLOW
+
+
 def test_the_bundled_policy_is_the_one_of_the_card(guard: Guard) -> None:
     thresholds = guard.model.card["thresholds"]
-    assert guard.policy == Policy(warn=thresholds["warn"], block=thresholds["block"])
+    assert guard.policy == Policy(thresholds["warn"], thresholds["block"], thresholds["languages"], thresholds["other"])
+    assert guard.policy.surest == guard.model.surest
     assert 0 < guard.policy.warn <= guard.policy.block <= 1
     assert 0 < thresholds["asks"] <= 1
 

@@ -177,7 +177,8 @@ RISKS = st.floats(0, 1)
 
 @given(first=RISKS, second=RISKS, cuts=st.tuples(RISKS, RISKS))
 def test_a_scale_keeps_order_and_actions(first: float, second: float, cuts: tuple[float, float]) -> None:
-    policy = Policy(*sorted(cuts))
+    warn, block = sorted(cuts)
+    policy = Policy(warn, block)
     a, b = (scaled(risk, policy, 6, 15, 20) for risk in sorted((first, second)))
     assert 0 <= a <= b + 1e-9 <= 20 + 1e-8
     if first >= policy.block:

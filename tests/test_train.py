@@ -11,8 +11,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -24,6 +23,7 @@ from scamguard.errors import DumpError
 from scamguard.train import corpus, fit, vocabulary
 from scamguard.train.augment import augmented
 from scamguard.train.evaluate import recall_at, reliability, threshold_at
+from scamguard.train.thresholds import choose
 
 from . import tiny
 
@@ -149,14 +149,29 @@ def test_a_threshold_is_the_least_that_keeps_the_rate(values: list[float], rate:
 @given(st.integers(0, 2**32 - 1), st.integers(0, 3), st.booleans())
 def test_thresholds_keep_the_rates_on_what_they_were_chosen_on(seed: int, digits: int, with_traffic: bool) -> None:
     draw = np.random.default_rng(seed)
-    scam, logits = draw.random(80) < 0.5, draw.normal(size=80).round(digits)  # few digits: many ties
+    hard = draw.normal(size=40).round(digits)  # few digits: many ties
     ordinary = draw.normal(-1, size=200).round(digits)
     recipe = fit.Recipe(warn_rate=0.1, block_rate=0.05)
-    material = SimpleNamespace(scam=scam, traffic="traffic" if with_traffic else None)
-    warn, block = fit.thresholds(cast("Any", material), logits, cast("Any", SimpleNamespace(worst=lambda _: ordinary)), recipe)
-    seen = ordinary if with_traffic else logits[~scam]
-    assert (seen >= warn).mean() <= recipe.warn_rate
-    assert (seen >= block).mean() <= recipe.block_rate
+    at = choose(hard, ["en"] * 40, ordinary if with_traffic else None, recipe)
+    seen = ordinary if with_traffic else hard
+    assert (seen >= at.warn).mean() <= recipe.warn_rate
+    assert (seen >= at.block).mean() <= recipe.block_rate
+    assert at.warn <= at.other <= at.block
+    assert at.languages == {"en": at.warn}  # too few for one of its own
+
+
+def test_a_language_that_errs_more_warns_later() -> None:
+    draw = np.random.default_rng(0)
+    logits = {lang: draw.normal(mean, size=n) for lang, mean, n in (("calm", -3, 2000), ("wild", 0, 2000), ("few", 1, 50), ("rare", 0, 10))}
+    spoken = [lang for lang, values in logits.items() for _ in values]
+    at = choose(np.concatenate(list(logits.values())), spoken, None, fit.Recipe(warn_rate=0.02))
+    assert at.languages["calm"] == at.languages["few"] == at.warn < at.languages["wild"] < at.block
+    assert "rare" not in at.languages
+    assert at.other > at.warn
+    assert at.surest == max(at.other, at.languages["wild"])
+    high = np.full(4, np.nextafter(at.languages["wild"], -np.inf))
+    assert at.flagged(high, ["calm", "wild", "", "rare"]).tolist() == [True, False, True, bool(high[3] >= at.other)]
+    assert at.card(lambda value: value) == {"warn": at.warn, "block": at.block, "languages": at.languages, "other": at.other}
 
 
 def test_recall_and_reliability_by_hand() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,11 +16,12 @@ from .sender import NOBODY, Sender, judge
 from .verdict import Action, Policy, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from .columns import TextBatch
     from .explain import Contribution
     from .model import Model, Reading
 
@@ -83,12 +84,13 @@ class Guard:
         reading = self._one(text)
         who = judge(sender) if sender else NOBODY
         risk = float(self._risk(reading.logit, who.nats)[0])
-        action = self.policy.action(risk)
-        asked, kind = self._asked(reading, np.array([risk], np.float32))
+        spoken = language(text)
+        action = self.policy.of(spoken).action(risk)
+        asked, kind = self._asked(reading, np.array([risk], np.float32), np.array([action is not Action.ALLOW]))
         evidence = explain.evidence(self.model, reading, text, action, who)
         brand = whom.find(text, action, evidence, who.brand)
         real = whom.official(brand) if brand else None
-        return Verdict(risk, action, kind[0], asked[0], evidence, brand.id if brand else None, real, language(text))
+        return Verdict(risk, action, kind[0], asked[0], evidence, brand.id if brand else None, real, spoken)
 
     def scan(self, messages: object, *, senders: object = None, threads: int = 1, direction: str = "inbound") -> pa.Table:
         """Judge many messages, each by itself.
@@ -125,7 +127,7 @@ class Guard:
         out = Columns()
         for batch, who in along(columns.batches(messages), senders):
             risk = self._risk(self.model.logits(batch, threads), who.nats)
-            actions = self.policy.actions(risk)
+            actions = self._actions(batch, risk)
             closer = np.flatnonzero(risk.astype(np.float64) >= min(self.model.card["thresholds"]["asks"], self.policy.warn))
             kinds: list[str] = []
             asked: list[tuple[str, ...]] = []
@@ -133,12 +135,27 @@ class Guard:
             for _, piece in batch.take(closer).chunks():
                 rows = closer[len(kinds) : len(kinds) + len(piece)]
                 reading = self.model.read(piece)
-                found = self._asked(reading, risk[rows])
+                found = self._asked(reading, risk[rows], actions[rows] > 0)
                 asked += found[0]
                 kinds += found[1]
                 rules += explain.rules(self.model, reading, [tuple(Action)[code] for code in actions[rows].tolist()])
             out.add(risk, actions, *who.joined(closer, kinds, asked, rules))
         return out.table()
+
+    def decide(self, messages: object, *, threads: int = 1) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+        """Give the risk of each message and what to do with it: ``scan`` without its reasons.
+
+        Returns
+        -------
+        (n,) float32, in [0, 1], and (n,) int8, places in ``Action``
+        """
+        found = [
+            (risk, self._actions(batch, risk))
+            for batch in columns.batches(messages)
+            for risk in [self.model.risk(self.model.logits(batch, threads))]
+        ]
+        risks, actions = zip(*found, strict=True) if found else ([np.zeros(0, np.float32)], [np.zeros(0, np.int8)])
+        return np.concatenate(risks), np.concatenate(actions)
 
     def explain(self, text: str, top: int = 10) -> tuple[Contribution, ...]:
         """Show what moved the verdict of ``text`` most: rules, shape and n-grams of its worst passage, in nats."""
@@ -153,8 +170,18 @@ class Guard:
         """Turn logits into risks, with what the senders add to the log-odds."""
         return self.model.risk(logit + nats / self.model.card["calibration"][0])
 
-    def _asked(self, reading: Reading, risk: NDArray[np.float32]) -> tuple[list[tuple[str, ...]], list[str]]:
-        """Name the secrets and the kind of each suspect; empty for the others."""
+    def _actions(self, batch: TextBatch, risk: NDArray[np.float32]) -> NDArray[np.int8]:
+        """Choose the action for each message; its language is looked at only where languages differ."""
+        actions = self.policy.actions(risk)
+        differ = np.flatnonzero((actions > 0) & (risk < self.policy.surest))
+        for i, text in zip(differ.tolist(), batch.take(differ).texts(), strict=True):
+            actions[i] = self.policy.of(language(text)).actions(risk[i : i + 1])[0]
+        return actions
+
+    def _asked(
+        self, reading: Reading, risk: NDArray[np.float32], flagged: NDArray[np.bool_]
+    ) -> tuple[list[tuple[str, ...]], list[str]]:
+        """Name the secrets of each suspect, and the kind of what is flagged; empty for the others."""
         thresholds = self.model.card["thresholds"]
         suspects = np.flatnonzero(risk >= min(thresholds["asks"], self.policy.warn))
         secrets: list[tuple[str, ...]] = [()] * len(risk)
@@ -165,7 +192,7 @@ class Guard:
                 suspects.tolist(), asks.secrets_asked(scores, thresholds["heads"]), asks.kinds_of(scores), strict=True
             ):
                 secrets[i] = asked if risk[i] >= thresholds["asks"] else ()
-                kinds[i] = kind if risk[i] >= self.policy.warn else ""
+                kinds[i] = kind if flagged[i] else ""
         return secrets, kinds
 
 
@@ -195,5 +222,9 @@ def load(path: str | Path | None = None, *, rules: str | Path | None = None) -> 
         from .pack import packed  # noqa: PLC0415 - most guards have none
 
         model = packed(model, Path(rules))
-    thresholds = model.card["thresholds"]
-    return Guard(model, Policy(warn=thresholds["warn"], block=thresholds["block"]))
+    return Guard(model, policy(model.card["thresholds"]))
+
+
+def policy(thresholds: Mapping[str, Any]) -> Policy:
+    """Read the policy from the thresholds of a model card; those of older models know no languages."""
+    return Policy(thresholds["warn"], thresholds["block"], thresholds.get("languages", {}), thresholds.get("other"))

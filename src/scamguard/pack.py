@@ -76,7 +76,7 @@ def _floors(model: Model, found: Lexicon) -> NDArray[np.float32]:
     def logit(floor: str) -> float:
         if not floor:
             return -np.inf
-        risk = float(model.card["thresholds"][floor])
+        risk = model.surest if floor == "warn" else float(model.card["thresholds"][floor])
         return float((np.log(risk / (1 - risk)) - offset) / slope) + _ABOVE
 
     return np.array([logit(rule.floor) for rule in found.rules], np.float32)

@@ -181,11 +181,17 @@ def card(folder: Path, about: Mapping[str, Any]) -> Text:
     lines = [
         f"model      {folder}",
         f"format     {about.get('format')}, sha256 {str(about.get('sha256'))[:16]}…",
-        f"acts       warn from risk {at['warn']:.3f}, block from {at['block']:.3f}",
+        f"acts       warn from risk {at['warn']:.3f}, block from {at['block']:.3f}{_by_language(at)}",
         f"knows      {len(about.get('concepts', ()))} concepts, {len(rules)} rules, {decisive} of them decisive",
         f"features   {', '.join(f'{name} {value}' for name, value in about.get('settings', {}).items())}",
     ]
     return Text(visible("\n".join(lines), keep="\n"))
+
+
+def _by_language(at: Mapping[str, Any]) -> str:
+    """List the languages that warn later than others."""
+    known = at.get("languages", {}) | {"other languages": at.get("other", 0.0)}
+    return "".join(f"; {lang} from {risk:.3f}" for lang, risk in known.items() if risk > at["warn"])
 
 
 def measured(tables: Mapping[str, Any]) -> list[tuple[str, dict[str, dict[str, float]]]]:

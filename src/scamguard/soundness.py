@@ -89,6 +89,9 @@ def _of_thresholds(thresholds: Mapping[str, Any]) -> str:
     for name in ("warn", "block", "asks"):
         if not _number(thresholds.get(name)) or not 0 <= thresholds[name] <= 1:
             return f"threshold {name!r} is missing or not between 0 and 1"
+    languages, other = thresholds.get("languages", {}), thresholds.get("other", 1.0)  # older models have none
+    if not isinstance(languages, dict) or not all(_number(risk) and 0 <= risk <= 1 for risk in (*languages.values(), other)):
+        return "thresholds of languages are not between 0 and 1"
     heads = thresholds.get("heads")
     if not isinstance(heads, list) or len(heads) != len(SECRETS) or not all(map(_number, heads)):
         return f"threshold 'heads' is missing or not {len(SECRETS)} numbers"

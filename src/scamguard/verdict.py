@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -46,13 +46,35 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Risks from which to warn and to block."""
+    """Risks from which to warn and to block.
+
+    A language in which the model errs more often, or that it hardly knows, may need a higher risk before it warns.
+    """
 
     warn: float
     block: float
+    languages: Mapping[str, float] = field(default_factory=dict)  # risk from which to warn, by ISO 639 code
+    other: float | None = None  # the same of languages that are not listed, where any are
+
+    def of(self, language: str) -> Policy:
+        """Give the thresholds of a message in ``language``, a BCP-47 tag; "" is what nothing tells.
+
+        >>> policy = Policy(warn=0.5, block=0.9, languages={"en": 0.6}, other=0.8)
+        >>> [policy.of(tag).warn for tag in ("en-GB", "th", "")]
+        [0.6, 0.8, 0.5]
+        """
+        if not language or not self.languages:
+            return Policy(self.warn, self.block)
+        other = self.warn if self.other is None else self.other
+        return Policy(self.languages.get(language.split("-", maxsplit=1)[0], other), self.block)
+
+    @property
+    def surest(self) -> float:
+        """Give the risk from which it warns in every language."""
+        return max(self.warn, self.other or 0.0, *self.languages.values())
 
     def action(self, risk: float) -> Action:
-        """Choose the action for ``risk``.
+        """Choose the action for ``risk``, of a message in no language that is told.
 
         >>> Policy(warn=0.5, block=0.9).action(0.7)
         <Action.WARN: 'warn'>

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
+from scamguard.language import language
 from scamguard.outgoing import RISK, weighed
 from scamguard.secrets import Certainty, find
 from scamguard.verdict import GIVEN_AWAY, Action
@@ -133,7 +134,8 @@ class Conversations:
         risks = combine.risk(joined[risen])
         read = self._guard.scan([texts[i] for i in risen]).to_pylist()
         for i, risk, whole in zip(risen.tolist(), risks.tolist(), read, strict=True):
-            row, action = rows[asked[i].place], self._guard.policy.action(risk)
+            row = rows[asked[i].place]
+            action = self._guard.policy.of(language(row["text"])).action(risk)
             if action is Action.ALLOW:
                 yield asked[i].place, {"risk": risk}
                 continue

@@ -19,9 +19,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from scamguard import model as models
 from scamguard.columns import batches
 from scamguard.errors import TrainingError
-from scamguard.guard import Guard
+from scamguard.guard import Guard, policy
 from scamguard.train import build, corpus, fit, vocabulary
-from scamguard.verdict import Policy
 
 from .base import base, sized
 from .rows import joined, messages, table
@@ -169,8 +168,7 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
 
     @property
     def _guard(self) -> Guard:
-        thresholds = self.model_.card["thresholds"]
-        return Guard(self.model_, Policy(warn=thresholds["warn"], block=thresholds["block"]))
+        return Guard(self.model_, policy(self.model_.card["thresholds"]))
 
     def _labelled(self, labels: NDArray[Any]) -> NDArray[np.bool_]:
         """Say which rows are scams, and set ``classes_``."""

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 VARIANTS: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "as shipped": {},
-    "penalty C = 0.5": {"recipe": {"penalty": 0.5}},
-    "penalty C = 8": {"recipe": {"penalty": 8.0}},
+    "penalty C = 0.06": {"recipe": {"penalty": 0.06}},
+    "penalty C = 1": {"recipe": {"penalty": 1.0}},
     "character 3-4-grams": {"settings": {"char_low": 3, "char_high": 4}},
     "character 2-5-grams": {"settings": {"char_low": 2, "char_high": 5}},
     "character table 2^18": {"settings": {"char_bits": 18}},

@@ -65,7 +65,7 @@ _COLUMNS = (
 _ZERO_SHOT = """\
 Each language scored by a model that saw none of its messages, and by one that saw those of other writers. What carries
 over is what languages share: concepts, rules, frames, shape and borrowed words. A language with fewer than 200 scams or benign
-messages has intervals too wide for a threshold of its own; all languages share one.
+messages has intervals too wide to say much.
 """
 
 
@@ -82,7 +82,19 @@ def _pairs(left: str, right: str, values: Mapping[str, float]) -> str:
 
 
 def _thresholds(values: Mapping[str, Any]) -> str:
-    return f"Warn from risk {values['warn']:.3f}, block from {values['block']:.3f}."
+    """Say from which risk it acts, in which language."""
+    later = {lang: risk for lang, risk in values["languages"].items() if risk > values["warn"]}
+    return " ".join([
+        f"Warn from risk {values['warn']:.3f}, block from {values['block']:.3f}.",
+        *([f"Later where hard benign messages are flagged more often: {_risks(later)}."] if later else []),
+        f"A language that is seldom or never among the messages (all but {', '.join(values['languages'])}) has too little data for a",
+        f"threshold of its own and warns from {values['other']:.3f}, which a quarter as much ordinary traffic reaches.",
+        "The intervals of the false alarms above say how far each can be trusted.",
+    ])
+
+
+def _risks(values: Mapping[str, float]) -> str:
+    return ", ".join(f"{lang} {risk:.3f}" for lang, risk in values.items())
 
 
 def _reliability(bins: Iterable[Mapping[str, Any]]) -> str:

@@ -114,13 +114,13 @@ def measure(guard: Guard, messages: Sequence[Message]) -> list[Outcome]:
     """Measure every transform at rising strength, on the messages that it changes."""
     scam = np.array([m.scam for m in messages])
     texts = [m.text for m in messages]
-    plain = guard.score(texts) >= guard.policy.warn
+    plain = guard.decide(texts)[1] > 0
     out = []
     for name in {**WORDS, **HAN, **WHOLE}:
         for strength in STRENGTHS if name not in WHOLE else (1.0,):
             changed = [disguised(text, name, strength) for text in texts]
             touched = np.array([a != b for a, b in zip(texts, changed, strict=True)])
-            flagged = guard.score(changed) >= guard.policy.warn
+            flagged = guard.decide(changed)[1] > 0
             if not (scam & touched).any() or not (~scam & touched).any():
                 continue
             rates = [(float(hit[scam & touched].mean()), float(hit[~scam & touched].mean())) for hit in (plain, flagged)]

@@ -66,7 +66,7 @@ class Change:
 def effect(old: Guard, new: Guard, reviewed: Sequence[Message], cases: Sequence[Message]) -> Effect:
     """Measure what ``new`` changes in the golden ``cases`` and in the reviewed messages."""
     texts = [message.text for message in reviewed]
-    changed = (old.score(texts) >= old.policy.warn) != (new.score(texts) >= new.policy.warn)
+    changed = old.decide(texts)[1].astype(bool) != new.decide(texts)[1].astype(bool)
     flips = Counter(message.writer for message, flipped in zip(reviewed, changed.tolist(), strict=True) if flipped)
     return Effect(tuple(golden.lost(old, new, cases)), dict(flips.most_common()))
 
@@ -153,7 +153,7 @@ def compare(old: Guard, new: Guard, rows: Iterable[tuple[int, Sequence[str]]], m
 
     def changed() -> Iterable[Change]:
         for first, texts in rows:
-            (was, said), (now, says) = ((g.policy.actions(risk), risk) for g, risk in ((g, g.score(texts)) for g in (old, new)))
+            (said, was), (says, now) = old.decide(texts), new.decide(texts)
             for i, (a, b) in enumerate(zip(was.tolist(), now.tolist(), strict=True)):
                 counts[_ACTIONS[a], _ACTIONS[b]] += 1
                 if a != b:

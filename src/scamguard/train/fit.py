@@ -17,6 +17,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from scamguard.asks import secrets_asked
+from scamguard.language import language
 from scamguard.lexicon import KINDS, SECRETS
 from scamguard.model import Model, Settings, Weights
 
@@ -24,6 +25,7 @@ from .augment import augmented
 from .corpus import Ballast, Message, groups
 from .design import Blocks, Scales, Trust, blocks, scales
 from .evaluate import Judged, f1, reliability, tables, threshold_at
+from .thresholds import choose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -234,20 +236,6 @@ def decisive(m: Material) -> NDArray[np.bool_]:
     return out
 
 
-def thresholds(m: Material, hard: NDArray[np.float64], fitted: Fitted, recipe: Recipe) -> tuple[float, float]:
-    """Find the logits from which to warn and to block.
-
-    Both are chosen on ordinary traffic that nothing was fitted on. Where there is none, the rates apply to ``hard``,
-    the out-of-fold logits of the project's own messages, most of which were written to be hard to tell apart.
-    """
-    benign = hard[~m.scam]
-    if m.traffic is None:
-        return threshold_at(benign, recipe.warn_rate), threshold_at(benign, recipe.block_rate)
-    ordinary = fitted.worst(m.traffic)
-    block = max(threshold_at(ordinary, recipe.block_rate), threshold_at(benign, recipe.block_rate_hard))
-    return threshold_at(ordinary, recipe.warn_rate), block
-
-
 def gate(m: Material, logits: NDArray[np.float64], scores: NDArray[np.float64]) -> tuple[float, list[float]]:
     """Choose the logit from which asks are named, and the heads' cutoffs, for the best F1 out of fold."""
     best = (-1.0, 0.0, [0.0])
@@ -272,11 +260,13 @@ def train(
     logits = out_of_fold(m, recipe) if logits is None else logits
     fitted = classifier(m, recipe, np.ones(len(m.messages), np.bool_))
     slope, offset = (float(v) for v in _platt(logits, m.scam))
-    warn, block = thresholds(m, logits, fitted, recipe)
-    floor = np.where(decisive(m), np.float32(warn + _ABOVE), np.float32(-np.inf)).astype(np.float32)
+    spoken = [language(message.text).split("-")[0] for message in m.messages]
+    benign = np.flatnonzero(~m.scam)
+    at = choose(logits[benign], [spoken[i] for i in benign], None if m.traffic is None else fitted.worst(m.traffic), recipe)
+    floor = np.where(decisive(m), np.float32(at.surest + _ABOVE), np.float32(-np.inf)).astype(np.float32)
     lifted, scores = _lifted(m, logits, floor), head_scores(m, recipe)
     suspect, cuts = gate(m, lifted, scores)
-    judged = Judged(m.messages, lifted, lifted >= warn, named(lifted, scores, suspect, cuts))
+    judged = Judged(m.messages, lifted, at.flagged(lifted, spoken), named(lifted, scores, suspect, cuts))
 
     def risk(value: float) -> float:
         return float(np.float32(1 / (1 + np.exp(-(slope * value + offset)))))
@@ -286,7 +276,7 @@ def train(
         "calibration": [slope, offset],
         "concepts": list(vocabulary.concepts),
         "rules": [row | {"decisive": bool(d)} for row, d in zip(vocabulary.listed, floor > -np.inf, strict=True)],
-        "thresholds": {"warn": risk(warn), "block": risk(block), "asks": risk(suspect), "heads": cuts},
+        "thresholds": at.card(risk) | {"asks": risk(suspect), "heads": cuts},
         "out_of_fold": tables(judged) | {"reliability": reliability(m.scam, 1 / (1 + np.exp(-(slope * lifted + offset))))},
     }
     return _final(m, vocabulary, recipe, fitted, floor, card)

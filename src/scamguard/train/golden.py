@@ -35,7 +35,7 @@ def cases(folder: Path = FOLDER) -> list[Message]:
 
 def wrong(guard: Guard, messages: Sequence[Message]) -> list[Message]:
     """Find the scams that ``guard`` allows and the honest messages that it flags."""
-    flagged = guard.score([message.text for message in messages]) >= guard.policy.warn
+    flagged = guard.decide([message.text for message in messages])[1] > 0
     return [message for message, flag in zip(messages, flagged.tolist(), strict=True) if flag != message.scam]
 
 

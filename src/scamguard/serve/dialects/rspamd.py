@@ -53,7 +53,7 @@ class Rspamd:
         return Answer({**self._said(verdict), "message-id": identity, "time_real": round(time.perf_counter() - started, 6)})
 
     def _said(self, verdict: Verdict) -> dict[str, Any]:
-        score = round(scaled(verdict.risk, self._judge.guard.policy, ADD_HEADER, REJECT, _TOP), 2)
+        score = round(scaled(verdict.risk, self._judge.guard.policy.of(verdict.language), ADD_HEADER, REJECT, _TOP), 2)
         symbols = {"SCAMGUARD": _symbol("SCAMGUARD", score, reason(verdict), [verdict.kind, *verdict.asks])}
         for evidence in verdict.evidence:
             name = "SCAMGUARD_" + evidence.rule.upper().replace(".", "_").replace("-", "_")

@@ -56,7 +56,8 @@ class TgSpam:
         verdict = await self._judge.check(asked.message)
         request.state.log.update(messages=1, action=str(verdict.action))
         spam = verdict.action is Action.BLOCK or str(verdict.action) == self._settings.reject_from
-        confidence = scaled(verdict.risk, self._judge.guard.policy, _ABOVE if self._settings.reject_from == "warn" else 0.5, _ABOVE, 1.0)
+        policy = self._judge.guard.policy.of(verdict.language)
+        confidence = scaled(verdict.risk, policy, _ABOVE if self._settings.reject_from == "warn" else 0.5, _ABOVE, 1.0)
         return Answer(TgSpamAnswer(spam, round(confidence, 4), reason(verdict)))
 
 
