@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from scamguard.train.corpus import Message
 
 MESSAGES = Path(__file__).parents[1] / "data" / "messages"
-# what the fold does not undo yet: every word spelled out with the spaces between words lost, letters repeated, words misspelled;
+# what the fold does not undo yet: every word spelled out with the spaces between words lost, words misspelled;
 # and innocent words around a scam still dilute it
-WEAK = {"by sound": -0.12, "spaced": -0.45, "repeated": -0.75, "misspelled": -0.65, "diluted": -0.5}
+WEAK = {"by sound": -0.12, "spaced": -0.45, "misspelled": -0.65, "diluted": -0.5}
 UNDONE = ("homoglyph", "leet", "full width", "mathematical", "boxed", "zero width", "combining", "spaced", "dotted")
 
 

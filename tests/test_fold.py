@@ -150,7 +150,9 @@ def test_words_once_folded_stay_as_they_are(words: list[str]) -> None:
         ("don't", "dont"),  # apostrophes, hyphens, white space, repeats
         ("one-time  code", "one time code"),
         ("  so \t much  ", "so much"),
-        ("heyyyyyy!!!!", "heyy!!"),
+        ("heyyyyyy!!!!", "hey!!"),
+        ("seeeend the paaassword, ПАРОООЛЬ, شكراااا", "send the password, пароль, شكرا"),
+        ("good 1000 哈哈哈 えええ", "good 1000 哈哈 ええ"),
         ("see https://kraken.example/x?y=1.", f"see {LINK}."),  # addresses
         ("kraken-help.com or www.a.co.uk", f"{LINK} or {LINK}"),
         ("visit t.me/joinchat now", f"visit {LINK} now"),

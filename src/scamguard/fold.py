@@ -9,7 +9,7 @@ see :mod:`scamguard.train.foldtable` for the sources), then five passes tidy a m
    with letters on both sides, leet digits become letters;
 3. letters spaced or dotted out one by one are joined;
 4. Chinese words for a secret that are spelled by sound get their characters back;
-5. white space, hyphens, apostrophes and long repeats are evened out, and each punctuation mark is told
+5. white space, hyphens, apostrophes and long repeats (sooo, !!!!) are evened out, and each punctuation mark is told
    to end a clause, a sentence, or nothing.
 
 Nothing is undone in ordinary text: passes 2 to 4 act only where the text shows intent, and mark what they touched.
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 
 _DROPPED, _BLANKED = 0x3FFFFF, 0x3FFFFE  # DROP and BLANK, in the 23 bits there are
 _HIDES = 0x100
+_DRAWN_OUT: Final = 0x700  # Latin, Greek, Cyrillic, Hebrew, Arabic letters: three alike in a row are one drawn out
 PAD: Final = 8  # code points of room past the last one: a survey looks ahead
 
 
@@ -298,6 +299,11 @@ def _tidy(codes, kind, origin, begin, end):
             i += 1
             continue
         repeat = out - begin >= 2 and codes[out - 1] == c and (codes[out - 2] == c or c == 46) and sort != DIGIT and sort != TOKEN
+        if repeat and sort == LETTER and c < _DRAWN_OUT:
+            out -= 1
+            while i < end and codes[i] == c:
+                i += 1
+            continue
         if repeat:
             i += 1
             continue

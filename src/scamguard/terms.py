@@ -17,6 +17,7 @@ from .fold import Folded, fold
 from .kernels import compiled, finished
 from .kinds import DIGIT, EMAIL, HANDLE, HANGUL, KIND, LETTER, LINK, PLANES, TOKEN
 from .match import ANY_ENDING, CODE, GLUED, LEADS, MOST_CONCEPTS, NUMBERS, PHONE, RUN, STEMS, Terms, exact, stem_bit
+from .misspellings import misspelled
 from .tokens import NUMBERED, SPACED, Tokens, tokens
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _SYMBOLS = {  # what stands for it while a term is folded (Vai digits, squares);
     "#": ("\ua620", RUN, LETTER), "<code>": ("\ua621", CODE, LETTER), "<phone>": ("\ua622", PHONE, LETTER),
     "<link>": ("\u2b12", LINK, TOKEN), "<email>": ("\u2b13", EMAIL, TOKEN), "<handle>": ("\u2b14", HANDLE, TOKEN),
 }  # fmt: skip
+_SECRET = frozenset({"password", "code_2fa", "private_key", "seed_phrase"})  # concepts whose names are misspelled on purpose
 _GUARD = "一"  # a word may start and end beside it, and it takes part in no undoing
 _Path = tuple[tuple[int, ...], int]  # key << 1 | spaced for each word; and how the last one ends: 0, ANY_ENDING or GLUED
 
@@ -50,7 +52,30 @@ def compile_terms(lexicon: Lexicon) -> Terms:
             if len(paths[path, ending]) > MOST_CONCEPTS:
                 named = ", ".join(lexicon.concepts[i] for i in sorted(paths[path, ending]))
                 raise LexiconError("lexicons", f"a word of {named}", f"stands, with any ending, for over {MOST_CONCEPTS} concepts")
-    return _automaton(paths, vague)
+    return _automaton(paths, vague, _slips(lexicon))
+
+
+def _slips(lexicon: Lexicon) -> dict[int, int]:
+    """Map the key of each misspelling of a word that alone names a secret to the key of that word; none that two words share."""
+    forms = sorted({form for entry in lexicon.entries if entry.name in _SECRET for form in entry.forms() if form.isalpha()})
+    folded = _folded_forms(forms)
+    text, starts = "".join(map(chr, folded.codes)), folded.starts.tolist()
+    named = {text[begin:end] for begin, end in itertools.pairwise(starts)}
+    pairs = sorted((wrong, word) for word in named for wrong in misspelled(word))
+    wrongs, rights = _keys([wrong for wrong, _ in pairs]), _keys([right for _, right in pairs])
+    meant: dict[int, set[int]] = {}
+    for wrong, right in zip(wrongs, rights, strict=True):
+        meant.setdefault(wrong, set()).add(right)
+    return {wrong: min(right) for wrong, right in meant.items() if len(right) == 1}
+
+
+def _keys(words: Sequence[str]) -> list[int]:
+    """Hash folded words as ``match`` hashes the words of messages."""
+    starts = np.cumsum([0, *map(len, words)])
+    keys = np.empty(len(words), np.uint64)
+    _exact_keys(np.array([ord(char) for word in words for char in word], np.uint32), starts[:-1], starts[1:], keys)
+    found: list[int] = keys.tolist()
+    return found
 
 
 def _paths(lexicon: Lexicon) -> tuple[dict[_Path, set[int]], set[int]]:
@@ -125,11 +150,12 @@ def _exact_keys(codes, start, stop, key):
         key[t] = exact(codes, start[t], stop[t])
 
 
-def _automaton(paths: dict[_Path, set[int]], vague: set[int]) -> Terms:
+def _automaton(paths: dict[_Path, set[int]], vague: set[int], slips: dict[int, int]) -> Terms:
     """Number the words, those that begin a term first; lay the edges of the smallest automaton out as a hash table."""
     ordered = sorted(paths)
     split = [[step >> 1 for step in path[:-1]] + [path[-1] >> 1 ^ ending] for path, ending in ordered]
     ids = {word: i for i, word in enumerate(dict.fromkeys([*(words[0] for words in split), *itertools.chain(*split)]))}
+    spelled = ids | {wrong: ids[right] for wrong, right in slips.items() if right in ids and wrong not in ids}
     meanings = {of: i for i, of in enumerate(sorted({tuple(sorted(of)) for of in paths.values()}))}
     nodes: list[dict[int, int]] = [{}]  # word and whether a space comes before it → node
     ends = [0]
@@ -148,7 +174,7 @@ def _automaton(paths: dict[_Path, set[int]], vague: set[int]) -> Terms:
     edges = {step * int(ANY_ENDING) & 0xFFFFFFFFFFFFFFFF: to for step, to in steps}
     counts = np.cumsum([0, *(len(of) for of in meanings)])
     return Terms(
-        _table(np.array(list(ids), np.uint64), np.arange(len(ids))),
+        _table(np.array(list(spelled), np.uint64), np.array(list(spelled.values()), np.int64)),
         _table(np.array(list(edges), np.uint64), np.array(list(edges.values()), np.int64)),
         _bitmap(np.array([path[-1] >> 1 for path, ending in ordered if ending], np.uint64)),
         np.array([state[to] for _, to in sorted(nodes[0].items())], np.int32),
@@ -195,8 +221,8 @@ def _mark(stems, bits):
 
 
 def _table(keys: NDArray[np.uint64], to: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Lay keys out in an open-addressed table, at most two thirds full."""
-    slots = np.zeros(1 << max(6, int(1.5 * len(keys)).bit_length()), np.uint64)
+    """Lay keys out in an open-addressed table, at most seven tenths full."""
+    slots = np.zeros(1 << max(6, int(len(keys) / 0.7).bit_length()), np.uint64)
     _insert(keys, to, slots)
     return slots
 

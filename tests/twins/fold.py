@@ -330,6 +330,11 @@ def _tidy(cells: list[Cell]) -> list[Cell]:
                 out.append(_blank(cells[at:stop]))
             at = stop
             continue
+        if _repeats(out, cell) and cell.kind == kinds.LETTER and cell.char < "\u0700":
+            del out[-1]  # three letters alike are one drawn out
+            while at < len(cells) and cells[at].char == cell.char:
+                at += 1
+            continue
         before = out[-1].kind if out else kinds.SPACE
         after = cells[at + 1].kind if at + 1 < len(cells) else kinds.SPACE
         if not (_apostrophe(cell, before, after) or _repeats(out, cell)):
