@@ -7,6 +7,8 @@
 # make torture MINUTES=10   fuzz, kill, fill disks, soak; writes docs/robustness.md (MINUTES=1: a look, a quarter of an hour)
 # make audit   ask PyPI's advisories about what is installed (needs the network)
 # make docs   build the documentation into build/docs, strictly and without network
+# make suite  measure the model beside others by cross-validation and rewrite docs/evaluation.md, an hour or two; add what it was
+#             trained with: make suite LENT="--ballast a.jsonl.gz b.jsonl.gz --traffic c.jsonl.gz"
 # make bench  measure beside others and redraw tables and charts, about ten minutes; make bench-quick, one minute
 # make bench-transformer   let a small transformer take part in the next `make bench`
 #
@@ -22,8 +24,9 @@ PEERS := benchmarks/.work/venvs# peers that pin other versions than ours live ap
 
 MINUTES ?= 10
 MODULE ?= rules
+LENT ?=
 
-.PHONY: demo test lint docs bless coverage mutants torture audit bench bench-quick bench-transformer clean
+.PHONY: demo test lint docs bless coverage mutants torture audit suite bench bench-quick bench-transformer clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -40,11 +43,15 @@ lint: $(VENV)/.installed-dev
 bless: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.golden
 
-# twice: as it runs, and the kernels as plain Python, where branches can be seen
+# twice: as it runs, and the kernels as plain Python, where branches can be seen; every process counts, those that tests start as well.
+# Plain Python refuses some sums that wrap around when compiled, so the second run is counted whatever it says.
+coverage: export COVERAGE_FILE := $(CURDIR)/.coverage
+coverage: export PYTHONHASHSEED := 0
 coverage: $(VENV)/.installed-dev
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -q
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run --append -m pytest -q -W ignore::RuntimeWarning $(KERNEL_TESTS)
+	$(BIN)/python -m coverage run -m pytest -q --numprocesses auto --dist loadfile
+	-NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -q -W ignore::RuntimeWarning --numprocesses auto --dist loadfile $(KERNEL_TESTS)
+	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
 mutants: $(VENV)/.installed-dev
@@ -58,6 +65,9 @@ audit: $(VENV)/.installed-torture
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/mkdocs build --strict --quiet
+
+suite: $(VENV)/.installed-suite
+	$(BIN)/scamguard evaluate --suite $(LENT) --into docs/evaluation.md
 
 bench: $(VENV)/.installed-bench $(PEERS)/profanity/.installed
 	$(BIN)/python -m benchmarks.run
@@ -83,6 +93,10 @@ $(VENV)/.installed-dev: pyproject.toml | $(VENV)/.created
 $(VENV)/.installed-torture: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[torture]'
 	touch $@
+
+$(VENV)/.installed-suite: pyproject.toml | $(VENV)/.created
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[suite]'
+	touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-bench: pyproject.toml | $(VENV)/.created
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

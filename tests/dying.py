@@ -1,11 +1,14 @@
 """Scan as the command does, with a guard that is loaded at once, and die of SIGKILL at a chosen step.
 
-``python tests/dying.py STEP DUMP OUT…``: a step is a write to the checkpoint or an output, a file moved into place or
-removed; each counts before and after it happens. Step -1 never comes. The number of steps is the last line of standard output.
+``python tests/dying.py STEP DUMP OUT…``, or ``begin`` with the same: a step is a write to the checkpoint or an output, a file
+moved into place or removed; each counts before and after it happens. Step -1 never comes. The number of steps is the last line of
+standard output.
+What ``begin`` starts is forked from a process that has imported all this once: that takes as long as the scan.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sys
@@ -22,6 +25,10 @@ from scamguard.table import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from multiprocessing.context import ForkServerProcess
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.dying"])
 
 
 class Guard:
@@ -63,16 +70,16 @@ class Death:
         setattr(owner, name, counted)
 
 
-def main() -> None:
-    """Scan the dump named second into the outputs named after it."""
-    death = Death(int(sys.argv[1]))
+def main(step: int, *arguments: str) -> None:
+    """Scan the dump named first into the outputs named after it."""
+    death = Death(step)
     death.around(checkpoint.Checkpoint, "add")
     death.around(output.Output, "add")
     death.around(Path, "replace")
     death.around(Path, "unlink")
-    chosen = selection.Selection(only="flagged") if "--only" in sys.argv else selection.Selection()
-    resume = True if "--resume" in sys.argv else None
-    dump, *outs = (Path(name) for name in sys.argv[2:] if not name.startswith("--"))
+    chosen = selection.Selection(only="flagged") if "--only" in arguments else selection.Selection()
+    resume = True if "--resume" in arguments else None
+    dump, *outs = (Path(name) for name in arguments if not name.startswith("--"))
     plan = survey.Plan(chosen, tuple(outs), None, "inbound", "never", resume)
     plan.check()
     guard: Any = Guard()
@@ -81,5 +88,19 @@ def main() -> None:
     sys.exit(status)
 
 
+def _apart(place: Path, step: int, *arguments: str) -> None:
+    """Let both streams end in files of ``place``, as those of a process of its own would."""
+    for stream, name in ((1, "stdout"), (2, "stderr")):
+        os.dup2(os.open(place / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
+    main(step, *arguments)
+
+
+def begin(place: Path, step: int, *arguments: str) -> ForkServerProcess:
+    """Begin a scan whose streams are the files ``stdout`` and ``stderr`` of ``place``."""
+    run = _FORKS.Process(target=_apart, args=(place, step, *arguments))
+    run.start()
+    return run
+
+
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]), *sys.argv[2:])

@@ -46,6 +46,9 @@ def process(log: Path, *options: str, **environment: str) -> Iterator[tuple[str,
         try:
             yield f"http://127.0.0.1:{port}", running
         finally:
+            running.terminate()  # not killed: what it has run counts in `make coverage`
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                running.wait(10)
             running.kill()
 
 

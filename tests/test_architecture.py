@@ -6,6 +6,7 @@ import ast
 import importlib
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,17 +50,24 @@ def runtime_nodes(tree: ast.AST) -> Iterator[ast.AST]:
             yield from runtime_nodes(child)
 
 
-def imported(file: Path) -> set[str]:
+@cache
+def parsed(file: Path) -> ast.Module:
+    """Parse a file once for all tests."""
+    return ast.parse(file.read_text("utf-8"))
+
+
+@cache
+def imported(file: Path) -> frozenset[str]:
     """Name every module that a file imports when it runs, at the top or inside a function, in full."""
     package = ["scamguard", *file.relative_to(SRC).parent.parts]
     found = set()
-    for node in runtime_nodes(ast.parse(file.read_text("utf-8"))):
+    for node in runtime_nodes(parsed(file)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = ".".join([*package[: len(package) - node.level + 1], *filter(None, [node.module])]) if node.level else str(node.module)
             found |= {f"{base}.{alias.name}" for alias in node.names}
-    return found
+    return frozenset(found)
 
 
 def own(file: Path) -> set[str]:
@@ -121,7 +129,7 @@ def test_no_file_holds_two_ideas(file: Path) -> None:
 def too_long(file: Path) -> dict[str, int]:
     """Count the lines of every long function, without its docstring."""
     counts = {}
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in ast.walk(parsed(file)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body[1:] if ast.get_docstring(node) else node.body
             counts[node.name] = (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
@@ -135,7 +143,7 @@ def test_no_function_is_longer_than_a_page(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=ids)
 def test_every_module_opens_with_its_idea(file: Path) -> None:
-    assert ast.get_docstring(ast.parse(file.read_text("utf-8")))
+    assert ast.get_docstring(parsed(file))
 
 
 def test_every_public_name_has_its_home() -> None:

@@ -20,7 +20,7 @@ from scamguard.chat.discord import ScamguardCog
 if TYPE_CHECKING:
     from scamguard.guard import Guard
 
-GUILD, CHANNEL, MODERATORS, BOT = 100, 200, 300, 1
+GUILD, CHANNEL, MODERATORS, CATEGORY, BOT = 100, 200, 300, 400, 1
 ROLE = 900
 STRANGER = {"id": "666", "username": "kraken_support", "discriminator": "0", "avatar": None, "global_name": None}
 MEMBER = {"roles": [], "joined_at": "2024-01-01T00:00:00+00:00", "deaf": False, "mute": False, "flags": 0}
@@ -28,8 +28,8 @@ GUILD_CREATE = {
     "id": str(GUILD), "name": "Traders", "preferred_locale": "zh-CN", "owner_id": "2", "member_count": 3, "features": [], "emojis": [],
     "roles": [{"id": str(n), "name": name, "permissions": "0", "position": i, "color": 0, "hoist": False, "managed": False,
                "mentionable": False, "flags": 0} for i, (n, name) in enumerate([(GUILD, "@everyone"), (ROLE, "staff")])],
-    "channels": [{"id": str(n), "type": 0, "name": name, "position": 0, "permission_overwrites": [], "nsfw": False, "parent_id": None}
-                 for n, name in ((CHANNEL, "help"), (MODERATORS, "mods"))],
+    "channels": [{"id": str(n), "type": kind, "name": name, "position": 0, "permission_overwrites": [], "nsfw": False, "parent_id": None}
+                 for n, kind, name in ((CHANNEL, 0, "help"), (MODERATORS, 0, "mods"), (CATEGORY, 4, "staff"))],
     "members": [], "threads": [], "presences": [], "voice_states": [], "stickers": [], "system_channel_id": None, "rules_channel_id": None,
     "public_updates_channel_id": None, "verification_level": 0, "default_message_notifications": 0, "explicit_content_filter": 0,
     "mfa_level": 0, "afk_timeout": 300, "afk_channel_id": None, "premium_tier": 0, "premium_subscription_count": 0, "nsfw_level": 0,
@@ -48,15 +48,16 @@ class Response:
 class Wire:
     """Stands for Discord's HTTP API: notes what is asked."""
 
-    def __init__(self, refuses: tuple[str, ...] = ()) -> None:
+    def __init__(self, refuses: tuple[str, ...], error: type[discord.HTTPException]) -> None:
         self.calls: list[tuple[str, str, dict[str, Any]]] = []
         self.refuses = refuses
+        self.error = error
 
     async def request(self, route: Any, **kwargs: Any) -> Any:
         body = dict(kwargs.get("json") or {})
         self.calls.append((route.method, route.url.partition("/v10")[2], body))
         if route.method in self.refuses:
-            raise discord.Forbidden(Response(), "Missing Permissions")  # type: ignore[arg-type] # a stand-in
+            raise self.error(Response(), "Missing Permissions")  # type: ignore[arg-type] # a stand-in
         return None if route.method == "DELETE" else payload("sent", author={**STRANGER, "id": str(BOT)}, id="9000")
 
 
@@ -69,9 +70,15 @@ def payload(content: str = "", **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def run(chief: Any, *events: tuple[str, dict[str, Any]], refuses: tuple[str, ...] = ()) -> list[tuple[str, str, dict[str, Any]]]:
+def run(
+    chief: Any,
+    *events: tuple[str, dict[str, Any]],
+    refuses: tuple[str, ...] = (),
+    error: type[discord.HTTPException] = discord.Forbidden,
+    moderators: int | None = MODERATORS,
+) -> list[tuple[str, str, dict[str, Any]]]:
     """Feed gateway events to a bot; give the calls it made."""
-    wire = Wire(refuses)
+    wire = Wire(refuses, error)
 
     async def main() -> None:
         bot = commands.Bot("!", intents=discord.Intents.all())
@@ -79,7 +86,7 @@ def run(chief: Any, *events: tuple[str, dict[str, Any]], refuses: tuple[str, ...
         state = bot._connection
         state.user = discord.ClientUser(state=state, data={**STRANGER, "id": str(BOT), "username": "guard"})  # type: ignore[typeddict-item]
         bot.http.request = wire.request  # type: ignore[method-assign] # the wire
-        await bot.add_cog(ScamguardCog(bot, chief, moderators=MODERATORS))
+        await bot.add_cog(ScamguardCog(bot, chief, moderators=moderators))
         state._add_guild_from_data(GUILD_CREATE)  # type: ignore[arg-type] # as the gateway sends it
         for name, data in events:
             getattr(state, f"parse_{name}")(data)
@@ -162,3 +169,31 @@ def test_a_bot_that_may_not_write_goes_on(guard: Guard, caplog: pytest.LogCaptur
     run(moderator(guard), ("message_create", payload(SCAM)), refuses=("DELETE", "POST"))
     assert "advice not posted in channel 200" in caplog.text
     assert "moderators 300 not told" in caplog.text
+
+
+def test_a_message_that_another_bot_deleted_first_is_gone(guard: Guard, caplog: pytest.LogCaptureFixture) -> None:
+    calls = run(moderator(guard), ("message_create", payload(SCAM)), refuses=("DELETE",), error=discord.NotFound)
+    assert "message_reference" not in calls[1][2], "there is nothing left to reply to"
+    assert "not deleted" not in caplog.text
+
+
+def test_without_moderators_only_the_channel_is_told(guard: Guard) -> None:
+    calls = run(moderator(guard), ("message_create", payload(SCAM)), moderators=None)
+    assert [call[:2] for call in calls] == [("DELETE", "/channels/200/messages/5000"), ("POST", "/channels/200/messages")]
+
+
+def test_moderators_that_cannot_be_written_to_are_logged(guard: Guard, caplog: pytest.LogCaptureFixture) -> None:
+    calls = run(moderator(guard), ("message_create", payload(SCAM)), moderators=CATEGORY)
+    assert [call[1] for call in calls] == ["/channels/200/messages/5000", "/channels/200/messages"]
+    assert "moderators 400 is no channel that messages can be sent to" in caplog.text
+    run(moderator(guard), ("message_create", payload(SCAM)), moderators=999, refuses=("GET",))
+    assert "moderators 999 not told" in caplog.text
+    assert not quotes(SCAM, caplog.text)
+
+
+def test_a_direct_message_has_no_locale(guard: Guard) -> None:
+    direct = payload(SCAM)
+    del direct["guild_id"], direct["member"]
+    chief = moderator(guard)
+    calls = run(chief, ("message_create", direct), moderators=None)
+    assert calls[1][1:] == ("/channels/200/messages", {**calls[1][2], "content": chief.decide(SCAM, []).notice("en")})

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 pytest.importorskip("synapse", reason="needs the matrix extra", exc_type=ImportError)
 
 _START = 300  # seconds: Synapse migrates its database, scamguard may compile its kernels
+_KEY = "ed25519 a_test q7DPzNSieu8/1lFg44KsW6p0vNQtZP59kSfbzFvIjgM\n"  # made for these tests
 
 
 @dataclass
@@ -74,7 +75,8 @@ def _free_port() -> int:
 
 
 def _config(folder: Path, port: int, module: Mapping[str, Any]) -> Path:
-    """Write a homeserver.yaml (JSON is YAML)."""
+    """Write a homeserver.yaml (JSON is YAML) and the key the server would take seconds to make."""
+    (folder / "signing.key").write_text(_KEY, "utf-8")
     many = {"per_second": 1000, "burst_count": 1000}
     config = {
         "server_name": "scamguard.test",
@@ -96,21 +98,25 @@ def _config(folder: Path, port: int, module: Mapping[str, Any]) -> Path:
     return path
 
 
-def _synapse(config: Path, *more: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-W", "ignore", "-m", "synapse.app.homeserver", "-c", str(config), *more]
+def _synapse(config: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-W", "ignore", "-m", "synapse.app.homeserver", "-c", str(config)]
     log = (config.parent / "synapse.log").open("ab")
     with log:
         return subprocess.Popen(command, stdout=log, stderr=log, cwd=config.parent, env={**os.environ, "SYNAPSE_CACHE_FACTOR": "0.1"})
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("synapse")
+
+
+@pytest.fixture(scope="module")
+def home(folder: Path) -> Iterator[str]:
     """Run a homeserver whose staff is configured, which blocks and posts advice in English."""
-    folder, port = tmp_path_factory.mktemp("synapse"), _free_port()
+    port = _free_port()
     module = {"exempt": ["@official:scamguard.test"], "on_block": "delete", "on_warn": "warn", "budget": 30, "lang": "en",
               "notice_user": "@guard:scamguard.test"}  # fmt: skip
     config = _config(folder, port, module)
-    assert _synapse(config, "--generate-keys").wait(120) == 0, (folder / "synapse.log").read_text("utf-8")
     server, base = _synapse(config), f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + _START
@@ -121,7 +127,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 urllib.request.urlopen(f"{base}/_matrix/client/versions", timeout=5).close()
                 break
             except OSError:
-                time.sleep(0.5)
+                time.sleep(0.1)
         yield base
     finally:
         server.terminate()
@@ -202,7 +208,7 @@ def test_a_likely_scam_is_answered_with_advice(people: dict[str, User], room: st
     deadline = time.monotonic() + 30
     while not (found := [event for event in people["mia"].read(room) if event["sender"] == "@guard:scamguard.test"]):
         assert time.monotonic() < deadline, "no advice came"
-        time.sleep(0.2)
+        time.sleep(0.05)
     advice = found[0]["content"]
     assert advice["msgtype"] == "m.notice"
     assert advice["m.relates_to"]["m.in_reply_to"]["event_id"] == said["event_id"]
@@ -210,8 +216,19 @@ def test_a_likely_scam_is_answered_with_advice(people: dict[str, User], room: st
     assert not quotes(likely, advice["body"])
 
 
+def test_advice_that_cannot_be_posted_is_logged(people: dict[str, User], folder: Path, guard: Guard) -> None:
+    status, said = people["mia"].call("POST", "/_matrix/client/v3/createRoom", {"preset": "private_chat"})
+    assert status == 200, said
+    likely = chatting.likely(guard)
+    assert people["mia"].say(said["room_id"], likely)[0] == 200
+    deadline = time.monotonic() + 30
+    while f"advice not posted in {said['room_id']}" not in (log := (folder / "synapse.log").read_text("utf-8")):
+        assert time.monotonic() < deadline, "nothing is logged"
+        time.sleep(0.05)
+    assert not quotes(likely, log)
+
+
 def test_a_setting_without_meaning_stops_the_server(tmp_path: Path) -> None:
     config = _config(tmp_path, _free_port(), {"on_block": "explode"})
-    assert _synapse(config, "--generate-keys").wait(120) == 0
     assert _synapse(config).wait(120) != 0
     assert "on_block: unknown response 'explode'; known: delete, flag, pass, warn" in (tmp_path / "synapse.log").read_text("utf-8")

@@ -70,7 +70,9 @@ def slack() -> Iterator[Slack]:
         yield server
 
 
-def run(chief: Any, slack: Slack, *events: dict[str, Any], admin: str | None = ADMIN) -> tuple[list[str], int]:
+def run(
+    chief: Any, slack: Slack, *events: dict[str, Any], admin: str | None = ADMIN, moderators: str | None = "CMODS"
+) -> tuple[list[str], int]:
     """Feed events to an app; give the names of the API calls, and how many events its listener saw."""
     seen = list[str]()
     app = App(
@@ -79,7 +81,7 @@ def run(chief: Any, slack: Slack, *events: dict[str, Any], admin: str | None = A
         request_verification_enabled=False,
         process_before_response=True,
     )
-    app.use(middleware(chief, moderators="CMODS", admin_token=admin))
+    app.use(middleware(chief, moderators=moderators, admin_token=admin))
     app.event("message")(lambda event: seen.append(event["ts"]))
     for event in events:
         body = {"type": "event_callback", "team_id": "T1", "api_app_id": "A1", "event_id": "Ev1", "event_time": 5, "event": event}
@@ -177,3 +179,8 @@ def test_what_slack_refuses_is_logged_by_its_code(guard: Guard, slack: Slack, re
     for said in ("locale of channel C1 unknown: missing_scope", "advice not posted in channel C1", "moderators CMODS not told"):
         assert said in caplog.text
     assert not quotes(SCAM, caplog.text)
+
+
+def test_without_moderators_only_the_channel_is_told(guard: Guard, slack: Slack) -> None:
+    names, seen = run(moderator(guard), slack, event(SCAM), moderators=None)
+    assert (names, seen) == (["chat.delete", "conversations.info", "chat.postMessage"], 0)

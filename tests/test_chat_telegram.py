@@ -57,7 +57,9 @@ class Wire(BaseRequest):
         return 200, json.dumps({"ok": True, "result": result}).encode()
 
 
-def run(chief: Any, *payloads: dict[str, Any], refuses: tuple[str, ...] = ()) -> tuple[list[tuple[str, dict[str, Any]]], int]:
+def run(
+    chief: Any, *payloads: dict[str, Any], refuses: tuple[str, ...] = (), moderators: int | None = MODERATORS
+) -> tuple[list[tuple[str, dict[str, Any]]], int]:
     """Feed updates to a bot; give the calls it made, and how many messages the next handler saw."""
     wire, seen = Wire(), list[Update]()
     wire.refuses = set(refuses)
@@ -67,7 +69,7 @@ def run(chief: Any, *payloads: dict[str, Any], refuses: tuple[str, ...] = ()) ->
 
     async def main() -> None:
         app = Application.builder().token("1:x").request(wire).get_updates_request(Wire()).build()
-        app.add_handler(handler(chief, moderators=MODERATORS), group=-1)
+        app.add_handler(handler(chief, moderators=moderators), group=-1)
         app.add_handler(MessageHandler(filters.ALL, count))
         async with app:
             for payload in payloads:
@@ -165,3 +167,15 @@ def test_a_bot_that_may_not_write_goes_on(guard: Guard, caplog: pytest.LogCaptur
     assert seen == 1
     assert "advice not posted" in caplog.text
     assert "moderators -100777 not told" in caplog.text
+
+
+def test_without_moderators_only_the_chat_is_told(guard: Guard) -> None:
+    calls, seen = run(moderator(guard), {"message": message(SCAM)}, moderators=None)
+    assert [(name, asked["chat_id"]) for name, asked in calls] == [("deleteMessage", CHAT["id"]), ("sendMessage", CHAT["id"])]
+    assert seen == 0
+
+
+def test_a_message_without_a_link_is_named_by_its_number(guard: Guard) -> None:
+    small = {"id": -77, "type": "group", "title": "Friends"}
+    calls, _ = run(moderator(guard, on_block="flag"), {"message": message(SCAM, chat=small)})
+    assert calls[0][1]["text"].endswith("from 666: message 5 in chat -77")

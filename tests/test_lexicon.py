@@ -95,6 +95,10 @@ RULE_FAULTS = {
     ),
     "no number": (RULE + 'within = "near"', r"rule 'test\.ask': 'within'"),
     "not TOML": (RULE + "within = ", r"not TOML: "),
+    "endless number": (RULE + f"within = {'1' * 9999}", r"not TOML: a number too long or brackets too deep to be read"),
+    "a table of one": (RULE.replace("[[rule]]", "[rule]"), r"'rule': rows are wanted: \[\[rule\]\]"),
+    "a group of nothing": ("[groups]\nours = 3\n" + RULE, r"group 'ours': must be a list of concepts"),
+    "no group": ("groups = 3\n" + RULE, r"group 'groups': must be a list of concepts"),
     "unknown table": (RULE.replace("[[rule]]", "[[rules]]"), r"unknown key 'rules'; known: .*rule"),
 }
 CONCEPT_FAULTS = {
@@ -126,6 +130,11 @@ def test_a_faulty_rule_is_named(small: Path, fault: str) -> None:
 def test_a_faulty_concept_is_named(small: Path, fault: str) -> None:
     text, match = CONCEPT_FAULTS[fault]
     refused(write(small, "lexicons", text), match)
+
+
+def test_a_file_that_cannot_be_read_is_named(small: Path) -> None:
+    (small / "rules" / "xx.toml").mkdir(parents=True)
+    refused(small, "cannot be read: Is a directory")
 
 
 def test_a_file_in_another_encoding_is_named(small: Path) -> None:

@@ -6,10 +6,11 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pytest
@@ -19,8 +20,9 @@ from scamguard.checkpoint import Checkpoint
 from scamguard.errors import DumpError
 from scamguard.table import SCHEMA
 
+from .dying import begin
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
-DYING = Path(__file__).with_name("dying.py")
 OUTS = ("out.jsonl", "out.csv", "out.parquet", "out.sqlite", "out.sarif")
 ABOUT = {"format": 1, "model": "m", "version": "0", "options": {"column": None}, "inputs": {"0:a": "3 bytes"}}
 
@@ -36,10 +38,18 @@ def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def scan(step: int, dump: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+class Done(NamedTuple):
+    returncode: int | None
+    stdout: str
+    stderr: str
+
+
+def scan(step: int, dump: Path, folder: Path, *options: str) -> Done:
     folder.mkdir(exist_ok=True)
-    outs = [str(folder / name) for name in OUTS]
-    return subprocess.run([sys.executable, DYING, str(step), dump, *outs, *options], capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory() as streams:
+        run = begin(Path(streams), step, str(dump), *(str(folder / name) for name in OUTS), *options)
+        run.join()
+        return Done(run.exitcode, *((Path(streams) / name).read_text("utf-8") for name in ("stdout", "stderr")))
 
 
 @pytest.fixture(scope="module")
@@ -96,15 +106,16 @@ def test_killed_again_and_again(dump: Path, whole: tuple[dict[str, bytes], str, 
 def test_killed_at_any_moment(dump: Path, whole: tuple[dict[str, bytes], str, int], tmp_path: Path) -> None:
     """By the clock rather than by steps: the kill falls wherever it falls."""
     files, _, _ = whole
-    outs = [str(tmp_path / name) for name in OUTS]
+    (tmp_path / "o").mkdir()
+    outs = [str(tmp_path / "o" / name) for name in OUTS]
     chances = random.Random(11)
     for _ in range(3):
-        command = [sys.executable, str(DYING), "-1", str(dump), *outs, "--resume"]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
-            time.sleep(chances.uniform(0.3, 2.5))
-            run.kill()
-    assert scan(-1, dump, tmp_path, "--resume").returncode == 2
-    assert contents(tmp_path) == files
+        run = begin(tmp_path, -1, str(dump), *outs, "--resume")
+        time.sleep(chances.uniform(0.1, 1.0))
+        run.kill()
+        run.join()
+    assert scan(-1, dump, tmp_path / "o", "--resume").returncode == 2
+    assert contents(tmp_path / "o") == files
 
 
 def test_a_stopped_scan_is_not_written_over(dump: Path, whole: tuple[dict[str, bytes], str, int], tmp_path: Path) -> None:

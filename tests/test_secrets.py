@@ -537,5 +537,5 @@ def test_every_kind_says_what_was_asked_for() -> None:
 def test_a_megabyte_is_read_in_seconds() -> None:
     for piece in ("zoo ", "password ", "1234 ", "my password is ", "[1,", "AAAA ", "authenticator ", "的", "code "):
         started = time.process_time()
-        find(piece * (200_000 // len(piece)))
-        assert time.process_time() - started < 10, piece
+        find(piece * (100_000 // len(piece)))
+        assert time.process_time() - started < 2.5, piece

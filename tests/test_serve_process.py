@@ -20,6 +20,9 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
+from typer.testing import CliRunner
+
+from scamguard.cli import app
 
 from .serving import FINE, SCAM, await_ready, process
 
@@ -127,10 +130,11 @@ def run(*options: str, **environment: str) -> tuple[int, str]:
     ],
 )
 def test_what_cannot_be_served_is_told_in_one_line(options: list[str], words: str) -> None:
-    code, line = run(*options)
-    assert code == 2
-    assert line.startswith("scamguard: ")
-    assert words in line
+    result = CliRunner().invoke(app, ["serve", *options])
+    assert result.exit_code == 2
+    assert result.stderr.startswith("scamguard: ")
+    assert result.stderr.count("\n") == 1
+    assert words in result.stderr
 
 
 def test_a_token_too_short_is_not_repeated() -> None:

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 
 _DROPPED, _BLANKED = 0x3FFFFF, 0x3FFFFE  # DROP and BLANK, in the 23 bits there are
 _HIDES = 0x100
+_MARKS: Final = np.uint8(0xFF ^ KIND)
 _DRAWN_OUT: Final = 0x700  # Latin, Greek, Cyrillic, Hebrew, Arabic letters: three alike in a row are one drawn out
 PAD: Final = 8  # code points of room past the last one: a survey looks ahead
 
@@ -235,7 +236,7 @@ def _spell(data, at, stop, page, rows, long, long_start, codes, kind, origin, en
             for k in range(long_start[delta - LONG], long_start[delta - LONG + 1]):
                 code = np.int64(long[k])
                 row = np.int64(rows[row_of(page, code)])
-                codes[end], kind[end], origin[end] = code, row & KIND | mark & ~KIND, at - first
+                codes[end], kind[end], origin[end] = code, row & KIND | mark & _MARKS, at - first
                 end += 1
         elif 0x3099 <= code + delta <= 0x309A and end > begin and _voiced(codes[end - 1], code + delta):
             codes[end - 1] = _voiced(codes[end - 1], code + delta)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -91,11 +92,20 @@ class Ballast:
 
 
 def ballast(files: Iterable[Path], most: int) -> list[Ballast]:
-    """Read the benign rows of public sets (JSON lines, gzipped or not), ``most`` evenly spread rows of each."""
+    """Read the benign rows of public sets (JSON lines, gzipped or not), ``most`` evenly spread rows of each.
+
+    Raises
+    ------
+    DumpError
+        A file is no such set.
+    """
     sets = []
     for file in files:
         raw = file.read_bytes()
-        rows = [row["text"] for row in (json.loads(line) for _, line in lines(file, raw)) if row["label"] == "benign"]
+        try:
+            rows = [str(row["text"]) for row in (json.loads(line) for _, line in lines(file, raw)) if row["label"] == "benign"]
+        except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
+            raise DumpError(f'{file}: not JSON lines with "text" and "label": {error!r}') from error
         step = max(1, len(rows) // most)
         sets.append(Ballast(file.name.split(".")[0], hashlib.sha256(raw).hexdigest(), tuple(rows[::step][:most])))
     return sets

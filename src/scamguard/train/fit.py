@@ -264,9 +264,9 @@ def train(
     benign = np.flatnonzero(~m.scam)
     at = choose(logits[benign], [spoken[i] for i in benign], None if m.traffic is None else fitted.worst(m.traffic), recipe)
     floor = np.where(decisive(m), np.float32(at.surest + _ABOVE), np.float32(-np.inf)).astype(np.float32)
-    lifted, scores = _lifted(m, logits, floor), head_scores(m, recipe)
-    suspect, cuts = gate(m, lifted, scores)
-    judged = Judged(m.messages, lifted, at.flagged(lifted, spoken), named(lifted, scores, suspect, cuts))
+    raised, scores = lifted(m, logits, floor), head_scores(m, recipe)
+    suspect, cuts = gate(m, raised, scores)
+    judged = Judged(m.messages, raised, at.flagged(raised, spoken), named(raised, scores, suspect, cuts))
 
     def risk(value: float) -> float:
         return float(np.float32(1 / (1 + np.exp(-(slope * value + offset)))))
@@ -277,12 +277,12 @@ def train(
         "concepts": list(vocabulary.concepts),
         "rules": [row | {"decisive": bool(d)} for row, d in zip(vocabulary.listed, floor > -np.inf, strict=True)],
         "thresholds": at.card(risk) | {"asks": risk(suspect), "heads": cuts},
-        "out_of_fold": tables(judged) | {"reliability": reliability(m.scam, 1 / (1 + np.exp(-(slope * lifted + offset))))},
+        "out_of_fold": tables(judged) | {"reliability": reliability(m.scam, 1 / (1 + np.exp(-(slope * raised + offset))))},
     }
     return _final(m, vocabulary, recipe, fitted, floor, card)
 
 
-def _lifted(m: Material, logits: NDArray[np.float64], floor: NDArray[np.float32]) -> NDArray[np.float64]:
+def lifted(m: Material, logits: NDArray[np.float64], floor: NDArray[np.float32]) -> NDArray[np.float64]:
     """Apply the floors of decisive rules to the logits of messages."""
     fired = m.own.rules.toarray() > 0
     least = np.where(fired, floor.astype(np.float64), -np.inf).max(1, initial=-np.inf)
