@@ -108,6 +108,32 @@ def test_sliced_with_nulls() -> None:
     assert texts_of(batches(pa.chunked_array([array[1:3], array[3:]]))) == ["", "two", "", "four"]
 
 
+def test_bytes_under_a_null_are_not_read() -> None:
+    offsets, data, known = (pa.py_buffer(raw) for raw in (np.array([0, 3, 9, 12], np.int32).tobytes(), b"onesecrettwo", b"\x05"))
+    assert texts_of(batches(pa.StringArray.from_buffers(3, offsets, data, known))) == ["one", "", "two"]
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("texts", [["seed", None, "naïve", "密码 🔑", None, "", "\0", "密码"], [None], []], ids=len)
+def test_a_long_column_comes_in_pieces(container: str, texts: list[str | None]) -> None:
+    with mock.patch.multiple(columns, ROWS=3, CHARACTERS=4):
+        pieces = [*batches(CONTAINERS[container](texts))]
+    assert texts_of(pieces) == texts_of([pack(texts)])
+    assert max(len(piece) for piece in pieces) <= 3
+
+
+def test_what_is_no_text_is_named_by_its_place_in_a_later_piece_too() -> None:
+    with mock.patch.multiple(columns, ROWS=3), pytest.raises(InputError, match=r"^messages\[4\] is int, not str"):
+        list(batches(["a", "b", "c", "d", 5, "e"]))
+
+
+@pytest.mark.parametrize("container", ["list", "numpy objects", "polars", "arrow string_view"])
+def test_so_much_is_copied_at_a_time_and_no_more(container: str) -> None:
+    with mock.patch.multiple(columns, CHARACTERS=10):
+        pieces = [*batches(CONTAINERS[container](["1234", "5678", "90abc", "d" * 30, "e"]))]
+    assert [len(piece) for piece in pieces] == [2, 1, 1, 1]
+
+
 def test_only_missing_of_no_type() -> None:
     assert texts_of(batches(pa.nulls(3))) == ["", "", ""]
 

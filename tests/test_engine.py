@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scamguard import engine
 from scamguard.columns import TextBatch, pack
+from scamguard.parts import LIMIT
 
 from . import alphabets
 
@@ -39,7 +40,7 @@ def test_chunks_do_not_show(guard: Guard, many: int) -> None:
     assert guard.model.logits(pack(texts)).tolist() == (one_by_one(guard, texts[:4]) * many)[:many]
 
 
-@pytest.mark.parametrize("size", [engine.CHUNK_BYTES - 1, engine.CHUNK_BYTES, engine.CHUNK_BYTES + 1, 5 * engine.CHUNK_BYTES])
+@pytest.mark.parametrize("size", [engine.CHUNK_BYTES - 1, engine.CHUNK_BYTES, engine.CHUNK_BYTES + 1, LIMIT - len(SCAM)])
 def test_a_message_longer_than_the_room_makes_room(guard: Guard, size: int) -> None:
     long = (PLAIN * size).encode()[:size].decode("utf-8", "ignore") + SCAM
     texts = [SCAM, long, PLAIN]

@@ -15,13 +15,15 @@ import numpy as np
 from .errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pyarrow as pa
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 CHUNK_MESSAGES = 2048  # what one stage writes for so many is still in cache when the next reads it
-CHUNK_BYTES = 1 << 19
+CHUNK_BYTES = 1 << 17
+ROWS = 1 << 15  # of one batch: what is worked out beside the text is some bytes for each row, however many rows a column has
+CHARACTERS = 1 << 21  # of one batch, where texts are packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +36,28 @@ class TextBatch:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    def chunks(self) -> Iterator[tuple[int, TextBatch]]:
-        """Cut into pieces small enough for the cache; yield ``(first message, piece)``."""
+    def groups(self) -> Iterator[tuple[int, int]]:
+        """Cut into pieces small enough for the cache; yield ``(first message, one past the last)``."""
         at, n = 0, len(self)
         while at < n:
             limit = self.offsets[at] + CHUNK_BYTES
             stop = int(np.searchsorted(self.offsets[at : at + CHUNK_MESSAGES + 1], limit, side="right")) - 1
             stop = min(max(at + stop, at + 1), n)
-            yield at, TextBatch(self.data, self.offsets[at : stop + 1])
+            yield at, stop
             at = stop
+
+    def chunks(self) -> Iterator[tuple[int, TextBatch]]:
+        """Yield the pieces: ``(first message, piece)``."""
+        for first, stop in self.groups():
+            yield first, TextBatch(self.data, self.offsets[first : stop + 1])
 
     def texts(self) -> Iterator[str]:
         """Give the messages as Python has them, one by one."""
-        for start, stop in zip(self.offsets[:-1].tolist(), self.offsets[1:].tolist(), strict=True):
-            yield self.data[start:stop].tobytes().decode("utf-8", "surrogatepass")
+        return map(self.text, range(len(self)))
 
-    def take(self, rows: NDArray[np.int64]) -> TextBatch:
-        """Copy some messages out."""
-        parts = [self.data[self.offsets[i] : self.offsets[i + 1]] for i in rows.tolist()]
-        offsets = np.zeros(len(parts) + 1, np.int64)
-        np.cumsum([len(part) for part in parts], out=offsets[1:])
-        return TextBatch(np.concatenate([*parts, np.zeros(0, np.uint8)]), offsets)
+    def text(self, i: int) -> str:
+        """Give message ``i``."""
+        return self.data[self.offsets[i] : self.offsets[i + 1]].tobytes().decode("utf-8", "surrogatepass")
 
 
 def pack(texts: Sequence[str | None]) -> TextBatch:
@@ -72,7 +75,7 @@ def pack(texts: Sequence[str | None]) -> TextBatch:
 
 
 def batches(messages: object) -> Iterator[TextBatch]:
-    """Read a column of messages, one batch for each chunk of an Arrow column.
+    """Read a column of messages: a batch for each chunk of an Arrow column, and for each ``ROWS`` rows of it.
 
     Parameters
     ----------
@@ -91,14 +94,21 @@ def batches(messages: object) -> Iterator[TextBatch]:
 
     column = _as_arrow(messages, pa)
     if column is None:
-        yield _pack_checked(list(messages))  # type: ignore[call-overload]
+        yield from _packed(_texts(messages), pa)
         return
     for array in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
-        yield _from_arrow(array, pa)
+        first = 0
+        while first < len(array) or first == 0:
+            some = array.slice(first, ROWS)
+            if pa.types.is_string_view(some.type):  # must be copied; a view begins with how many bytes it shows
+                views = np.frombuffer(some.buffers()[1], np.int32)[4 * some.offset : 4 * (some.offset + len(some)) : 4]
+                some = some.slice(0, _fitting(views))
+            yield _from_arrow(some, pa)
+            first += max(len(some), 1)
 
 
 def _as_arrow(messages: Any, pa: Any) -> pa.Array | pa.ChunkedArray | None:  # noqa: ANN401 - anything a user has
-    """Turn what the user has into an Arrow string column; None if it must be packed one by one."""
+    """Give the Arrow string column that the user has; None if its texts must be packed."""
     if isinstance(messages, pa.Array | pa.ChunkedArray):
         return messages
     if hasattr(messages, "__arrow_c_stream__") or hasattr(messages, "__arrow_c_array__"):
@@ -106,13 +116,40 @@ def _as_arrow(messages: Any, pa: Any) -> pa.Array | pa.ChunkedArray | None:  # n
             return pa.chunked_array(messages) if hasattr(messages, "__arrow_c_stream__") else pa.array(messages)
         except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
             return None
+    return None
+
+
+def _texts(messages: Any) -> Sequence[object]:  # noqa: ANN401
+    """Give what the user has as something to take slices of."""
     if isinstance(messages, list | tuple):
-        return _strings(messages, pa)
+        return messages
     if hasattr(messages, "to_numpy") or isinstance(messages, np.ndarray):
-        return _strings(np.asarray(messages, object), pa)
+        objects: Any = np.asarray(messages, object)
+        return objects  # type: ignore[no-any-return] # an array of objects is as good as a sequence
     if not hasattr(messages, "__iter__"):
         raise InputError(f"messages is {type(messages).__name__}, not a column of texts")
-    return None
+    return list(messages)
+
+
+def _packed(texts: Sequence[object], pa: Any) -> Iterator[TextBatch]:  # noqa: ANN401
+    """Pack so many texts at a time that their copy stays small."""
+    first = 0
+    while first < len(texts) or first == 0:
+        some = _some(texts[first : first + ROWS])
+        array = _strings(some, pa) if len(some) > 1 else None  # one text may be long, and Arrow grows its copy by doubling
+        yield _from_arrow(array, pa) if array is not None else _pack_checked(some, first)
+        first += max(len(some), 1)
+
+
+def _some(texts: Sequence[object]) -> Sequence[object]:
+    """Take texts while they have no more than ``CHARACTERS`` characters together, but one at least."""
+    lengths = [len(text) if isinstance(text, str) else 0 for text in texts]
+    return texts[: _fitting(lengths)]
+
+
+def _fitting(lengths: ArrayLike) -> int:
+    """Count the first texts that have no more than ``CHARACTERS`` characters together, but one at least."""
+    return max(int(np.searchsorted(np.cumsum(lengths, dtype=np.int64), CHARACTERS, side="right")), 1)
 
 
 def _strings(texts: Any, pa: Any) -> pa.Array | None:  # noqa: ANN401
@@ -125,8 +162,9 @@ def _strings(texts: Any, pa: Any) -> pa.Array | None:  # noqa: ANN401
         return None
 
 
-def _pack_checked(texts: list[object]) -> TextBatch:
-    for i, text in enumerate(texts):
+def _pack_checked(texts: Iterable[object], first: int) -> TextBatch:
+    texts = list(texts)
+    for i, text in enumerate(texts, first):
         missing = text is None or (isinstance(text, float) and text != text)  # noqa: PLR0124 - NaN
         if not isinstance(text, str) and not missing and type(text).__name__ not in {"NAType", "NaTType"}:
             raise InputError(f"messages[{i}] is {type(text).__name__}, not str; convert it, or use None for an empty message")
@@ -145,12 +183,12 @@ def _from_arrow(array: pa.Array, pa: Any) -> TextBatch:  # noqa: ANN401
         if pa.types.is_dictionary(kind):
             array = pa.DictionaryArray.from_arrays(array.indices, array.dictionary.cast(pa.large_string())).dictionary_decode()
         array = array.cast(pa.large_string())
-    if array.null_count:
-        array = array.fill_null("")
     _, offsets, data = array.buffers()
     width = np.int64 if pa.types.is_large_string(array.type) else np.int32
     if offsets is None or len(array) == 0:
         return TextBatch(np.zeros(0, np.uint8), np.zeros(len(array) + 1, np.int64))
     starts = np.frombuffer(offsets, width)[array.offset : array.offset + len(array) + 1].astype(np.int64)
+    if array.null_count and np.diff(starts)[array.is_null().to_numpy(zero_copy_only=False)].any():  # legal, though nobody builds it
+        return _from_arrow(array.fill_null(""), pa)
     text = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
     return TextBatch(text, starts)

@@ -6,6 +6,7 @@ It calls the kernels that ``Model.read`` calls one by one, on the same numbers i
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ from .tokens import cut
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .columns import TextBatch
+    from .parts import Parts
 
 CHUNK_MESSAGES: Final = 256
 CHUNK_BYTES: Final = 1 << 15
@@ -136,37 +137,38 @@ class Speech(NamedTuple):
     pack: Terms  # those of a rule pack; only rules see what they find
 
 
-def logits(batch: TextBatch, speech: Speech, threads: int = 1) -> NDArray[np.float64]:
-    """Score ``n`` messages.
+def logits(parts: Parts, speech: Speech, threads: int = 1) -> NDArray[np.float64]:
+    """Score the parts of messages, each by itself.
 
     Returns
     -------
-    (n,) float64, the logit of each message's worst passage, or the floor of a decisive rule
+    (p,) float64, the logit of each part's worst passage, or the floor of a decisive rule
     """
-    if threads <= 1 or len(batch) < 2 * CHUNK_MESSAGES:
-        return _logits(batch.data, batch.offsets, *speech)
-    total = batch.offsets[-1] - batch.offsets[0]
-    shares = batch.offsets[0] + total * np.arange(1, threads) // threads
-    cuts = [0, *np.searchsorted(batch.offsets, shares).tolist(), len(batch)]
+    read = np.concatenate([[0], np.cumsum(parts.stop - parts.start)])  # bytes before each part
+    if threads <= 1 or (len(parts) < 2 * CHUNK_MESSAGES and read[-1] < 2 * threads * CHUNK_BYTES):
+        return _logits(parts, 0, len(parts), speech)
+    shares = read[-1] * np.arange(1, threads) // threads
+    cuts = [0, *np.searchsorted(read, shares).tolist(), len(parts)]
     with ThreadPoolExecutor(threads) as pool:
-        parts = pool.map(lambda a, b: _logits(batch.data, batch.offsets[a : b + 1], *speech), cuts[:-1], cuts[1:])
-        return np.concatenate(list(parts))
+        return np.concatenate(list(pool.map(lambda a, b: _logits(parts, a, b, speech), cuts[:-1], cuts[1:])))
 
 
-def _logits(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], t: Tables, terms: Terms, rules: Rules, sums: Sums, pack: Terms
-) -> NDArray[np.float64]:
-    n = len(offsets) - 1
-    out = np.empty(n)
-    longest = int(np.diff(offsets).max(initial=0))
-    size = min(CHUNK_BYTES, int(offsets[-1] - offsets[0]))
-    firings, orders, at = 1024, int(sums.orders[1] - sums.orders[0]) + 1, 0
-    space = room(size, firings, len(rules.needs), orders)
-    while at < n:
-        at, why = _run(data, offsets, at, t, terms, rules, sums, pack, space, out)
-        if why:
-            size, firings = (longest, firings) if why == _FULL else (size, 2 * firings)
-            space = room(size, firings, len(rules.needs), orders)
+def _logits(parts: Parts, first: int, last: int, speech: Speech) -> NDArray[np.float64]:
+    """Score the parts ``first:last``, run by run: in a run each part begins where the one before ends."""
+    start, stop = parts.start[first:last], parts.stop[first:last]
+    out = np.empty(len(start))
+    orders, rules = int(speech.sums.orders[1] - speech.sums.orders[0]) + 1, len(speech.rules.needs)
+    longest = int((stop - start).max(initial=0))
+    size, firings = min(CHUNK_BYTES, int((stop - start).sum())), 1024
+    space = room(size, firings, rules, orders)
+    edges = [0, *(np.flatnonzero(start[1:] != stop[:-1]) + 1).tolist(), len(start)]
+    for a, b in pairwise(edges):
+        offsets, at = np.append(start[a:b], stop[b - 1 : b]), 0
+        while at < b - a:
+            at, why = _run(parts.data, offsets, at, *speech, space, out[a:b])
+            if why:
+                size, firings = (longest, firings) if why == _FULL else (size, 2 * firings)
+                space = room(size, firings, rules, orders)
     return out
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .model import Model, Reading
+    from .parts import Excerpt
     from .sender import Identity
 
 _MOST_WORDS = 3  # shown where no rule fired
@@ -33,18 +34,18 @@ class Contribution:
     stop: int
 
 
-def evidence(model: Model, reading: Reading, text: str, action: Action, who: Identity = NOBODY) -> tuple[Evidence, ...]:
+def evidence(model: Model, reading: Reading, part: Excerpt, action: Action, who: Identity = NOBODY) -> tuple[Evidence, ...]:
     """Name what the sender shows, then the fired rules that speak for ``action``, strongest first, or else the words that weigh most.
 
     What is found of a sender stands nowhere in the text: its span is empty.
     """
     known = who.rules or (("sender.official",) if who.official and action is not Action.ALLOW else ())
-    return (*(Evidence(rule, who.why(rule), 0, 0, 0, 0) for rule in known), *_said(model, reading, text, action))
+    return (*(Evidence(rule, who.why(rule), 0, 0, 0, 0) for rule in known), *_said(model, reading, part, action))
 
 
-def _said(model: Model, reading: Reading, text: str, action: Action) -> tuple[Evidence, ...]:
+def _said(model: Model, reading: Reading, part: Excerpt, action: Action) -> tuple[Evidence, ...]:
     """Name what the words show."""
-    places = _Places(reading, text)
+    places = _Places(reading, part)
     found: dict[str, Evidence] = {}
     for f in _speaking(model, reading, 0, action):
         row = model.card["rules"][reading.fired.rule[f]]
@@ -54,9 +55,10 @@ def _said(model: Model, reading: Reading, text: str, action: Action) -> tuple[Ev
         )
         found.setdefault(row["id"], Evidence(row["id"], row["why"], *places.span(int(start), int(stop))))
     if not found and action is not Action.ALLOW:
-        words = [c for c in contributions(model, reading, text, 200) if c.part == "word" and c.nats > 0][:_MOST_WORDS]
+        words = [c for c in contributions(model, reading, part, 200) if c.part == "word" and c.nats > 0][:_MOST_WORDS]
         return tuple(
-            Evidence("model.words", "The trained model weighs these words most.", *places.with_utf16(w.start, w.stop)) for w in words
+            Evidence("model.words", "The trained model weighs these words most.", *places.with_utf16(w.start - part.at, w.stop - part.at))
+            for w in words
         )
     return tuple(found.values())
 
@@ -83,11 +85,11 @@ def _speaking(model: Model, reading: Reading, n: int, action: Action) -> list[in
     return sorted((f for f in rows if sign * weights[fired.rule[f]] > 0), key=lambda f: (-sign * float(weights[fired.rule[f]]), f))
 
 
-def contributions(model: Model, reading: Reading, text: str, top: int) -> tuple[Contribution, ...]:
+def contributions(model: Model, reading: Reading, part: Excerpt, top: int) -> tuple[Contribution, ...]:
     """Take the logit of message 0's worst passage apart, largest share first."""
     s, w, p = model.settings, model.weights, int(reading.worst[0])
     where = reading.passages.rows(np.array([p]))
-    places = _Places(reading, text)
+    places = _Places(reading, part)
     words = ngrams.word_grams(reading.tokens, where, s.word_bits, placed=True)
     chars = ngrams.char_grams(reading.folded, where, s.char_bits, (s.char_low, s.char_high), placed=True)
     shape = features.shape(reading.folded, reading.tokens, where)[0]
@@ -113,16 +115,16 @@ def _share(part: str, name: str, grams: ngrams.Grams, p: int, weights: NDArray[n
 class _Places:
     """Positions in the folded text, mapped back to the text as written."""
 
-    def __init__(self, reading: Reading, text: str) -> None:
-        raw = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
-        self._text, self._origin = text, reading.folded.origin
+    def __init__(self, reading: Reading, part: Excerpt) -> None:
+        raw = np.frombuffer(part.text.encode("utf-8", "surrogatepass"), np.uint8)
+        self._part, self._text, self._origin = part, part.text, reading.folded.origin
         lead = (raw & 0xC0) != 0x80
         self._points = np.concatenate([[0], np.cumsum(lead)])  # code points before each byte
         self._units = np.concatenate([[0], np.cumsum(lead.astype(np.int64) + (raw >= 0xF0))])
         self._units_at = np.array([*self._units[:-1][lead], self._units[-1]]) if len(raw) else self._units
 
     def points(self, start: int, stop: int) -> tuple[int, int]:
-        """Map folded positions to code points of the original, without space at the end."""
+        """Map folded positions to code points of the part, without space at the end."""
         first = int(self._points[self._origin[start]])
         last = int(self._points[self._origin[stop]]) if stop < len(self._origin) else len(self._text)
         while last > first + 1 and self._text[last - 1].isspace():
@@ -130,11 +132,12 @@ class _Places:
         return first, max(last, first + 1) if stop > start else last
 
     def with_utf16(self, first: int, last: int) -> tuple[int, int, int, int]:
-        """Add the same span in UTF-16 units."""
-        return first, last, int(self._units_at[first]), int(self._units_at[last])
+        """Move a span of the part to where it stands in the message; add the same in UTF-16 units."""
+        at, units = self._part.at, self._part.units
+        return at + first, at + last, units + int(self._units_at[first]), units + int(self._units_at[last])
 
     def span(self, start: int, stop: int) -> tuple[int, int, int, int]:
-        """Map folded positions to code points and UTF-16 units."""
+        """Map folded positions to code points and UTF-16 units of the message."""
         return self.with_utf16(*self.points(start, stop))
 
     def grams(self, part: str, grams: ngrams.Grams, weights: NDArray[np.float32], smooth: float) -> Iterable[Contribution]:
@@ -145,4 +148,4 @@ class _Places:
             if weight := float(weights[grams.ids[i]]):
                 at, size = int(grams.first[i]), int(grams.size[i])
                 first, last = self.points(at, at + size)
-                yield Contribution(part, self._text[first:last], count * weight * scale, first, last)
+                yield Contribution(part, self._text[first:last], count * weight * scale, self._part.at + first, self._part.at + last)

@@ -12,6 +12,7 @@ from . import asks, columns, explain, whom
 from . import model as models
 from .errors import InputError
 from .language import language
+from .parts import LIMIT, Excerpt, parts
 from .sender import NOBODY, Sender, judge
 from .verdict import Action, Policy, Verdict
 
@@ -81,13 +82,14 @@ class Guard:
             return replace(found, language=language(text))
         if not isinstance(sender, Sender | None):
             raise InputError(f"sender is {type(sender).__name__}; give scamguard.Sender(name=…, handle=…), or None")
-        reading = self._one(text)
+        part = self._part(text)
+        reading = self._one(part.text)
         who = judge(sender) if sender else NOBODY
         risk = float(self._risk(reading.logit, who.nats)[0])
         spoken = language(text)
         action = self.policy.of(spoken).action(risk)
         asked, kind = self._asked(reading, np.array([risk], np.float32), np.array([action is not Action.ALLOW]))
-        evidence = explain.evidence(self.model, reading, text, action, who)
+        evidence = explain.evidence(self.model, reading, part, action, who)
         brand = whom.find(text, action, evidence, who.brand)
         real = whom.official(brand) if brand else None
         return Verdict(risk, action, kind[0], asked[0], evidence, brand.id if brand else None, real, spoken)
@@ -126,13 +128,15 @@ class Guard:
 
         out = Columns()
         for batch, who in along(columns.batches(messages), senders):
-            risk = self._risk(self.model.logits(batch, threads), who.nats)
+            cut = parts(batch)
+            logit, which = self.model.worst(cut, threads)
+            risk = self._risk(logit, who.nats)
             actions = self._actions(batch, risk)
             closer = np.flatnonzero(risk.astype(np.float64) >= min(self.model.card["thresholds"]["asks"], self.policy.warn))
             kinds: list[str] = []
             asked: list[tuple[str, ...]] = []
             rules: list[list[str]] = []
-            for _, piece in batch.take(closer).chunks():
+            for piece in cut.pieces(which[closer]):
                 rows = closer[len(kinds) : len(kinds) + len(piece)]
                 reading = self.model.read(piece)
                 found = self._asked(reading, risk[rows], actions[rows] > 0)
@@ -159,11 +163,19 @@ class Guard:
 
     def explain(self, text: str, top: int = 10) -> tuple[Contribution, ...]:
         """Show what moved the verdict of ``text`` most: rules, shape and n-grams of its worst passage, in nats."""
-        return explain.contributions(self.model, self._one(text), text, top)
+        part = self._part(text)
+        return explain.contributions(self.model, self._one(part.text), part, top)
 
-    def _one(self, text: str) -> Reading:
+    def _part(self, text: str) -> Excerpt:
+        """Choose what is read of a message: a long one's worst part, all of a short one."""
         if not isinstance(text, str):
             raise InputError(f"text is {type(text).__name__}, not str; for many messages use score or scan")
+        if 4 * len(text) <= LIMIT:  # no code point has more bytes
+            return Excerpt(text, 0, 0)
+        cut = parts(columns.pack([text]))
+        return cut.excerpt(int(self.model.worst(cut)[1][0]))
+
+    def _one(self, text: str) -> Reading:
         return self.model.read(columns.pack([text]))
 
     def _risk(self, logit: NDArray[np.float64], nats: float | NDArray[np.float64]) -> NDArray[np.float32]:
@@ -173,9 +185,8 @@ class Guard:
     def _actions(self, batch: TextBatch, risk: NDArray[np.float32]) -> NDArray[np.int8]:
         """Choose the action for each message; its language is looked at only where languages differ."""
         actions = self.policy.actions(risk)
-        differ = np.flatnonzero((actions > 0) & (risk < self.policy.surest))
-        for i, text in zip(differ.tolist(), batch.take(differ).texts(), strict=True):
-            actions[i] = self.policy.of(language(text)).actions(risk[i : i + 1])[0]
+        for i in np.flatnonzero((actions > 0) & (risk < self.policy.surest)).tolist():
+            actions[i] = self.policy.of(language(batch.text(i))).actions(risk[i : i + 1])[0]
         return actions
 
     def _asked(

@@ -28,6 +28,7 @@ from .errors import ModelError
 from .fold import Folded, fold, tables
 from .lexicon import KINDS, SECRETS
 from .match import Hits, Terms, match
+from .parts import parts
 from .passages import Passages, passages
 from .rules import Fired, Rules, fire
 from .tokens import Tokens, tokens
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .columns import TextBatch
+    from .parts import Parts
 
 FORMAT: Final = 2  # raised when an old reader would misread a new folder
 HEADS: Final = len(SECRETS) + len(KINDS)
@@ -111,7 +113,13 @@ class Model:
 
     def logits(self, batch: TextBatch, threads: int = 1) -> NDArray[np.float64]:
         """Score a batch of any size: the logit of each message, (n,)."""
-        return engine.logits(batch, self._speech, threads)
+        return self.worst(parts(batch), threads)[0]
+
+    def worst(self, cut: Parts, threads: int = 1) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Score messages that are cut into parts: the logit of each one's worst part, (n,), and which that is, (n,)."""
+        logits = engine.logits(cut, self._speech, threads)
+        which = cut.worst(logits)
+        return logits[which], which
 
     @cached_property
     def _speech(self) -> engine.Speech:
@@ -139,7 +147,7 @@ class Model:
         return float(max(at["warn"], at.get("other", 0.0), *at.get("languages", {}).values()))
 
     def read(self, batch: TextBatch) -> Reading:
-        """Run the stages one by one and keep what they say; for the whole of a few messages."""
+        """Run the stages one by one and keep what they say; for the whole of a few messages, of which none should be long."""
         s, w = self.settings, self.weights
         folded = fold(batch)
         cut = tokens(folded)
