@@ -149,7 +149,7 @@ def _holds(m, pieces, r, t):
         return True
     code = 0
     for i in range(m):
-        code = (code << 5 | (r.text[i] & 31)) & 0xFFFFF
+        code = (code << 5 | (np.int64(r.text[i]) & 31)) & 0xFFFFF
         if i >= START_LETTERS - 1 and t.starts[code]:
             at = i - START_LETTERS + 1
             for length in t.lengths:
