@@ -152,7 +152,7 @@ def test_words_once_folded_stay_as_they_are(words: list[str]) -> None:
         ("  so \t much  ", "so much"),
         ("heyyyyyy!!!!", "hey!!"),
         ("seeeend the paaassword, ПАРОООЛЬ, شكراااا", "send the password, пароль, شكرا"),
-        ("good 1000 哈哈哈 えええ", "good 1000 哈哈 ええ"),
+        ("good 1000 哈哈哈 えええ kkkkk ههههه", "good 1000 哈哈 ええ kk هه"),
         ("see https://kraken.example/x?y=1.", f"see {LINK}."),  # addresses
         ("kraken-help.com or www.a.co.uk", f"{LINK} or {LINK}"),
         ("visit t.me/joinchat now", f"visit {LINK} now"),

@@ -175,7 +175,7 @@ def test_the_report_can_be_copied(page: Page) -> None:
 
 def test_an_outgoing_secret(page: Page) -> None:
     page.driver.find_element(By.CSS_SELECTOR, "[value=outgoing] + span").click()
-    page["thread"].send_keys("Support here. Which code did you just get?")
+    page["thread"].send_keys("Support here. Read me the code you just got, please.")
     page.check("it's 482913")
     assert page["said"].text == "Do not send this"
     assert "asked for in this conversation" in page["why"].text

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 _DROPPED, _BLANKED = 0x3FFFFF, 0x3FFFFE  # DROP and BLANK, in the 23 bits there are
 _HIDES = 0x100
 _MARKS: Final = np.uint8(0xFF ^ KIND)
-_DRAWN_OUT: Final = 0x700  # Latin, Greek, Cyrillic, Hebrew, Arabic letters: three alike in a row are one drawn out
+_DRAWN_OUT: Final = 0x700  # Latin, Greek, Cyrillic, Hebrew, Arabic letters: three alike in a word of more are one drawn out
 PAD: Final = 8  # code points of room past the last one: a survey looks ahead
 
 
@@ -300,13 +300,13 @@ def _tidy(codes, kind, origin, begin, end):
             i += 1
             continue
         repeat = out - begin >= 2 and codes[out - 1] == c and (codes[out - 2] == c or c == 46) and sort != DIGIT and sort != TOKEN
-        if repeat and sort == LETTER and c < _DRAWN_OUT:
-            out -= 1
-            while i < end and codes[i] == c:
-                i += 1
-            continue
         if repeat:
-            i += 1
+            stop = i + 1
+            while stop < end and codes[stop] == c:
+                stop += 1
+            beside = (out - begin > 2 and kind[out - 3] & KIND == LETTER) or (stop < end and kind[stop] & KIND == LETTER)
+            out -= beside and sort == LETTER and c < _DRAWN_OUT
+            i = stop
             continue
         mark = kind[i]
         digits = before & KIND == DIGIT and after & KIND == DIGIT

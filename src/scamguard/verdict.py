@@ -60,8 +60,8 @@ class Policy:
         """Give the thresholds of a message in ``language``, a BCP-47 tag; "" is what nothing tells.
 
         >>> policy = Policy(warn=0.5, block=0.9, languages={"en": 0.6}, other=0.8)
-        >>> [policy.of(tag).warn for tag in ("en-GB", "th", "")]
-        [0.6, 0.8, 0.5]
+        >>> tuple(policy.of(tag).warn for tag in ("en-GB", "th", ""))
+        (0.6, 0.8, 0.5)
         """
         if not language or not self.languages:
             return Policy(self.warn, self.block)

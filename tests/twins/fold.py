@@ -330,14 +330,16 @@ def _tidy(cells: list[Cell]) -> list[Cell]:
                 out.append(_blank(cells[at:stop]))
             at = stop
             continue
-        if _repeats(out, cell) and cell.kind == kinds.LETTER and cell.char < "\u0700":
-            del out[-1]  # three letters alike are one drawn out
+        if _repeats(out, cell):
             while at < len(cells) and cells[at].char == cell.char:
                 at += 1
+            beside = [*out[-3:-2], *cells[at : at + 1]]
+            if cell.kind == kinds.LETTER and cell.char < "\u0700" and any(one.kind == kinds.LETTER for one in beside):
+                del out[-1]  # in a word of more, three letters alike are one drawn out
             continue
         before = out[-1].kind if out else kinds.SPACE
         after = cells[at + 1].kind if at + 1 < len(cells) else kinds.SPACE
-        if not (_apostrophe(cell, before, after) or _repeats(out, cell)):
+        if not _apostrophe(cell, before, after):
             out.append(_settled(cell, out, after))
         at += 1
     return out

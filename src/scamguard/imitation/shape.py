@@ -147,7 +147,7 @@ def _holds(m, pieces, r, t):
     """Say whether the letters hold a name, or are a short one, or have it for a word."""
     if has(t.short, r.prefix[m]):
         return True
-    code = 0
+    code = np.int64(0)
     for i in range(m):
         code = (code << 5 | (np.int64(r.text[i]) & 31)) & 0xFFFFF
         if i >= START_LETTERS - 1 and t.starts[code]:
