@@ -149,7 +149,7 @@ def test_the_labelled_conversations(labelled: list[dict[str, Any]], rows: pa.Tab
     scams, benign = ([c for c in labelled if c["label"] == label] for label in ("scam", "benign"))
     found = [c for c in scams if ranking[c["id"]]["flagged"]]
     false = [c for c in benign if ranking[c["id"]]["flagged"]]
-    assert len(found) >= sum(c["id"] in alone for c in scams) + 8
+    assert len(found) >= sum(c["id"] in alone for c in scams) + 6
     assert len(found) >= 0.88 * len(scams)
     assert len(false) <= sum(c["id"] in alone for c in benign) + 2
     given = [c for c in scams if c["given"]]

@@ -62,7 +62,7 @@ def run(  # noqa: PLR0913 - what a run may be told
     rows = fit.material(own, sets, words, recipe, ordinary)
     about: dict[str, Any] = {"trained_on": provenance(messages, own, sets, ordinary), "recipe": asdict(recipe)}
     if ablated:
-        about["ablation"] = ablate.run(own, sets, words, recipe, progress)
+        about |= {"ablation": ablate.run(own, sets, words, recipe, progress), "ablated_on": len(own)}
     progress("fitting out of fold, then on everything")
     logits = fit.out_of_fold(rows, recipe)
     if zero_shot:

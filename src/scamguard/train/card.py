@@ -34,7 +34,8 @@ def markdown(card: Mapping[str, Any]) -> str:
         sections += ["\n## Languages left out\n", _ZERO_SHOT, _table(["messages", *keys], sorted(card["zero_shot"].items()))]
     if card.get("ablation"):
         keys = [key for key in card["ablation"][0] if key != "variant"]
-        sections += ["\n## Ablation\n", _table(["variant", *keys], [[row["variant"], row] for row in card["ablation"]])]
+        on = f"One thing changed at a time, out of fold, on {card['ablated_on']} messages.\n"
+        sections += ["\n## Ablation\n", on, _table(["variant", *keys], [[row["variant"], row] for row in card["ablation"]])]
     decisive = [row["id"] for row in card["rules"] if row["decisive"]]
     sections += [
         "\n## Decisive rules\n",
