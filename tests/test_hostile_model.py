@@ -63,6 +63,13 @@ def test_thresholds_of_another_type(name: str, value: object) -> None:
     assert name in flaw_of(lambda card, arrays: card["thresholds"].update({name: value}))
 
 
+@pytest.mark.parametrize("value", [None, 3, "x", [], {"en": None}, {"en": "high"}, {"en": 1.5}, {"en": float("nan")}])
+def test_thresholds_of_languages_that_are_none(value: object) -> None:
+    assert "languages" in flaw_of(lambda card, arrays: card["thresholds"].update({"languages": value}))
+    assert "languages" in flaw_of(lambda card, arrays: card["thresholds"].update({"other": value}))
+    assert not flaw_of(lambda card, arrays: card["thresholds"].update({"languages": {"en": 1.0}, "other": 0.9}))
+
+
 @pytest.mark.parametrize("value", [None, 3, "x", {}, {"id": 1, "why": "w"}, {"id": "x"}])
 def test_rules_that_say_nothing(value: object) -> None:
     assert "rule 0" in flaw_of(lambda card, arrays: card["rules"].__setitem__(0, value))
