@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from .sender import NOBODY, Sender, judge
 from .verdict import Action, Policy, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -233,9 +233,5 @@ def load(path: str | Path | None = None, *, rules: str | Path | None = None) -> 
         from .pack import packed  # noqa: PLC0415 - most guards have none
 
         model = packed(model, Path(rules))
-    return Guard(model, policy(model.card["thresholds"]))
+    return Guard(model, Policy.read(model.card["thresholds"]))
 
-
-def policy(thresholds: Mapping[str, Any]) -> Policy:
-    """Read the policy from the thresholds of a model card; those of older models know no languages."""
-    return Policy(thresholds["warn"], thresholds["block"], thresholds.get("languages", {}), thresholds.get("other"))

@@ -140,12 +140,6 @@ class Model:
         weights: NDArray[np.float32] = np.where(packed, np.float32(np.inf), self.weights.rules)
         return weights
 
-    @property
-    def surest(self) -> float:
-        """Give the risk from which it warns in every language."""
-        at = self.card["thresholds"]
-        return float(max(at["warn"], at.get("other", 0.0), *at.get("languages", {}).values()))
-
     def read(self, batch: TextBatch) -> Reading:
         """Run the stages one by one and keep what they say; for the whole of a few messages, of which none should be long."""
         s, w = self.settings, self.weights

@@ -19,6 +19,7 @@ from .errors import LexiconError, ModelError
 from .lexicon import KINDS, SECRETS, Lexicon
 from .rules import compile_rules, joined
 from .terms import compile_terms
+from .verdict import Policy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,11 +73,12 @@ def packed(model: Model, folder: Path) -> Model:
 def _floors(model: Model, found: Lexicon) -> NDArray[np.float32]:
     """Turn each rule's floor into the least logit of a message on which it fires, (r,)."""
     slope, offset = model.card["calibration"]
+    policy = Policy.read(model.card["thresholds"])
 
     def logit(floor: str) -> float:
         if not floor:
             return -np.inf
-        risk = model.surest if floor == "warn" else float(model.card["thresholds"][floor])
+        risk = policy.surest if floor == "warn" else policy.block
         return float((np.log(risk / (1 - risk)) - offset) / slope) + _ABOVE
 
     return np.array([logit(rule.floor) for rule in found.rules], np.float32)

@@ -56,6 +56,11 @@ class Policy:
     languages: Mapping[str, float] = field(default_factory=dict)  # risk from which to warn, by ISO 639 code
     other: float | None = None  # the same of languages that are not listed, where any are
 
+    @classmethod
+    def read(cls, thresholds: Mapping[str, Any]) -> Policy:
+        """Read it from the thresholds of a model card; those of older models know no languages."""
+        return cls(thresholds["warn"], thresholds["block"], thresholds.get("languages", {}), thresholds.get("other"))
+
     def of(self, language: str) -> Policy:
         """Give the thresholds of a message in ``language``, a BCP-47 tag; "" is what nothing tells.
 

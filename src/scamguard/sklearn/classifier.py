@@ -19,8 +19,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from scamguard import model as models
 from scamguard.columns import batches
 from scamguard.errors import TrainingError
-from scamguard.guard import Guard, policy
+from scamguard.guard import Guard
 from scamguard.train import build, corpus, fit, vocabulary
+from scamguard.verdict import Policy
 
 from .base import base, sized
 from .rows import joined, messages, table
@@ -168,7 +169,7 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
 
     @property
     def _guard(self) -> Guard:
-        return Guard(self.model_, policy(self.model_.card["thresholds"]))
+        return Guard(self.model_, Policy.read(self.model_.card["thresholds"]))
 
     def _labelled(self, labels: NDArray[Any]) -> NDArray[np.bool_]:
         """Say which rows are scams, and set ``classes_``."""

@@ -151,8 +151,9 @@ def scales(b: Blocks, trust: Trust, scam: NDArray[np.bool_] | None = None) -> Sc
     """
 
     def scaled(block: sparse.csr_matrix, trusted: float) -> NDArray[np.float32]:
-        idf = _idf(block)
-        scale = idf if scam is None else _even(idf, idf * (_BASE + _telling(block, scam)), np.bincount(block.indices, minlength=len(idf)))
+        seen = np.bincount(block.indices, minlength=block.shape[1])
+        idf = _idf(seen, block.shape[0])
+        scale = idf if scam is None else _even(idf, idf * (_BASE + _telling(block, scam)), seen)
         return scale * np.float32(trusted)
 
     return Scales(
@@ -165,9 +166,8 @@ def scales(b: Blocks, trust: Trust, scam: NDArray[np.bool_] | None = None) -> Sc
     )
 
 
-def _idf(block: sparse.csr_matrix) -> NDArray[np.float32]:
-    seen = np.bincount(block.indices, minlength=block.shape[1])
-    return np.where(seen > 0, np.log((1 + block.shape[0]) / (1 + seen)) + 1, 0).astype(np.float32)
+def _idf(seen: NDArray[np.int64], rows: int) -> NDArray[np.float32]:
+    return np.where(seen > 0, np.log((1 + rows) / (1 + seen)) + 1, 0).astype(np.float32)
 
 
 def _telling(block: sparse.csr_matrix, scam: NDArray[np.bool_]) -> NDArray[np.float32]:
