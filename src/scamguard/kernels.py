@@ -16,14 +16,56 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numba import njit
+from numba.core import ir, types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import FunctionPass, register_pass
+from numba.core.typed_passes import NopythonTypeInference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+@register_pass(mutates_CFG=False, analysis_only=False)
+class _Upwards(FunctionPass):  # type: ignore[misc] # Numba is untyped
+    """Indices count from the start, never from the end: no kernel pays for the question, and loops become vector code."""
+
+    _name = "indices_count_upwards"
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def run_pass(self, state: Any) -> bool:  # noqa: ANN401 - Numba's own
+        """Give every index into an array an unsigned type, to which it is cast when it is compiled."""
+        for block in state.func_ir.blocks.values():
+            for statement in block.body:
+                use = getattr(statement, "value", None) if isinstance(statement, ir.Assign) else statement
+                if isinstance(use, ir.SetItem) or (isinstance(use, ir.Expr) and use.op == "getitem"):
+                    state.calltypes[use] = _upwards(state.calltypes.pop(use))
+        return True
+
+
+def _upwards(use: Any) -> Any:  # noqa: ANN401 - a Numba signature
+    array, index, *value = use.args
+    parts = tuple(index) if isinstance(index, types.BaseTuple) else (index,)
+    if not isinstance(array, types.Array) or not all(isinstance(part, types.Integer) for part in parts):
+        return use
+    places = types.UniTuple(types.uintp, len(parts)) if isinstance(index, types.BaseTuple) else types.uintp
+    return use.replace(args=(array, places, *value))
+
+
+class _Compiler(CompilerBase):  # type: ignore[misc] # Numba is untyped
+    """Numba's own passes, and ours before code is made."""
+
+    def define_pipelines(self) -> list[Any]:
+        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        passes.add_pass_after(_Upwards, NopythonTypeInference)
+        passes.finalize()
+        return [passes]
+
+
 # no interpreter lock; C's rules for division; arrays come from the caller, so references need no counting
-_OPTIONS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+_OPTIONS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy", "_nrt": False, "pipeline_class": _Compiler}
 
 
 @cache
