@@ -15,10 +15,11 @@ from . import passages as windows
 from .features import SHAPE, of_rules, of_shape
 from .fold import PAD, Tables, fold_into
 from .kernels import compiled, inlined
-from .match import MOST_CONCEPTS, WAITING, Terms, find, memory
+from .match import MOST_CONCEPTS, Terms, Work, find, work
 from .merge import merge
-from .ngrams import MOST_FRAMES, SEEN, of_chars, of_concepts, of_framed, of_words
+from .ngrams import MOST_FRAMES, SEEN
 from .rules import Rules, fired
+from .sums import add_chars, add_concepts, add_framed, add_words
 from .tokens import cut
 
 if TYPE_CHECKING:
@@ -34,10 +35,11 @@ _FULL, _CROWDED = 1, 2  # why the loop stopped: a message longer than the room, 
 class Sums(NamedTuple):
     """The numbers a logit is added up from."""
 
-    words: NDArray[np.float32]  # (2**word_bits,)
-    chars: NDArray[np.float32]  # (2**char_bits,)
-    framed: NDArray[np.float32]  # (2**framed_bits,)
-    concepts: NDArray[np.float32]  # (2**concept_bits,)
+    words: NDArray[Any]  # (2**word_bits,), float32 or int8, as the next three
+    chars: NDArray[Any]  # (2**char_bits,)
+    framed: NDArray[Any]  # (2**framed_bits,)
+    concepts: NDArray[Any]  # (2**concept_bits,)
+    scale: NDArray[np.float64]  # (4,), of words, chars, framed, concepts: what makes numbers of bytes
     rules: NDArray[np.float32]  # (r,)
     shape: NDArray[np.float32]  # (s,)
     floor: NDArray[np.float32]  # (r,)
@@ -71,12 +73,10 @@ class Room(NamedTuple):
     after: NDArray[np.int32]
     sort: NDArray[np.uint8]
     tokens: NDArray[np.int64]
-    word: NDArray[np.int32]
-    memo: NDArray[np.uint64]
-    waiting: NDArray[np.int64]
+    work: Work
     own: Found  # what the model's terms find
     more: Found  # what the terms of a rule pack find
-    more_memo: NDArray[np.uint64]
+    more_work: Work
     both: Found
     tried: NDArray[np.int64]
     rule: NDArray[np.int16]
@@ -91,34 +91,30 @@ class Room(NamedTuple):
     passages: NDArray[np.int64]
     framing: NDArray[np.int64]
     seen: NDArray[np.uint32]
-    ids: NDArray[np.uint32]
     rule_ids: NDArray[np.uint32]
     rule_starts: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    none: NDArray[np.int32]
     shape: NDArray[np.float32]
     logits: NDArray[np.float64]
 
 
-def room(size: int, firings: int, rules: int, orders: int) -> Room:
+def room(size: int, firings: int, rules: int) -> Room:
     """Make room for chunks of ``size`` bytes and ``firings`` firings; what is not touched takes no memory."""
     n, m = CHUNK_MESSAGES, size + PAD
     p, hits = windows.most(n, m), MOST_CONCEPTS * m
-    grams = windows.OVERLAP * m * max(orders, MOST_FRAMES, 4 * MOST_CONCEPTS)
     columns: dict[Any, dict[str, int]] = {
         np.uint8: {"kinds": m, "sort": m},
         np.int16: {"rule": firings},
-        np.int32: {"among": p, "origin": m, "begin": m, "after": m, "word": m, "first": firings, "last": firings, "none": 0},
-        np.uint32: {"codes": m, "seen": SEEN, "ids": grams, "rule_ids": windows.OVERLAP * firings},
+        np.int32: {"among": p, "origin": m, "begin": m, "after": m, "first": firings, "last": firings},
+        np.uint32: {"codes": m, "seen": SEEN, "rule_ids": windows.OVERLAP * firings},
         np.int64: {"tried": rules, "framing": MOST_FRAMES, "start": p, "stop": p, "head": p, "tail": p},
         np.uint64: {"key": m},
         np.float64: {"logits": p},
     }
     arrays: dict[str, Any] = {name: np.empty(many, dtype) for dtype, names in columns.items() for name, many in names.items()}
-    starts = dict.fromkeys(("folded", "tokens", "fired", "passages"), n + 1) | dict.fromkeys(("rule_starts", "starts"), p + 1)
+    starts = dict.fromkeys(("folded", "tokens", "fired", "passages"), n + 1) | {"rule_starts": p + 1}
     arrays |= {name: np.zeros(many, np.int64) for name, many in starts.items()}
     found: dict[str, Any] = {name: _found(many, n) for name, many in (("own", hits), ("more", hits), ("both", 2 * hits))}
-    lookups: dict[str, Any] = {"memo": memory(m), "more_memo": memory(m), "waiting": np.empty(WAITING, np.int64)}
+    lookups: dict[str, Any] = {"work": work(m), "more_work": work(m)}
     return Room(**arrays, **found, **lookups, shape=np.empty((p, len(SHAPE)), np.float32))
 
 
@@ -157,10 +153,10 @@ def _logits(parts: Parts, first: int, last: int, speech: Speech) -> NDArray[np.f
     """Score the parts ``first:last``, run by run: in a run each part begins where the one before ends."""
     start, stop = parts.start[first:last], parts.stop[first:last]
     out = np.empty(len(start))
-    orders, rules = int(speech.sums.orders[1] - speech.sums.orders[0]) + 1, len(speech.rules.needs)
+    rules = len(speech.rules.needs)
     longest = int((stop - start).max(initial=0))
     size, firings = min(CHUNK_BYTES, int((stop - start).sum())), 1024
-    space = room(size, firings, rules, orders)
+    space = room(size, firings, rules)
     edges = [0, *(np.flatnonzero(start[1:] != stop[:-1]) + 1).tolist(), len(start)]
     for a, b in pairwise(edges):
         offsets, at = np.append(start[a:b], stop[b - 1 : b]), 0
@@ -168,7 +164,7 @@ def _logits(parts: Parts, first: int, last: int, speech: Speech) -> NDArray[np.f
             at, why = _run(parts.data, offsets, at, *speech, space, out[a:b])
             if why:
                 size, firings = (longest, firings) if why == _FULL else (size, 2 * firings)
-                space = room(size, firings, rules, orders)
+                space = room(size, firings, rules)
     return out
 
 
@@ -191,28 +187,26 @@ def _run(data, offsets, at, t, terms, rules, w, pack, r, out):
         cut(r.codes, r.kinds, folded, r.key, r.begin, r.after, r.sort, token)
         text, cuts = (r.codes, r.kinds), (r.key, r.begin, r.after, r.sort)
         own = _columns(r.own)
-        find(*text, *cuts, token, terms, r.word, r.memo, r.waiting, *own, hit)
+        find(*text, *cuts, token, terms, r.work, *own, hit)
         seen = r.own
         if len(pack.ends):
             more, seen = _columns(r.more), r.both
-            find(*text, *cuts, token, pack, r.word, r.more_memo, r.waiting, *more, r.more.starts[: n + 1])
+            find(*text, *cuts, token, pack, r.more_work, *more, r.more.starts[: n + 1])
             merge(own, hit, more, r.more.starts[: n + 1], _columns(seen), seen.starts[: n + 1])
         ruled = seen.starts[: n + 1]
         if fired(seen.concept, seen.unit, seen.clause, seen.sentence, ruled, rules, r.tried, r.rule, r.first, r.last, fire) > len(r.rule):
             return at, _CROWDED
         p = windows.window(r.codes, folded, *cuts[1:], token, r.start, r.stop, r.head, r.tail, r.among, passage)
         start, end, head, tail = r.start[:p], r.stop[:p], r.head[:p], r.tail[:p]
-        starts, shape, logit = r.starts[: p + 1], r.shape[:p], r.logits[:p]
+        shape, logit = r.shape[:p], r.logits[:p]
         begin_at(w.bias[0], w.bias[1], r.among, logit)
-        of_words(r.key, r.begin, r.after, r.sort, head, tail, w.bits[0], r.seen, r.ids, starts, r.none, r.none)
-        add_sums(r.ids, starts, w.words, w.smooth[0], logit)
-        of_chars(r.codes, r.kinds, start, end, w.bits[1], w.orders[0], w.orders[1], r.ids, starts, r.none, r.none)
-        add_sums(r.ids, starts, w.chars, w.smooth[1], logit)
+        add_words(r.key, r.sort, head, tail, w.bits[0], r.seen, w.words, w.scale[0], w.smooth[0], logit)
+        add_chars(r.codes, r.kinds, start, end, w.bits[1], w.orders[0], w.orders[1], w.chars, w.scale[1], w.smooth[1], logit)
         frames = (rules.frame, w.bits[2], r.framing, r.seen)
-        of_framed(r.key, r.begin, r.sort, own[0], own[1], hit, start, end, head, tail, passage, *frames, r.ids, starts)
-        add_sums(r.ids, starts, w.framed, w.smooth[2], logit)
-        of_concepts(own[0], own[1], own[5], hit, start, end, passage, w.bits[3], r.seen, r.ids, starts)
-        add_sums(r.ids, starts, w.concepts, w.smooth[3], logit)
+        weighed = (w.framed, w.scale[2], w.smooth[2], logit)
+        add_framed(r.key, r.begin, r.sort, own[0], own[1], hit, start, end, head, tail, passage, *frames, *weighed)
+        weighed = (w.concepts, w.scale[3], w.smooth[3], logit)
+        add_concepts(own[0], own[1], own[5], hit, start, end, passage, w.bits[3], r.seen, *weighed)
         of_rules(seen.at, r.rule, r.first, r.last, fire, start, end, passage, r.rule_ids, r.rule_starts)
         of_shape(r.codes, r.kinds, r.begin, r.after, r.sort, start, end, head, tail, shape)
         add_columns(r.rule_ids, r.rule_starts, w.rules, shape, w.shape, logit)

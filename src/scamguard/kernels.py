@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import llvmlite.ir as llvm
 import numpy as np
 from numba import njit
 from numba.core import ir, types
@@ -21,6 +22,7 @@ from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import FunctionPass, register_pass
 from numba.core.typed_passes import NopythonTypeInference
+from numba.extending import intrinsic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,6 +120,25 @@ def compiled(function: Callable[..., Any]) -> Any:  # noqa: ANN401 - a Numba dis
 def inlined(function: Callable[..., Any]) -> Any:  # noqa: ANN401
     """Compile into every caller: an array is seven words and a count of references, dear to hand over for each word of text."""
     return njit(**_OPTIONS, forceinline=True)(function)
+
+
+@intrinsic  # type: ignore[untyped-decorator] # Numba's own
+def ahead(_context: Any, array: Any, at: Any) -> Any:  # noqa: ANN401 - in compiled code
+    """Fetch the cache line of ``array[at]``, which will soon be read; the kernel goes on meanwhile.
+
+    What bounds a look-up in a large table is how long its line takes to come; of many look-ups at once the lines come together.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:  # noqa: ANN401
+        shape = context.make_array(signature.args[0])(context, builder, given[0])
+        byte, count = llvm.IntType(8).as_pointer(), llvm.IntType(32)
+        kind = llvm.FunctionType(llvm.VoidType(), [byte, count, count, count])
+        place = builder.bitcast(builder.gep(shape.data, [given[1]]), byte)
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", (byte,), kind)
+        builder.call(fetch, [place, count(0), count(3), count(1)])  # to read, into every cache, data
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), generate
 
 
 @inlined

@@ -12,11 +12,11 @@ if one of its beginnings is in a bitmap of all stems (Bloom 1970).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from .kernels import BASIS, PRIME, compiled, finished, inlined
+from .kernels import BASIS, PRIME, ahead, compiled, finished, inlined
 from .kinds import DIGIT, HANGUL, HARD, IDEO, KIND, LETTER, SOFT, TOKEN
 from .tokens import INSIDE, NUMBERED, SPACED
 
@@ -30,7 +30,7 @@ RUN: Final = 0xE010
 CODE: Final = 0xE011
 PHONE: Final = 0xE012  # these stand for #, <code> and <phone> in a term, and are hashed in their place
 MOST_CONCEPTS: Final = 4  # of one term
-WAITING: Final = (32, 2)  # ways put off, as state and token
+TOGETHER: Final = 512  # tokens looked up at once
 MEMO: Final = 1 << 12  # words remembered; text repeats itself, and a word met again costs one look at one cache line
 ANY_ENDING, GLUED = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)  # make a stem's key: stem*, Hangul
 _ROOT = -1
@@ -68,10 +68,20 @@ class Hits:
 @inlined
 def _find(slots, key):
     """Give what ``key`` leads to; -1 if nothing."""
+    return _found(slots, finished(key))
+
+
+@inlined
+def place(h, slots):
+    """Say where in a table to look for a finished hash."""
+    return np.int64(h >> np.uint64(40)) & (len(slots) - 1)
+
+
+@inlined
+def _found(slots, h):
     mask = len(slots) - 1
-    h = finished(key)
     tag = h << np.uint64(24)
-    at = np.int64(h >> np.uint64(40)) & mask
+    at = place(h, slots)
     while True:
         slot = slots[at]
         if (slot ^ tag) < np.uint64(1 << 24):
@@ -92,87 +102,182 @@ def match(folded: Folded, cut: Tokens, terms: Terms) -> Hits:
     concept = np.empty(room, np.int16)
     start, stop, unit, clause, sentence = (np.empty(room, np.int32) for _ in range(5))
     starts, word = np.zeros(len(folded) + 1, np.int64), np.empty(len(cut.key), np.int32)
-    columns = (memory(len(cut.key)), np.empty(WAITING, np.int64), concept, start, stop, unit, clause, sentence, starts)
-    h = find(folded.codes, folded.kinds, cut.key, cut.start, cut.stop, cut.sort, cut.starts, terms, word, *columns)
+    columns = (work(len(cut.key)), concept, start, stop, unit, clause, sentence, starts)
+    h = find(folded.codes, folded.kinds, cut.key, cut.start, cut.stop, cut.sort, cut.starts, terms, *columns)
     return Hits(concept[:h], start[:h], stop[:h], unit[:h], clause[:h], sentence[:h], starts)
 
 
-def memory(tokens: int) -> NDArray[np.uint64]:
-    """Make room to remember the words of a text of so many tokens, (m, 8), a cache line each.
+class Work(NamedTuple):
+    """Room to work in."""
 
-    Hash; id; the state it begins, or -1; that state's ``ends`` and ``follow``; the meaning of its longest stem, or -1; where
-    that stem ends and twice where its letters do, from the start of the word.
+    memo: NDArray[np.uint64]  # (8 * m,), words remembered, a cache line each; see ``work``
+    word: NDArray[np.int32]  # (tokens,), ids
+    next: NDArray[np.int32]  # (tokens,), the token that a term may go on with, or -1
+    end: NDArray[np.int32]  # (tokens,), of the longest term that begins there: where it ends,
+    spelled: NDArray[np.int32]  # (tokens,), twice where its letters do,
+    found: NDArray[np.int32]  # (tokens,), and its meaning
+    from_: NDArray[np.int32]  # (tokens,), of the walks that go on: where each began,
+    at: NDArray[np.int32]  # (tokens,), where it is,
+    hash: NDArray[np.uint64]  # (tokens,), and the edge it takes, or the state it has come to
+    walks: NDArray[np.int64]  # (1,), how many
+    waiting: NDArray[np.int64]  # (32, 2), ways put off, as state and token
+
+
+def work(tokens: int) -> Work:
+    """Make room for a text of so many tokens.
+
+    A word remembered is its hash; id; the state it begins, or -1; that state's ``ends`` and ``follow``; the meaning of its longest
+    stem, or -1; where that stem ends and twice where its letters do, from the start of the word.
     """
-    return np.zeros((min(MEMO, 1 << max(4, tokens.bit_length())), 8), np.uint64)
+    columns: list[NDArray[Any]] = [np.empty(tokens, np.int32) for _ in range(7)]
+    memo = np.zeros(8 * min(MEMO, 1 << max(4, tokens.bit_length())), np.uint64)
+    return Work(memo, *columns, np.empty(tokens, np.uint64), np.zeros(1, np.int64), np.empty((32, 2), np.int64))
 
 
 @compiled
-def find(codes, kinds, key, begin, after, sort, message, t, word, memo, waiting, concept, start, stop, unit, clause, sentence, starts):
-    """Fill the columns; return how many hits there are. ``word`` (tokens,), ``memo`` and ``waiting`` are room to work in."""
-    h = 0
-    tables = (t.words, t.edges, t.stems, t.first, t.ends, t.follow)
-    edges, first, ends, follows = t.edges, t.first, t.ends, t.follow
-    concept_start, concepts = t.concept_start, t.concept
-    for n in range(len(message) - 1):
-        covered = np.int64(0)
-        units = clauses = sentences = 0
-        a, b = message[n], message[n + 1]
-        for k in range(a, b):
-            spelling = exact(codes, begin[k], after[k]) if sort[k] & NUMBERED else key[k]
-            row = _slot(spelling, memo)
-            if memo[row, 0] != spelling:
-                _remember(codes, kinds, spelling, begin[k], after[k], sort[k], *tables, memo[row])
-            word[k] = np.int32(memo[row, 1])
-        for k in range(a, b):
-            mark, kind = sort[k], sort[k] & KIND
-            if not mark & INSIDE:
-                if word[k] < len(first) or mark & NUMBERED:  # a word with a stem counts as one that may begin a term
-                    end = spelled = found = state = np.int64(-1)
-                    x, plain = np.int64(k), not mark & NUMBERED
-                    if plain:
-                        row = _slot(key[k], memo)
-                        if memo[row, 0] != key[k]:
-                            _remember(codes, kinds, key[k], begin[k], after[k], mark, *tables, memo[row])
-                        if word[k] < 0:
-                            end, spelled, found = _stem(codes, kinds, begin[k], after[k], after[b - 1], *tables, memo[row])
-                        state, leads, follow = np.int64(memo[row, 2]), np.int64(memo[row, 3]), memo[row, 4]
-                    while state >= 0:  # nearly always each word can be taken in one way only
-                        if leads >> 3 and (after[x] > end or (after[x] == end and 2 * after[x] >= spelled)):
-                            end, spelled, found = np.int64(after[x]), 2 * np.int64(after[x]) + 1, (leads >> 3) - 1
-                        x = _next(codes, begin, x, b)
-                        if not leads & LEADS or x >= b:
-                            break
-                        plain = not (leads & STEMS and word[x] < 0) and not (leads & NUMBERS and sort[x] & NUMBERED)
-                        if not plain:
-                            break
-                        state = _step(state, follow, word[x] if word[x] >= 0 else -2 - word[x], sort[x] & SPACED != 0, edges, first)
-                        if state >= 0:
-                            leads, follow = np.int64(ends[state]), follows[state]
-                    if not plain:
-                        end, found = _longest(codes, kinds, begin, after, sort, word, k, b, *tables, waiting)
-                    if found >= 0 and end > covered:
-                        covered = np.int64(end)
-                        for c in range(concept_start[found], concept_start[found + 1]):
-                            concept[h], start[h], stop[h] = concepts[c], begin[k], end
-                            unit[h], clause[h], sentence[h] = units, clauses, sentences
-                            h += 1
-                if kind == IDEO:
-                    units += 1
-                elif kind == LETTER or kind == HANGUL or kind == DIGIT or kind == TOKEN:
-                    units += 2
-            if kind == SOFT or kind == HARD:
-                clauses += 1
-                sentences += kind == HARD
-        starts[n + 1] = h
+def find(codes, kinds, key, begin, after, sort, message, t, room, concept, start, stop, unit, clause, sentence, starts):
+    """Fill the columns; return how many hits there are. ``room`` is to work in."""
+    h = n = 0
+    while n < len(message) - 1:
+        some = n + 1
+        while some < len(message) - 1 and message[some + 1] - message[n] <= TOGETHER:
+            some += 1
+        _look_up(codes, kinds, key, begin, after, sort, message[n], message[some], t, room)
+        for i in range(n, some):
+            _set_out(codes, kinds, key, begin, after, sort, message[i], message[i + 1], t, room)
+        _walk_on(begin, after, sort, message[n], message[some], t, room)
+        for i in range(n, some):
+            h = _write(codes, kinds, begin, after, sort, message[i], message[i + 1], t, room, concept, start, stop, unit, clause, sentence, h)
+            starts[i + 1] = h
+        n = some
     return h
 
 
+@inlined
+def _look_up(codes, kinds, key, begin, after, sort, a, b, t, r):
+    """Find the ids of the words ``a:b``: from memory, or else by the table, where all are looked for at once."""
+    tables = (t.words, t.edges, t.stems, t.first, t.ends, t.follow)
+    missed = 0
+    for k in range(a, b):
+        ahead(r.memo, _slot(key[k], r.memo) * 8)
+    for k in range(a, b):
+        row = _slot(key[k], r.memo) * 8
+        r.word[k] = np.int32(r.memo[row + 1])
+        r.at[missed] = k
+        missed += (r.memo[row] != key[k]) | (sort[k] & NUMBERED != 0)
+    for i in range(missed):
+        ahead(t.words, place(finished(key[r.at[i]]), t.words))
+    for i in range(missed):
+        k = r.at[i]
+        spelling = exact(codes, begin[k], after[k]) if sort[k] & NUMBERED else key[k]
+        row = _slot(spelling, r.memo) * 8
+        if r.memo[row] != spelling:
+            _remember(codes, kinds, spelling, begin[k], after[k], sort[k], *tables, r.memo[row : row + 8])
+        r.word[k] = np.int32(r.memo[row + 1])
+
+
+@inlined
+def _set_out(codes, kinds, key, begin, after, sort, a, b, t, r):
+    """Begin a walk at each word of a message that may begin a term; note those that go on, and those to be taken one by one."""
+    tables = (t.words, t.edges, t.stems, t.first, t.ends, t.follow)
+    following = np.int64(-1)
+    for k in range(b - 1, a - 1, -1):
+        r.next[k] = following
+        if codes[begin[k]] != 10:  # a term may go on in the next line
+            following = k
+    for k in range(a, b):
+        r.found[k] = _NOTHING
+        if sort[k] & INSIDE or not (r.word[k] < len(t.first) or sort[k] & NUMBERED):
+            continue  # a word with a stem counts as one that may begin a term
+        if sort[k] & NUMBERED:
+            r.found[k] = _APART
+            continue
+        row = _slot(key[k], r.memo) * 8
+        if r.memo[row] != key[k]:
+            _remember(codes, kinds, key[k], begin[k], after[k], sort[k], *tables, r.memo[row : row + 8])
+        r.end[k] = r.spelled[k] = -1
+        if r.word[k] < 0:
+            end, spelled, found = _stem(codes, kinds, begin[k], after[k], after[b - 1], *tables, r.memo[row : row + 8])
+            r.end[k], r.spelled[k], r.found[k] = end, spelled, found
+        if np.int64(r.memo[row + 2]) >= 0:
+            _arrive(k, k, np.int64(r.memo[row + 2]), np.int64(r.memo[row + 3]), r.memo[row + 4], after, sort, t, r)
+
+
+@inlined
+def _arrive(k, x, state, leads, follow, after, sort, t, r):
+    """Come from word ``k`` by word ``x`` to ``state``: a term may end here, and the walk may go on."""
+    end = after[x]
+    if leads >> 3 and (end > r.end[k] or (end == r.end[k] and 2 * end >= r.spelled[k])):
+        r.end[k], r.spelled[k], r.found[k] = end, 2 * end + 1, (leads >> 3) - 1
+    y = r.next[x]
+    if not leads & LEADS or y < 0:
+        return
+    if (leads & STEMS and r.word[y] < 0) or (leads & NUMBERS and sort[y] & NUMBERED):
+        r.found[k] = _APART
+        return
+    word = r.word[y] if r.word[y] >= 0 else -2 - r.word[y]
+    spaced = sort[y] & SPACED != 0
+    if word != _NONE and follow >> follow_bit(word, spaced) & np.uint64(1):
+        w = r.walks[0]
+        h = finished(edge(state, word, spaced))
+        ahead(t.edges, place(h, t.edges))
+        r.from_[w], r.at[w], r.hash[w] = k, y, h
+        r.walks[0] = w + 1
+
+
+@inlined
+def _walk_on(begin, after, sort, a, b, t, r):
+    """Take all walks on, a word at a time, until none goes on."""
+    while r.walks[0]:
+        many = 0
+        for w in range(r.walks[0]):
+            state = _found(t.edges, r.hash[w])
+            if state >= 0:
+                ahead(t.ends, state)
+                ahead(t.follow, state)
+                r.from_[many], r.at[many], r.hash[many] = r.from_[w], r.at[w], np.uint64(state)
+                many += 1
+        r.walks[0] = 0
+        for w in range(many):
+            state = np.int64(r.hash[w])
+            _arrive(r.from_[w], r.at[w], state, np.int64(t.ends[state]), t.follow[state], after, sort, t, r)
+
+
+@inlined
+def _write(codes, kinds, begin, after, sort, a, b, t, r, concept, start, stop, unit, clause, sentence, h):
+    """Write the hits of a message from ``h`` on, none of which lies wholly inside one before; return how many there are."""
+    covered = np.int64(0)
+    units = clauses = sentences = 0
+    for k in range(a, b):
+        kind = sort[k] & KIND
+        if not sort[k] & INSIDE:
+            found, end = np.int64(r.found[k]), np.int64(r.end[k])
+            if found == _APART:
+                tables = (t.words, t.edges, t.stems, t.first, t.ends, t.follow)
+                end, found = _longest(codes, kinds, begin, after, sort, r.word, k, b, *tables, r.waiting)
+            if found >= 0 and end > covered:
+                covered = end
+                for c in range(t.concept_start[found], t.concept_start[found + 1]):
+                    concept[h], start[h], stop[h] = t.concept[c], begin[k], end
+                    unit[h], clause[h], sentence[h] = units, clauses, sentences
+                    h += 1
+            if kind == IDEO:
+                units += 1
+            elif kind == LETTER or kind == HANGUL or kind == DIGIT or kind == TOKEN:
+                units += 2
+        if kind == SOFT or kind == HARD:
+            clauses += 1
+            sentences += kind == HARD
+    return h
+
+
+_NOTHING, _APART = -1, -2  # instead of what was found: nothing; a word with a stem or a number, whose walks are taken one by one
 _NONE = 0x7FFFFFF0  # no such word
 
 
 @inlined
 def _slot(h, memo):
-    return np.int64((h ^ h >> np.uint64(29)) & np.uint64(len(memo) - 1))
+    return np.int64((h ^ h >> np.uint64(29)) & np.uint64(len(memo) // 8 - 1))
 
 
 @inlined

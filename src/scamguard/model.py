@@ -25,12 +25,14 @@ from safetensors.numpy import save as save_tensors
 
 from . import engine, features, merge, ngrams, soundness
 from .errors import ModelError
-from .fold import Folded, fold, tables
+from .fold import Folded, fold
+from .fold import tables as fold_tables
 from .lexicon import KINDS, SECRETS
 from .match import Hits, Terms, match
 from .parts import parts
 from .passages import Passages, passages
 from .rules import Fired, Rules, fire
+from .steps import narrowed
 from .tokens import Tokens, tokens
 
 if TYPE_CHECKING:
@@ -124,14 +126,15 @@ class Model:
     @cached_property
     def _speech(self) -> engine.Speech:
         s, w = self.settings, self.weights
+        tables, scales = zip(*(narrowed(table) for table in (w.words, w.chars, w.framed, w.concepts)), strict=True)
         sums = engine.Sums(
-            *(w.words, w.chars, w.framed, w.concepts, w.rules, w.shape, w.floor),
+            *(*tables, np.array(scales), w.rules, w.shape, w.floor),
             bits=np.array([s.word_bits, s.char_bits, s.framed_bits, s.concept_bits]),
             orders=np.array([s.char_low, s.char_high]),
             smooth=np.array([s.word_smooth, s.char_smooth, s.framed_smooth, s.concept_smooth]),
             bias=np.array([float(self.card["bias"]), s.crowd]),
         )
-        return engine.Speech(tables(), self.terms, self.rules, sums, self.pack)
+        return engine.Speech(fold_tables(), self.terms, self.rules, sums, self.pack)
 
     @cached_property
     def speaking(self) -> NDArray[np.float32]:

@@ -129,7 +129,7 @@ def _seen() -> NDArray[np.uint32]:
 
 
 @inlined
-def _cleared(seen, many):
+def cleared(seen, many):
     """Make room for a set of ``many`` ids: a power of two, at most half full. Return the mask of its slots."""
     room = 64
     while room < 2 * many and room < len(seen):
@@ -140,7 +140,7 @@ def _cleared(seen, many):
 
 
 @inlined
-def _is_new(seen, mask, key):
+def is_new(seen, mask, key):
     """Note ``key``; say whether the set did not have it."""
     slot = np.int64(key * np.uint32(0x9E3779B1) >> np.uint32(15)) & mask
     while seen[slot]:
@@ -157,7 +157,46 @@ def _id(h, bits):
 
 
 @inlined
-def _is_word(kind):
+def word_id(key, bits):
+    return _id(key, bits)
+
+
+@inlined
+def pair_id(before, key, bits):
+    return _id(before * _PAIR ^ key, bits)
+
+
+@inlined
+def framed_id(key, frame, bits):
+    return _id(key ^ np.uint64(frame + 1) * _FRAME, bits)
+
+
+@inlined
+def concept_id(run, bits):
+    """Hash a run of concepts, eight bits each, counted from 1."""
+    return _id(run * PRIME, bits)
+
+
+@inlined
+def skip_id(first, third, bits):
+    return _id((np.uint64(first + 1) << np.uint64(8) | np.uint64(third + 1)) * PRIME ^ _SKIP, bits)
+
+
+@inlined
+def grown(last, code, kind):
+    """Put a character behind the last ones, 16 bits each; every digit is a 0, a line end a space."""
+    c = np.uint64(48) if kind & KIND == DIGIT else np.uint64(code)
+    return last << np.uint64(16) | (c if c != 10 else np.uint64(32)) & np.uint64(0xFFFF)
+
+
+@inlined
+def char_id(last, size, shift):
+    """Hash the last ``size`` characters."""
+    return np.uint32((last << np.uint64(64 - 16 * size) | np.uint64(size)) * _ORDER >> shift)
+
+
+@inlined
+def is_word(kind):
     """Say whether n-grams see a token: not lone symbols, quotation marks and emoji."""
     return kind != OTHER
 
@@ -170,18 +209,18 @@ def of_words(key, begin, after, sort, first, last, bits, seen, ids, starts, at, 
     """
     g = 0
     for p in range(len(first)):
-        before, mask = -1, _cleared(seen, 2 * (last[p] - first[p]))
+        before, mask = -1, cleared(seen, 2 * (last[p] - first[p]))
         for k in range(first[p], last[p]):
-            if not _is_word(sort[k] & KIND):
+            if not is_word(sort[k] & KIND):
                 continue
-            ids[g] = _id(key[k], bits)
-            if _is_new(seen, mask, ids[g]):
+            ids[g] = word_id(key[k], bits)
+            if is_new(seen, mask, ids[g]):
                 if len(at):
                     at[g], size[g] = begin[k], after[k] - begin[k]
                 g += 1
             if before >= 0:
-                ids[g] = _id(key[before] * _PAIR ^ key[k], bits)
-                if _is_new(seen, mask, ids[g]):
+                ids[g] = pair_id(key[before], key[k], bits)
+                if is_new(seen, mask, ids[g]):
                     if len(at):
                         at[g], size[g] = begin[before], after[k] - begin[before]
                     g += 1
@@ -198,11 +237,9 @@ def of_chars(codes, kinds, start, stop, bits, low, high, ids, starts, at, size):
     for p in range(len(start)):
         last = np.uint64(0)
         for i in range(start[p], stop[p]):
-            c = np.uint64(48) if kinds[i] & KIND == DIGIT else np.uint64(codes[i])
-            last = last << np.uint64(16) | (c if c != 10 else np.uint64(32)) & np.uint64(0xFFFF)
+            last = grown(last, codes[i], kinds[i])
             for k in range(low, min(high, i + 1 - start[p]) + 1):
-                gone = np.uint64(64 - 16 * k)
-                ids[g] = np.uint32((last << gone | np.uint64(k)) * _ORDER >> shift)
+                ids[g] = char_id(last, k, shift)
                 if len(at):
                     at[g], size[g] = i + 1 - k, k
                 g += 1
@@ -225,22 +262,22 @@ def of_framed(key, begin, sort, concept, at, hit_start, start, stop, first, last
                     end += 1
                 many = 0
                 while h < hit_start[n + 1] and at[h] < (begin[end] + 1 if end < last[p] else stop[p]):
-                    many = _framed_by(concept[h], frame, framing, many)
+                    many = framed_by(concept[h], frame, framing, many)
                     h += 1
                 if many and mask < 0:
-                    mask = _cleared(seen, MOST_FRAMES * (last[p] - first[p]))
+                    mask = cleared(seen, MOST_FRAMES * (last[p] - first[p]))
                 for x in range(k, end if many else k):
-                    if _is_word(sort[x] & KIND):
+                    if is_word(sort[x] & KIND):
                         for f in range(many):
-                            ids[g] = _id(key[x] ^ np.uint64(framing[f] + 1) * _FRAME, bits)
-                            g += _is_new(seen, mask, ids[g])
+                            ids[g] = framed_id(key[x], framing[f], bits)
+                            g += is_new(seen, mask, ids[g])
                 k = end + 1
             starts[p + 1] = g
     return g
 
 
 @inlined
-def _framed_by(concept, frame, framing, many):
+def framed_by(concept, frame, framing, many):
     """Add a frame to those of a clause unless it is among them; return how many there are."""
     if not frame[concept] or many == MOST_FRAMES:
         return many
@@ -263,21 +300,19 @@ def of_concepts(concept, at, sentence, hit_start, start, stop, passage, bits, se
             y = x
             while y < hit_start[n + 1] and at[y] < stop[p]:
                 y += 1
-            mask = _cleared(seen, 4 * (y - x))
+            mask = cleared(seen, 4 * (y - x))
             for h in range(x, y):
-                one = np.uint64(concept[h] + 1)
-                ids[g] = _id(one * PRIME, bits)
-                g += _is_new(seen, mask, ids[g])
-                run = one
+                run = np.uint64(concept[h] + 1)
+                ids[g] = concept_id(run, bits)
+                g += is_new(seen, mask, ids[g])
                 for k in range(h + 1, min(h + 3, y)):
                     if sentence[k] != sentence[h]:
                         break
-                    other = np.uint64(concept[k] + 1)
-                    run = run << np.uint64(8) | other
-                    ids[g] = _id(run * PRIME, bits)
-                    g += _is_new(seen, mask, ids[g])
+                    run = run << np.uint64(8) | np.uint64(concept[k] + 1)
+                    ids[g] = concept_id(run, bits)
+                    g += is_new(seen, mask, ids[g])
                     if k == h + 2:
-                        ids[g] = _id((one << np.uint64(8) | other) * PRIME ^ _SKIP, bits)
-                        g += _is_new(seen, mask, ids[g])
+                        ids[g] = skip_id(concept[h], concept[k], bits)
+                        g += is_new(seen, mask, ids[g])
             starts[p + 1] = g
     return g

@@ -20,6 +20,7 @@ from scamguard.asks import secrets_asked
 from scamguard.language import language
 from scamguard.lexicon import KINDS, SECRETS
 from scamguard.model import Model, Settings, Weights
+from scamguard.steps import rounded
 
 from .augment import augmented
 from .corpus import Ballast, Message, groups
@@ -301,6 +302,7 @@ def _final(  # noqa: PLR0913, PLR0917 - all that a model is made of
     """Assemble the model from weights fitted on everything."""
     fitted_heads = _heads(m, recipe, np.ones(len(m.messages), np.bool_))
     main = fitted.scales.split(fitted.coefficients)
+    main |= {name: rounded(main[name]) for name in ("words", "chars", "framed", "concepts")}
     heads = [head.scales.split(head.coefficients) for head in fitted_heads]
     weights = Weights(
         **main,
