@@ -30,8 +30,8 @@ RUN: Final = 0xE010
 CODE: Final = 0xE011
 PHONE: Final = 0xE012  # these stand for #, <code> and <phone> in a term, and are hashed in their place
 MOST_CONCEPTS: Final = 4  # of one term
-TOGETHER: Final = 512  # tokens looked up at once
-MEMO: Final = 1 << 12  # words remembered; text repeats itself, and a word met again costs one look at one cache line
+TOGETHER: Final = 256  # tokens looked up at once
+MEMO: Final = 1 << 13  # words remembered; text repeats itself, and a word met again costs one look at one cache line
 ANY_ENDING, GLUED = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)  # make a stem's key: stem*, Hangul
 _ROOT = -1
 LEADS: Final = 1  # a state leads to others
@@ -113,6 +113,7 @@ class Work(NamedTuple):
     memo: NDArray[np.uint64]  # (8 * m,), words remembered, a cache line each; see ``work``
     word: NDArray[np.int32]  # (tokens,), ids
     next: NDArray[np.int32]  # (tokens,), the token that a term may go on with, or -1
+    stop: NDArray[np.int32]  # (tokens,), where the message ends
     end: NDArray[np.int32]  # (tokens,), of the longest term that begins there: where it ends,
     spelled: NDArray[np.int32]  # (tokens,), twice where its letters do,
     found: NDArray[np.int32]  # (tokens,), and its meaning
@@ -129,7 +130,7 @@ def work(tokens: int) -> Work:
     A word remembered is its hash; id; the state it begins, or -1; that state's ``ends`` and ``follow``; the meaning of its longest
     stem, or -1; where that stem ends and twice where its letters do, from the start of the word.
     """
-    columns: list[NDArray[Any]] = [np.empty(tokens, np.int32) for _ in range(7)]
+    columns: list[NDArray[Any]] = [np.empty(tokens, np.int32) for _ in range(8)]
     memo = np.zeros(8 * min(MEMO, 1 << max(4, tokens.bit_length())), np.uint64)
     return Work(memo, *columns, np.empty(tokens, np.uint64), np.zeros(1, np.int64), np.empty((32, 2), np.int64))
 
@@ -145,7 +146,7 @@ def find(codes, kinds, key, begin, after, sort, message, t, room, concept, start
         _look_up(codes, kinds, key, begin, after, sort, message[n], message[some], t, room)
         for i in range(n, some):
             _set_out(codes, kinds, key, begin, after, sort, message[i], message[i + 1], t, room)
-        _walk_on(begin, after, sort, message[n], message[some], t, room)
+        _walk_on(codes, kinds, begin, after, sort, t, room)
         for i in range(n, some):
             h = _write(codes, kinds, begin, after, sort, message[i], message[i + 1], t, room, concept, start, stop, unit, clause, sentence, h)
             starts[i + 1] = h
@@ -166,14 +167,29 @@ def _look_up(codes, kinds, key, begin, after, sort, a, b, t, r):
         r.at[missed] = k
         missed += (r.memo[row] != key[k]) | (sort[k] & NUMBERED != 0)
     for i in range(missed):
-        ahead(t.words, place(finished(key[r.at[i]]), t.words))
+        k = r.at[i]
+        r.hash[k] = exact(codes, begin[k], after[k]) if sort[k] & NUMBERED else key[k]
+        ahead(t.words, place(finished(r.hash[k]), t.words))
     for i in range(missed):
         k = r.at[i]
-        spelling = exact(codes, begin[k], after[k]) if sort[k] & NUMBERED else key[k]
-        row = _slot(spelling, r.memo) * 8
-        if r.memo[row] != spelling:
-            _remember(codes, kinds, spelling, begin[k], after[k], sort[k], *tables, r.memo[row : row + 8])
+        r.word[k] = _find(t.words, r.hash[k])
+        ahead(t.first, max(0, r.word[k]))
+    for i in range(missed):
+        state = _begun(r.word[r.at[i]], t.first)
+        ahead(t.ends, max(0, state))
+        ahead(t.follow, max(0, state))
+    for i in range(missed):
+        k = r.at[i]
+        row = _slot(r.hash[k], r.memo) * 8
+        if r.memo[row] != r.hash[k]:
+            _remember(codes, kinds, r.hash[k], r.word[k], begin[k], after[k], sort[k], *tables, r.memo[row : row + 8])
         r.word[k] = np.int32(r.memo[row + 1])
+
+
+@inlined
+def _begun(word, first):
+    """Give the state that a word leads to from the root; -1 if it begins no term."""
+    return np.int64(first[word]) if 0 <= word < len(first) else np.int64(-1)
 
 
 @inlined
@@ -182,7 +198,7 @@ def _set_out(codes, kinds, key, begin, after, sort, a, b, t, r):
     tables = (t.words, t.edges, t.stems, t.first, t.ends, t.follow)
     following = np.int64(-1)
     for k in range(b - 1, a - 1, -1):
-        r.next[k] = following
+        r.next[k], r.stop[k] = following, after[b - 1]
         if codes[begin[k]] != 10:  # a term may go on in the next line
             following = k
     for k in range(a, b):
@@ -194,17 +210,19 @@ def _set_out(codes, kinds, key, begin, after, sort, a, b, t, r):
             continue
         row = _slot(key[k], r.memo) * 8
         if r.memo[row] != key[k]:
-            _remember(codes, kinds, key[k], begin[k], after[k], sort[k], *tables, r.memo[row : row + 8])
+            found = _find(t.words, key[k])
+            _remember(codes, kinds, key[k], found, begin[k], after[k], sort[k], *tables, r.memo[row : row + 8])
         r.end[k] = r.spelled[k] = -1
         if r.word[k] < 0:
             end, spelled, found = _stem(codes, kinds, begin[k], after[k], after[b - 1], *tables, r.memo[row : row + 8])
             r.end[k], r.spelled[k], r.found[k] = end, spelled, found
         if np.int64(r.memo[row + 2]) >= 0:
-            _arrive(k, k, np.int64(r.memo[row + 2]), np.int64(r.memo[row + 3]), r.memo[row + 4], after, sort, t, r)
+            state = np.int64(r.memo[row + 2])
+            _arrive(k, k, state, np.int64(r.memo[row + 3]), r.memo[row + 4], codes, kinds, begin, after, sort, t, r)
 
 
 @inlined
-def _arrive(k, x, state, leads, follow, after, sort, t, r):
+def _arrive(k, x, state, leads, follow, codes, kinds, begin, after, sort, t, r):
     """Come from word ``k`` by word ``x`` to ``state``: a term may end here, and the walk may go on."""
     end = after[x]
     if leads >> 3 and (end > r.end[k] or (end == r.end[k] and 2 * end >= r.spelled[k])):
@@ -212,11 +230,16 @@ def _arrive(k, x, state, leads, follow, after, sort, t, r):
     y = r.next[x]
     if not leads & LEADS or y < 0:
         return
-    if (leads & STEMS and r.word[y] < 0) or (leads & NUMBERS and sort[y] & NUMBERED):
+    if leads & NUMBERS and sort[y] & NUMBERED:
         r.found[k] = _APART
         return
-    word = r.word[y] if r.word[y] >= 0 else -2 - r.word[y]
     spaced = sort[y] & SPACED != 0
+    if leads & STEMS and r.word[y] < 0:
+        tables = (t.words, t.edges, t.stems, t.first, t.ends, t.follow)
+        end, spelled, found = _longest_stem(codes, kinds, begin[y], after[y], r.stop[y], state, spaced, *tables)
+        if found >= 0 and (end > r.end[k] or (end == r.end[k] and spelled > r.spelled[k])):
+            r.end[k], r.spelled[k], r.found[k] = end, spelled, found
+    word = r.word[y] if r.word[y] >= 0 else -2 - r.word[y]
     if word != _NONE and follow >> follow_bit(word, spaced) & np.uint64(1):
         w = r.walks[0]
         h = finished(edge(state, word, spaced))
@@ -226,7 +249,7 @@ def _arrive(k, x, state, leads, follow, after, sort, t, r):
 
 
 @inlined
-def _walk_on(begin, after, sort, a, b, t, r):
+def _walk_on(codes, kinds, begin, after, sort, t, r):
     """Take all walks on, a word at a time, until none goes on."""
     while r.walks[0]:
         many = 0
@@ -240,7 +263,7 @@ def _walk_on(begin, after, sort, a, b, t, r):
         r.walks[0] = 0
         for w in range(many):
             state = np.int64(r.hash[w])
-            _arrive(r.from_[w], r.at[w], state, np.int64(t.ends[state]), t.follow[state], after, sort, t, r)
+            _arrive(r.from_[w], r.at[w], state, np.int64(t.ends[state]), t.follow[state], codes, kinds, begin, after, sort, t, r)
 
 
 @inlined
@@ -290,18 +313,17 @@ def exact(codes, i, j):
 
 
 @compiled
-def _remember(codes, kinds, h, i, j, mark, words, edges, stems, first, ends, follows, row):
-    """Look a word up. Of words that may begin with a stem the id is -2 - id or, if there is none, -2 - ``_NONE``."""
+def _remember(codes, kinds, h, word, i, j, mark, words, edges, stems, first, ends, follows, row):
+    """Note what is known of a word. Of words that may begin with a stem the id is -2 - id or, if there is none, -2 - ``_NONE``."""
     kind, stemmed = mark & KIND, False
     if kind == LETTER or kind == HANGUL or kind == DIGIT:
         part = BASIS
         for x in range(i, j):
             part = (part ^ np.uint64(codes[x])) * PRIME
             stemmed |= _is_stem(part, stems)
-    found = _find(words, h)
-    found = np.int64(_NONE) if found < 0 else found
+    found = np.int64(_NONE) if word < 0 else np.int64(word)
     row[0], row[1] = h, np.uint64(np.int64(-2 - found if stemmed else found))
-    state = np.int64(first[found]) if found < len(first) else np.int64(-1)
+    state = _begun(found, first)
     row[2] = np.uint64(state)
     if state >= 0:
         row[3], row[4] = np.uint64(ends[state]), follows[state]
