@@ -71,7 +71,12 @@ def add_chars(codes, kinds, start, stop, bits, low, high, weights, scale, smooth
             for k in range(low, i + 2 - start[p]):
                 total += weights[char_id(last, k, shift)]
                 many += 1
-        for i in range(full, stop[p]):
+        for i in range(full, stop[p] if high == low + 2 else full):  # three orders, as shipped: no loop within the loop
+            last = grown(last, codes[i], kinds[i])
+            total += weights[char_id(last, low, shift)]
+            total += weights[char_id(last, low + 1, shift)]
+            total += weights[char_id(last, low + 2, shift)]
+        for i in range(full, full if high == low + 2 else stop[p]):
             last = grown(last, codes[i], kinds[i])
             for k in range(low, high + 1):
                 total += weights[char_id(last, k, shift)]
