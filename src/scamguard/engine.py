@@ -161,7 +161,7 @@ def _logits(parts: Parts, first: int, last: int, speech: Speech) -> NDArray[np.f
     for a, b in pairwise(edges):
         offsets, at = np.append(start[a:b], stop[b - 1 : b]), 0
         while at < b - a:
-            at, why = _run(parts.data, offsets, at, *speech, space, out[a:b])
+            at, why = run(parts.data, offsets, at, *speech, space, out[a:b])
             if why:
                 size, firings = (longest, firings) if why == _FULL else (size, 2 * firings)
                 space = room(size, firings, rules)
@@ -169,7 +169,7 @@ def _logits(parts: Parts, first: int, last: int, speech: Speech) -> NDArray[np.f
 
 
 @compiled
-def _run(data, offsets, at, t, terms, rules, w, pack, r, out):
+def run(data, offsets, at, t, terms, rules, w, pack, r, out):
     """Score the messages from ``at`` on; return where it stopped and why: 0 at the end, else what room is too small."""
     total = len(offsets) - 1
     size = len(r.codes) - PAD

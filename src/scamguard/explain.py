@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .glance import Glance
     from .model import Model, Reading
     from .parts import Excerpt
+    from .passages import Passages
     from .sender import Identity
 
 _MOST_WORDS = 3  # shown where no rule fired
@@ -34,61 +36,90 @@ class Contribution:
     stop: int
 
 
-def evidence(model: Model, reading: Reading, part: Excerpt, action: Action, who: Identity = NOBODY) -> tuple[Evidence, ...]:
+def evidence(  # noqa: PLR0913, PLR0917 - all that a verdict stands on
+    model: Model, seen: Glance, reading: Reading | None, part: Excerpt, action: Action, who: Identity = NOBODY
+) -> tuple[Evidence, ...]:
     """Name what the sender shows, then the fired rules that speak for ``action``, strongest first, or else the words that weigh most.
 
     What is found of a sender stands nowhere in the text: its span is empty.
+
+    Parameters
+    ----------
+    reading
+        The same message, read word for word; None if it is allowed.
     """
     known = who.rules or (("sender.official",) if who.official and action is not Action.ALLOW else ())
-    return (*(Evidence(rule, who.why(rule), 0, 0, 0, 0) for rule in known), *_said(model, reading, part, action))
+    said = _said(model, seen, part, action)
+    if not said and reading is not None and action is not Action.ALLOW:
+        said = _words(model, reading, part)
+    return (*(Evidence(rule, who.why(rule), 0, 0, 0, 0) for rule in known), *said)
 
 
-def _said(model: Model, reading: Reading, part: Excerpt, action: Action) -> tuple[Evidence, ...]:
-    """Name what the words show."""
-    places = _Places(reading, part)
+def _said(model: Model, seen: Glance, part: Excerpt, action: Action) -> tuple[Evidence, ...]:
+    """Name the rules that fired."""
     found: dict[str, Evidence] = {}
-    for f in _speaking(model, reading, 0, action):
-        row = model.card["rules"][reading.fired.rule[f]]
-        start, stop = (
-            reading.hits.start[reading.fired.first[f]],
-            reading.hits.stop[reading.fired.first[f] : reading.fired.last[f] + 1].max(),
-        )
-        found.setdefault(row["id"], Evidence(row["id"], row["why"], *places.span(int(start), int(stop))))
-    if not found and action is not Action.ALLOW:
-        words = [c for c in contributions(model, reading, part, 200) if c.part == "word" and c.nats > 0][:_MOST_WORDS]
-        return tuple(
-            Evidence("model.words", "The trained model weighs these words most.", *places.with_utf16(w.start - part.at, w.stop - part.at))
-            for w in words
-        )
+    raw = part.text.encode("utf-8", "surrogatepass")
+    for f in _speaking(model, seen.rules, action):
+        row = model.card["rules"][seen.rules[f]]
+        if row["id"] not in found:
+            start, stop = (len(raw[:byte].decode("utf-8", "surrogatepass")) for byte in seen.spans[f])
+            found[row["id"]] = Evidence(row["id"], row["why"], *_placed(part, *_trimmed(part.text, start, stop)))
     return tuple(found.values())
+
+
+def _words(model: Model, reading: Reading, part: Excerpt) -> tuple[Evidence, ...]:
+    """Name the words of message 0's worst passage that weigh most."""
+    words = ngrams.word_grams(reading.tokens, _worst(reading), model.settings.word_bits, placed=True)
+    shares = _Places(reading, part).grams("word", words, model.weights.words, model.settings.word_smooth)
+    heavy = sorted((c for c in shares if c.nats > 0), key=lambda c: -c.nats)[:_MOST_WORDS]
+    why = "The trained model weighs these words most."
+    return tuple(Evidence("model.words", why, *_placed(part, c.start - part.at, c.stop - part.at)) for c in heavy)
+
+
+def _worst(reading: Reading) -> Passages:
+    return reading.passages.rows(reading.worst[:1])
 
 
 def rules(model: Model, reading: Reading, actions: Sequence[Action]) -> list[list[str]]:
     """List, for each message that is not allowed, the ids of the fired rules that speak for its action."""
     names = model.card["rules"]
+    fired, starts = reading.fired.rule.tolist(), reading.fired.starts.tolist()
     out = []
-    for n, action in enumerate(actions):
-        speaking = _speaking(model, reading, n, action) if action is not Action.ALLOW else []
-        ids = [names[reading.fired.rule[f]]["id"] for f in speaking]
+    for action, first, stop in zip(actions, starts[:-1], starts[1:], strict=True):
+        those = fired[first:stop] if action is not Action.ALLOW else []
+        ids = [names[those[f]]["id"] for f in _speaking(model, those, action)]
         out.append(list(dict.fromkeys(ids)))
     return out
 
 
-def _speaking(model: Model, reading: Reading, n: int, action: Action) -> list[int]:
-    """Index the firings on message ``n`` whose weight has the sign of the verdict, strongest first.
+def _speaking(model: Model, fired: Sequence[int], action: Action) -> list[int]:
+    """Index the firings whose rule's weight has the sign of the verdict, strongest first.
 
     The rules of a pack have no weight; where they fire they speak for a warning, before all others.
     """
-    fired, weights = reading.fired, model.speaking
-    rows = range(int(fired.starts[n]), int(fired.starts[n + 1]))
     sign = -1 if action is Action.ALLOW else 1
-    return sorted((f for f in rows if sign * weights[fired.rule[f]] > 0), key=lambda f: (-sign * float(weights[fired.rule[f]]), f))
+    weights = [sign * model.speaking[rule] for rule in fired]
+    return sorted((f for f, weight in enumerate(weights) if weight > 0), key=lambda f: (-weights[f], f))
+
+
+def _trimmed(text: str, first: int, last: int) -> tuple[int, int]:
+    """Take white space from the end of a span, which keeps a character if it had one."""
+    end = last
+    while end > first + 1 and text[end - 1].isspace():
+        end -= 1
+    return first, max(end, first + 1)
+
+
+def _placed(part: Excerpt, first: int, last: int) -> tuple[int, int, int, int]:
+    """Move a span of the part to where it stands in the message; add the same in UTF-16 units."""
+    units = [part.units + len(part.text[:at].encode("utf-16-le", "surrogatepass")) // 2 for at in (first, last)]
+    return part.at + first, part.at + last, units[0], units[1]
 
 
 def contributions(model: Model, reading: Reading, part: Excerpt, top: int) -> tuple[Contribution, ...]:
     """Take the logit of message 0's worst passage apart, largest share first."""
     s, w, p = model.settings, model.weights, int(reading.worst[0])
-    where = reading.passages.rows(np.array([p]))
+    where = _worst(reading)
     places = _Places(reading, part)
     words = ngrams.word_grams(reading.tokens, where, s.word_bits, placed=True)
     chars = ngrams.char_grams(reading.folded, where, s.char_bits, (s.char_low, s.char_high), placed=True)
@@ -120,25 +151,12 @@ class _Places:
         self._part, self._text, self._origin = part, part.text, reading.folded.origin
         lead = (raw & 0xC0) != 0x80
         self._points = np.concatenate([[0], np.cumsum(lead)])  # code points before each byte
-        self._units = np.concatenate([[0], np.cumsum(lead.astype(np.int64) + (raw >= 0xF0))])
-        self._units_at = np.array([*self._units[:-1][lead], self._units[-1]]) if len(raw) else self._units
 
     def points(self, start: int, stop: int) -> tuple[int, int]:
         """Map folded positions to code points of the part, without space at the end."""
         first = int(self._points[self._origin[start]])
         last = int(self._points[self._origin[stop]]) if stop < len(self._origin) else len(self._text)
-        while last > first + 1 and self._text[last - 1].isspace():
-            last -= 1
-        return first, max(last, first + 1) if stop > start else last
-
-    def with_utf16(self, first: int, last: int) -> tuple[int, int, int, int]:
-        """Move a span of the part to where it stands in the message; add the same in UTF-16 units."""
-        at, units = self._part.at, self._part.units
-        return at + first, at + last, units + int(self._units_at[first]), units + int(self._units_at[last])
-
-    def span(self, start: int, stop: int) -> tuple[int, int, int, int]:
-        """Map folded positions to code points and UTF-16 units of the message."""
-        return self.with_utf16(*self.points(start, stop))
+        return _trimmed(self._text, first, last) if stop > start else (first, last)
 
     def grams(self, part: str, grams: ngrams.Grams, weights: NDArray[np.float32], smooth: float) -> Iterable[Contribution]:
         """Give each n-gram its share."""

@@ -11,6 +11,7 @@ import numpy as np
 from . import asks, columns, explain, whom
 from . import model as models
 from .errors import InputError
+from .glance import glance
 from .language import language
 from .parts import LIMIT, Excerpt, parts
 from .sender import NOBODY, Sender, judge
@@ -83,16 +84,17 @@ class Guard:
         if not isinstance(sender, Sender | None):
             raise InputError(f"sender is {type(sender).__name__}; give scamguard.Sender(name=…, handle=…), or None")
         part = self._part(text)
-        reading = self._one(part.text)
+        seen = glance(part.text.encode("utf-8", "surrogatepass"), self.model.speech)
         who = judge(sender) if sender else NOBODY
-        risk = float(self._risk(reading.logit, who.nats)[0])
+        risk = self._risk(np.array([seen.logit]), who.nats)
         spoken = language(text)
-        action = self.policy.of(spoken).action(risk)
-        asked, kind = self._asked(reading, np.array([risk], np.float32), np.array([action is not Action.ALLOW]))
-        evidence = explain.evidence(self.model, reading, part, action, who)
+        action = self.policy.of(spoken).action(float(risk[0]))
+        reading = self._one(part.text) if float(risk[0]) >= self._suspect else None
+        asked, kind = self._asked(reading, risk, np.array([action is not Action.ALLOW])) if reading else ([()], [""])
+        evidence = explain.evidence(self.model, seen, reading, part, action, who)
         brand = whom.find(text, action, evidence, who.brand)
         real = whom.official(brand) if brand else None
-        return Verdict(risk, action, kind[0], asked[0], evidence, brand.id if brand else None, real, spoken)
+        return Verdict(float(risk[0]), action, kind[0], asked[0], evidence, brand.id if brand else None, real, spoken)
 
     def scan(self, messages: object, *, senders: object = None, threads: int = 1, direction: str = "inbound") -> pa.Table:
         """Judge many messages, each by itself.
@@ -132,7 +134,7 @@ class Guard:
             logit, which = self.model.worst(cut, threads)
             risk = self._risk(logit, who.nats)
             actions = self._actions(batch, risk)
-            closer = np.flatnonzero(risk.astype(np.float64) >= min(self.model.card["thresholds"]["asks"], self.policy.warn))
+            closer = np.flatnonzero(risk.astype(np.float64) >= self._suspect)
             kinds: list[str] = []
             asked: list[tuple[str, ...]] = []
             rules: list[list[str]] = []
@@ -166,6 +168,11 @@ class Guard:
         part = self._part(text)
         return explain.contributions(self.model, self._one(part.text), part, top)
 
+    @property
+    def _suspect(self) -> float:
+        """The risk from which a message is read word for word."""
+        return min(self.model.card["thresholds"]["asks"], self.policy.warn)
+
     def _part(self, text: str) -> Excerpt:
         """Choose what is read of a message: a long one's worst part, all of a short one."""
         if not isinstance(text, str):
@@ -194,7 +201,7 @@ class Guard:
     ) -> tuple[list[tuple[str, ...]], list[str]]:
         """Name the secrets of each suspect, and the kind of what is flagged; empty for the others."""
         thresholds = self.model.card["thresholds"]
-        suspects = np.flatnonzero(risk >= min(thresholds["asks"], self.policy.warn))
+        suspects = np.flatnonzero(risk >= self._suspect)
         secrets: list[tuple[str, ...]] = [()] * len(risk)
         kinds = [""] * len(risk)
         if len(suspects):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import llvmlite.ir as llvm
 import numpy as np
-from numba import njit
+from numba import njit, typeof
 from numba.core import ir, types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
@@ -115,6 +115,13 @@ def compiled(function: Callable[..., Any]) -> Any:  # noqa: ANN401 - a Numba dis
     except RuntimeError:  # neither beside the source nor in the user's cache
         _told_that_nothing_is_kept()
     return kernel
+
+
+def entry(kernel: Any, *given: Any) -> Any:  # noqa: ANN401 - Numba's own
+    """Give a kernel's code for arguments of these types, to call it again and again: Numba looks at the types of each of a hundred arrays."""
+    signature = tuple(typeof(argument) for argument in given)
+    kernel.compile(signature)
+    return kernel.overloads[signature].entry_point if kernel.overloads else kernel
 
 
 def inlined(function: Callable[..., Any]) -> Any:  # noqa: ANN401

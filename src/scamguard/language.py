@@ -5,7 +5,9 @@ Cheap, and as exact as ``docs/identity.md`` says: for choosing the reader's lang
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections import Counter
 from functools import cache
 from importlib import resources
 from typing import Any, Final
@@ -13,24 +15,40 @@ from typing import Any, Final
 import regex
 
 _MOST: Final = 1500  # characters that are looked at
-_LINK: Final = regex.compile(r"[!-~]*[@/][!-~]*|[!-~]+\.[!-~]{2,}")
-_KANA: Final = regex.compile(r"[ぁ-ゖァ-ヺー]")
-_HAN: Final = regex.compile(r"\p{Han}")
-_HANGUL: Final = regex.compile(r"\p{Hangul}")
-_LATIN: Final = regex.compile(r"\p{Latin}")
+_LINK: Final = re.compile(r"[!-~]*[@/][!-~]*|[!-~]+\.[!-~]{2,}")
+_LINKED: Final = re.compile(r"[@/]|[!-~]\.[!-~]{2}")  # what every link has
 _WORD: Final = regex.compile(r"[\p{Latin}\p{M}']+")
+_ASCII_WORD: Final = re.compile(r"[a-z']+")
 # Letters that one of our languages has and those who share its alphabet have not.
-_ONLY: Final = {"ru": ("uk", regex.compile("[іїєґІЇЄҐ]")), "ar": ("fa", regex.compile("[پچژگیک]"))}
-_OTHERS: Final = (("hi", r"\p{Devanagari}"), ("ar", r"\p{Arabic}"), ("ru", r"\p{Cyrillic}"), ("th", r"\p{Thai}"))
-_SCRIPTS: Final = tuple((lang, regex.compile(script)) for lang, script in _OTHERS)
+_ONLY: Final = {"ru": ("uk", frozenset("іїєґІЇЄҐ")), "ar": ("fa", frozenset("پچژگیک"))}
+_SCRIPTS: Final = {
+    "latin": r"\p{Latin}", "han": r"\p{Han}", "kana": "[ぁ-ゖァ-ヺー]", "hangul": r"\p{Hangul}",
+    "hi": r"\p{Devanagari}", "ar": r"\p{Arabic}", "ru": r"\p{Cyrillic}", "th": r"\p{Thai}",
+}  # fmt: skip
+_OTHERS: Final = ("hi", "ar", "ru", "th")
 _MARKS: Final = {
-    "vi": regex.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]"),
-    "tr": regex.compile("[ğşı]"),
-    "de": regex.compile("[ßäö]"),
-    "es": regex.compile("[ñ¿¡]"),
-    "pt": regex.compile("[ãõ]"),
-    "fr": regex.compile("[èêëîïûœùâ]"),
+    "vi": "ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ",
+    "tr": "ğşı",
+    "de": "ßäö",
+    "es": "ñ¿¡",
+    "pt": "ãõ",
+    "fr": "èêëîïûœùâ",
 }
+_MARKED: Final = {mark: lang for lang, marks in _MARKS.items() for mark in marks}
+
+
+class _Script(dict[str, str]):
+    """The script of each character met so far, by its key in ``_SCRIPTS``; of the others that they have none of them."""
+
+    def __missing__(self, char: str) -> str:
+        found = next((name for name, shape in _SCRIPTS.items() if regex.match(shape, char)), "")
+        if len(self) < _KNOWN:
+            self[char] = found
+        return found
+
+
+_KNOWN: Final = 20_000  # characters that are remembered
+_script = _Script()
 
 
 def language(text: str) -> str:
@@ -39,50 +57,56 @@ def language(text: str) -> str:
     >>> language("您好，请把验证码发给我"), language("請把驗證碼傳給我"), language("bitte senden Sie uns den Code"), language("12:30")
     ('zh', 'zh-Hant', 'de', '')
     """
-    text = _LINK.sub(" ", text[:_MOST])
+    text = text[:_MOST]
+    if _LINKED.search(text):
+        text = _LINK.sub(" ", text)
     if text.isascii():
-        return _latin(text.lower())
-    latin = len(_LATIN.findall(text))
-    han, kana, hangul = (len(shape.findall(text)) for shape in (_HAN, _KANA, _HANGUL))
+        return _latin(_ASCII_WORD.findall(text.lower()), "")
+    count = Counter(map(_script.__getitem__, text))
+    latin, han, kana, hangul = (count[script] for script in ("latin", "han", "kana", "hangul"))
     if 4 * (han + kana + hangul) > latin:  # a character says as much as some letters
         if hangul > han + kana:
             return "ko"
         return "ja" if 8 * kana > han else _chinese(text) if han else ""
-    most, lang = max((len(shape.findall(text)), lang) for lang, shape in _SCRIPTS)
+    most, lang = max((count[lang], lang) for lang in _OTHERS)
     if most > latin:
         return _nearest(lang, text)
-    return _latin(text.lower()) if latin else ""
+    return _latin(_WORD.findall(text.lower()), text.lower()) if latin else ""
 
 
 def _nearest(lang: str, text: str) -> str:
     """Tell apart those who share an alphabet, by letters that only one of them has."""
-    other, letters = _ONLY.get(lang, (lang, _KANA))
-    return other if len(letters.findall(text)) > 1 else lang
+    other, letters = _ONLY.get(lang, (lang, frozenset()))
+    return other if sum(map(letters.__contains__, text)) > 1 else lang
 
 
 def _chinese(text: str) -> str:
     """Tell the two ways of writing Chinese apart by the characters that only one of them has."""
     table = _table()
-    traditional, simplified = (sum(char in table[of] for char in text) for of in ("traditional", "simplified"))
+    traditional, simplified = (sum(map(table[of].__contains__, text)) for of in ("traditional", "simplified"))
     return "zh-Hant" if traditional > simplified else "zh"
 
 
-def _latin(text: str) -> str:
-    votes = dict.fromkeys(_table()["words"], 0.0)
-    words = _WORD.findall(text)
-    for lang, known in _table()["words"].items():
-        votes[lang] = float(sum(word in known for word in words))
-    for lang, mark in _MARKS.items():
-        votes[lang] += 0.5 * len(mark.findall(text))
-    best = max(votes, key=lambda lang: votes[lang])
+def _latin(words: list[str], text: str) -> str:
+    """Let common words, and letters beyond ASCII, vote."""
+    table = _table()
+    votes = dict.fromkeys(table["order"], 0.0)
+    for word in words:
+        for lang in table["words"].get(word, ()):
+            votes[lang] += 1
+    for mark in filter(_MARKED.__contains__, text):
+        votes[_MARKED[mark]] += 0.5
+    best = max(votes, key=votes.__getitem__)
     return best if votes[best] > 0 else ""
 
 
 @cache
 def _table() -> dict[str, Any]:
     table = tomllib.loads((resources.files(__package__) / "languages.toml").read_text("utf-8"))
+    of = {lang: frozenset(common.split()) for lang, common in table["words"].items()}
     return {
-        "words": {lang: frozenset(words.split()) for lang, words in table["words"].items()},
+        "order": tuple(of),
+        "words": {word: tuple(lang for lang in of if word in of[lang]) for known in of.values() for word in known},
         "traditional": frozenset(table["han"]["traditional"]),
         "simplified": frozenset(table["han"]["simplified"]),
     }

@@ -119,12 +119,13 @@ class Model:
 
     def worst(self, cut: Parts, threads: int = 1) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Score messages that are cut into parts: the logit of each one's worst part, (n,), and which that is, (n,)."""
-        logits = engine.logits(cut, self._speech, threads)
+        logits = engine.logits(cut, self.speech, threads)
         which = cut.worst(logits)
         return logits[which], which
 
     @cached_property
-    def _speech(self) -> engine.Speech:
+    def speech(self) -> engine.Speech:
+        """What the engine reads with."""
         s, w = self.settings, self.weights
         tables, scales = zip(*(narrowed(table) for table in (w.words, w.chars, w.framed, w.concepts)), strict=True)
         sums = engine.Sums(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import regex
 
 from .brands import registry
-from .contacts import contacts
+from .contacts import contacts, points
 from .imitation import lookalike
 from .verdict import Action, Official
 
@@ -89,9 +89,10 @@ def find(text: str, action: Action, evidence: Iterable[Evidence], posed: Brand |
 
 def pointed(text: str) -> Brand | None:
     """Find the brand that a link, mailbox or handle in ``text`` imitates."""
-    if not any(sign in text for sign in ".@。"):
+    text = text[:_MOST]
+    if not points(text):
         return None
-    found = contacts(text[:_MOST])
+    found = contacts(text)
     for value in (*found.links, *found.mailboxes, *found.handles):
         seen = lookalike(value)
         if seen and seen.brand:
@@ -122,11 +123,11 @@ def mentions(text: str) -> Iterator[Mention]:
     >>> [(m.brand.id, m.start) for m in mentions("Kraken Support and 币安客服")]
     [('kraken', 0), ('binance', 19)]
     """
-    spaced, unspaced = _index()
+    spaced, unspaced, firsts = _index()
     found = []
     words = list(_WORD.finditer(text))
     for i, word in enumerate(words):
-        for size in (3, 2, 1):
+        for size in (3, 2, 1) if word[0].casefold() in firsts else ():
             if i + size > len(words):
                 continue
             stop = words[i + size - 1].end()
@@ -134,15 +135,19 @@ def mentions(text: str) -> Iterator[Mention]:
             if brand and (not brand.word or word[0][:1].isupper()):
                 found.append(Mention(brand, word.start(), stop))
                 break
-    for alias, brand in unspaced.items():
-        if (at := text.find(alias)) >= 0:
-            found.append(Mention(brand, at, at + len(alias)))
+    for char in set(text) & unspaced.keys():
+        for alias, brand in unspaced[char]:
+            if (at := text.find(alias)) >= 0:
+                found.append(Mention(brand, at, at + len(alias)))
     return iter(sorted(found, key=lambda m: (m.start, -m.stop)))
 
 
 @cache
-def _index() -> tuple[dict[str, Brand], dict[str, Brand]]:
-    """Index names by whether their script parts words: names of words are looked up, others searched for."""
+def _index() -> tuple[dict[str, Brand], dict[str, list[tuple[str, Brand]]], frozenset[str]]:
+    """Index names by whether their script parts words: names of words are looked up, others searched for by their first character.
+
+    Also give the first words of names.
+    """
     spaced: dict[str, Brand] = {}
     unspaced: dict[str, Brand] = {}
     for brand in registry():
@@ -150,7 +155,11 @@ def _index() -> tuple[dict[str, Brand], dict[str, Brand]]:
         aliases = [alias for of in brand.aliases.values() for alias in of]
         for name in (plain, *regex.findall(r"\((.*?)\)", brand.name), *aliases, *(label for label in brand.labels if len(label) > 3)):
             (spaced if _SPACED.search(name) else unspaced).setdefault(name.casefold() if _SPACED.search(name) else name, brand)
-    return spaced, unspaced
+    by_first: dict[str, list[tuple[str, Brand]]] = {}
+    for name, brand in unspaced.items():
+        by_first.setdefault(name[0], []).append((name, brand))
+    firsts = frozenset(word[0].casefold() for name in spaced if (word := _WORD.match(name)))
+    return spaced, by_first, firsts
 
 
 @cache
