@@ -19,7 +19,9 @@ _HOST: Final = regex.compile(
 _MAIL: Final = regex.compile(r"(?i)[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.)+\p{L}{2,24}")
 _HANDLE: Final = regex.compile(r"(?<![\p{L}\p{N}_@./])@[\p{L}\p{N}_][\p{L}\p{N}_.]{2,49}(?<!\.)")
 _PHONE: Final = regex.compile(r"(?<![\w+.-])(?:\+|00)\d[\d ()./-]{6,18}\d(?![\w-])")
-_SIGN: Final = regex.compile(rf"(?i)@|(?:[a-z0-9_-]|{_LETTER})(?:\.|\[\.\]|\(\.\)|。)\p{{L}}|h(?:tt|xx)ps?\s?:[/\\]")  # what all but numbers have
+_SIGN: Final = regex.compile(
+    rf"(?i)@|(?:[a-z0-9_-]|{_LETTER})(?:\.|\[\.\]|\(\.\)|。)\p{{L}}|h(?:tt|xx)ps?\s?:[/\\]"
+)  # what all but numbers have
 _TAIL: Final = ".,:;!?…*_~)]}'\"”’»"
 MOST: Final = 50  # of a kind
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from . import passages as windows
+from .automaton import MOST_CONCEPTS
 from .features import SHAPE, of_rules, of_shape
 from .fold import PAD, Tables, fold_into
 from .kernels import compiled, inlined
-from .match import MOST_CONCEPTS, Terms, Work, find, work
+from .match import Work, find, work
 from .merge import merge
 from .ngrams import MOST_FRAMES, SEEN
 from .rules import Rules, fired
@@ -25,6 +26,7 @@ from .tokens import cut
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .automaton import Terms
     from .parts import Parts
 
 CHUNK_MESSAGES: Final = 256

@@ -171,7 +171,7 @@ class Guard:
     @property
     def _suspect(self) -> float:
         """The risk from which a message is read word for word."""
-        return min(self.model.card["thresholds"]["asks"], self.policy.warn)
+        return min(float(self.model.card["thresholds"]["asks"]), self.policy.warn)
 
     def _part(self, text: str) -> Excerpt:
         """Choose what is read of a message: a long one's worst part, all of a short one."""
@@ -196,9 +196,7 @@ class Guard:
             actions[i] = self.policy.of(language(batch.text(i))).actions(risk[i : i + 1])[0]
         return actions
 
-    def _asked(
-        self, reading: Reading, risk: NDArray[np.float32], flagged: NDArray[np.bool_]
-    ) -> tuple[list[tuple[str, ...]], list[str]]:
+    def _asked(self, reading: Reading, risk: NDArray[np.float32], flagged: NDArray[np.bool_]) -> tuple[list[tuple[str, ...]], list[str]]:
         """Name the secrets of each suspect, and the kind of what is flagged; empty for the others."""
         thresholds = self.model.card["thresholds"]
         suspects = np.flatnonzero(risk >= self._suspect)
@@ -241,4 +239,3 @@ def load(path: str | Path | None = None, *, rules: str | Path | None = None) -> 
 
         model = packed(model, Path(rules))
     return Guard(model, Policy.read(model.card["thresholds"]))
-

@@ -14,67 +14,28 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import llvmlite.ir as llvm
 import numpy as np
-from numba import njit, typeof
-from numba.core import ir, types
+from numba import njit
 from numba.core.caching import FunctionCache, IndexDataCacheFile
-from numba.core.compiler import CompilerBase, DefaultPassBuilder
-from numba.core.compiler_machinery import FunctionPass, register_pass
-from numba.core.typed_passes import NopythonTypeInference
-from numba.extending import intrinsic
+
+from .lowering import Compiler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@register_pass(mutates_CFG=False, analysis_only=False)
-class _Upwards(FunctionPass):  # type: ignore[misc] # Numba is untyped
-    """Indices count from the start, never from the end: no kernel pays for the question, and loops become vector code."""
-
-    _name = "indices_count_upwards"
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-
-    def run_pass(self, state: Any) -> bool:  # noqa: ANN401 - Numba's own
-        """Give every index into an array an unsigned type, to which it is cast when it is compiled."""
-        for block in state.func_ir.blocks.values():
-            for statement in block.body:
-                use = getattr(statement, "value", None) if isinstance(statement, ir.Assign) else statement
-                if isinstance(use, ir.SetItem) or (isinstance(use, ir.Expr) and use.op == "getitem"):
-                    state.calltypes[use] = _upwards(state.calltypes.pop(use))
-        return True
-
-
-def _upwards(use: Any) -> Any:  # noqa: ANN401 - a Numba signature
-    array, index, *value = use.args
-    parts = tuple(index) if isinstance(index, types.BaseTuple) else (index,)
-    if not isinstance(array, types.Array) or not all(isinstance(part, types.Integer) for part in parts):
-        return use
-    places = types.UniTuple(types.uintp, len(parts)) if isinstance(index, types.BaseTuple) else types.uintp
-    return use.replace(args=(array, places, *value))
-
-
-class _Compiler(CompilerBase):  # type: ignore[misc] # Numba is untyped
-    """Numba's own passes, and ours before code is made."""
-
-    def define_pipelines(self) -> list[Any]:
-        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        passes.add_pass_after(_Upwards, NopythonTypeInference)
-        passes.finalize()
-        return [passes]
-
-
 # no interpreter lock; C's rules for division; arrays come from the caller, so references need no counting
-_OPTIONS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy", "_nrt": False, "pipeline_class": _Compiler}
+_OPTIONS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy", "_nrt": False, "pipeline_class": Compiler}
+
+
+_MARKS: Final = b"kernels import", b"numba", b"Final = 0x"  # of a module that code depends on
 
 
 @cache
 def _stamp() -> str:
     """Digest the modules that hold kernels or their constants: what compiled code may depend on."""
     texts = [file.read_bytes() for file in sorted(Path(__file__).parent.rglob("*.py"))]
-    return hashlib.sha256(b"".join(text for text in texts if b"kernels import" in text or b"Final = 0x" in text)).hexdigest()
+    return hashlib.sha256(b"".join(text for text in texts if any(mark in text for mark in _MARKS))).hexdigest()
 
 
 class _Cache(FunctionCache):
@@ -117,35 +78,9 @@ def compiled(function: Callable[..., Any]) -> Any:  # noqa: ANN401 - a Numba dis
     return kernel
 
 
-def entry(kernel: Any, *given: Any) -> Any:  # noqa: ANN401 - Numba's own
-    """Give a kernel's code for arguments of these types, to call it again and again: Numba looks at the types of each of a hundred arrays."""
-    signature = tuple(typeof(argument) for argument in given)
-    kernel.compile(signature)
-    return kernel.overloads[signature].entry_point if kernel.overloads else kernel
-
-
 def inlined(function: Callable[..., Any]) -> Any:  # noqa: ANN401
     """Compile into every caller: an array is seven words and a count of references, dear to hand over for each word of text."""
     return njit(**_OPTIONS, forceinline=True)(function)
-
-
-@intrinsic  # type: ignore[untyped-decorator] # Numba's own
-def ahead(_context: Any, array: Any, at: Any) -> Any:  # noqa: ANN401 - in compiled code
-    """Fetch the cache line of ``array[at]``, which will soon be read; the kernel goes on meanwhile.
-
-    What bounds a look-up in a large table is how long its line takes to come; of many look-ups at once the lines come together.
-    """
-
-    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:  # noqa: ANN401
-        shape = context.make_array(signature.args[0])(context, builder, given[0])
-        byte, count = llvm.IntType(8).as_pointer(), llvm.IntType(32)
-        kind = llvm.FunctionType(llvm.VoidType(), [byte, count, count, count])
-        place = builder.bitcast(builder.gep(shape.data, [given[1]]), byte)
-        fetch = builder.module.declare_intrinsic("llvm.prefetch", (byte,), kind)
-        builder.call(fetch, [place, count(0), count(3), count(1)])  # to read, into every cache, data
-        return context.get_dummy_value()
-
-    return types.void(array, types.intp), generate
 
 
 @inlined

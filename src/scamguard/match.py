@@ -1,12 +1,12 @@
 """Match: find every term of every lexicon in one walk over the tokens.
 
-All terms stand in one minimal automaton whose edges are words, not letters: the hash of a word leads to its id, and a
-state and an id lead to the next state, both by one probe of a hash table. A walk begins at each word (each character in
-scripts without spaces), and most walks die on their first probe. Of the terms that begin at one place the longest
-counts, and a term that lies wholly inside one already found is not seen: "never send" hides "send".
+A walk through the automaton begins at each word (each character in scripts without spaces), and most walks die on their first
+step. Of the terms that begin at one place the longest counts, and a term that lies wholly inside one already found is not seen:
+"never send" hides "send".
 
-Stems (``pass*``, and every term that ends in Hangul) are edges too; a word is only asked for its stems
-if one of its beginnings is in a bitmap of all stems (Bloom 1970).
+The tables are larger than what a core has at hand, and a look-up waits for its line of memory. So the words of some messages are
+looked up together, and their walks go on together, a step at a time: while one line comes, the others are asked for. Numbers can be
+taken in several ways; a walk that meets one is taken by itself.
 """
 
 from __future__ import annotations
@@ -16,40 +16,38 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from .kernels import BASIS, PRIME, ahead, compiled, finished, inlined
+from .automaton import (
+    LEADS,
+    MOST_CONCEPTS,
+    NO_WORD,
+    NUMBERS,
+    ROOT,
+    STEMS,
+    begun,
+    edge,
+    exact,
+    follow_bit,
+    is_stem,
+    longest,
+    longest_stem,
+    lookup,
+    lookup_finished,
+    place,
+)
+from .kernels import BASIS, PRIME, compiled, finished, inlined
 from .kinds import DIGIT, HANGUL, HARD, IDEO, KIND, LETTER, SOFT, TOKEN
+from .lowering import ahead
 from .tokens import INSIDE, NUMBERED, SPACED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .automaton import Terms
     from .fold import Folded
     from .tokens import Tokens
 
-RUN: Final = 0xE010
-CODE: Final = 0xE011
-PHONE: Final = 0xE012  # these stand for #, <code> and <phone> in a term, and are hashed in their place
-MOST_CONCEPTS: Final = 4  # of one term
 TOGETHER: Final = 256  # tokens looked up at once
 MEMO: Final = 1 << 13  # words remembered; text repeats itself, and a word met again costs one look at one cache line
-ANY_ENDING, GLUED = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)  # make a stem's key: stem*, Hangul
-_ROOT = -1
-LEADS: Final = 1  # a state leads to others
-STEMS: Final = 2  # some of them by stems
-NUMBERS: Final = 4  # some of them by sorts of numbers
-
-
-class Terms(NamedTuple):
-    """All terms, compiled. A slot of a table is 40 bits of a hash and, below them, 24 bits of what it leads to, plus one."""
-
-    words: NDArray[np.uint64]  # (2**k,), word → id
-    edges: NDArray[np.uint64]  # (2**k,), state and id → state
-    stems: NDArray[np.uint64]  # (2**k,), bitmap of stems
-    first: NDArray[np.int32]  # (f,), the state that each of the words leads to which begin a term; they have the lowest ids
-    ends: NDArray[np.int32]  # (s,), what the term means that ends in a state plus one, times eight; and what the state leads to
-    follow: NDArray[np.uint64]  # (s,), one bit of 64 for each edge: most words that do not go on need no probe
-    concept_start: NDArray[np.int32]  # (t + 1,)
-    concept: NDArray[np.int16]  # (c,), the concepts of meaning i: concept_start[i]:concept_start[i + 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,43 +63,12 @@ class Hits:
     starts: NDArray[np.int64]  # (n + 1,), the hits of message i: starts[i]:starts[i + 1]
 
 
-@inlined
-def _find(slots, key):
-    """Give what ``key`` leads to; -1 if nothing."""
-    return _found(slots, finished(key))
-
-
-@inlined
-def place(h, slots):
-    """Say where in a table to look for a finished hash."""
-    return np.int64(h >> np.uint64(40)) & (len(slots) - 1)
-
-
-@inlined
-def _found(slots, h):
-    mask = len(slots) - 1
-    tag = h << np.uint64(24)
-    at = place(h, slots)
-    while True:
-        slot = slots[at]
-        if (slot ^ tag) < np.uint64(1 << 24):
-            return np.int64(slot & np.uint64(0xFFFFFF)) - 1
-        if not slot:
-            return np.int64(-1)
-        at = (at + 1) & mask
-
-
-@inlined
-def stem_bit(key, bitmap):
-    return np.int64(finished(key) >> np.uint64(20)) & (64 * len(bitmap) - 1)
-
-
 def match(folded: Folded, cut: Tokens, terms: Terms) -> Hits:
     """Find all terms of ``terms`` in ``folded``, which is cut into the tokens ``cut``."""
     room = MOST_CONCEPTS * len(cut.key) + 1
     concept = np.empty(room, np.int16)
     start, stop, unit, clause, sentence = (np.empty(room, np.int32) for _ in range(5))
-    starts, word = np.zeros(len(folded) + 1, np.int64), np.empty(len(cut.key), np.int32)
+    starts = np.zeros(len(folded) + 1, np.int64)
     columns = (work(len(cut.key)), concept, start, stop, unit, clause, sentence, starts)
     h = find(folded.codes, folded.kinds, cut.key, cut.start, cut.stop, cut.sort, cut.starts, terms, *columns)
     return Hits(concept[:h], start[:h], stop[:h], unit[:h], clause[:h], sentence[:h], starts)
@@ -132,7 +99,7 @@ def work(tokens: int) -> Work:
     """
     columns: list[NDArray[Any]] = [np.empty(tokens, np.int32) for _ in range(8)]
     memo = np.zeros(8 * min(MEMO, 1 << max(4, tokens.bit_length())), np.uint64)
-    return Work(memo, *columns, np.empty(tokens, np.uint64), np.zeros(1, np.int64), np.empty((32, 2), np.int64))
+    return Work(memo, *columns, np.empty(tokens, np.uint64), np.zeros(1, np.int64), np.empty((32, 2), np.int64))  # type: ignore[call-arg]
 
 
 @compiled
@@ -148,7 +115,9 @@ def find(codes, kinds, key, begin, after, sort, message, t, room, concept, start
             _set_out(codes, kinds, key, begin, after, sort, message[i], message[i + 1], t, room)
         _walk_on(codes, kinds, begin, after, sort, t, room)
         for i in range(n, some):
-            h = _write(codes, kinds, begin, after, sort, message[i], message[i + 1], t, room, concept, start, stop, unit, clause, sentence, h)
+            h = _write(
+                codes, kinds, begin, after, sort, message[i], message[i + 1], t, room, concept, start, stop, unit, clause, sentence, h
+            )
             starts[i + 1] = h
         n = some
     return h
@@ -172,10 +141,10 @@ def _look_up(codes, kinds, key, begin, after, sort, a, b, t, r):
         ahead(t.words, place(finished(r.hash[k]), t.words))
     for i in range(missed):
         k = r.at[i]
-        r.word[k] = _find(t.words, r.hash[k])
+        r.word[k] = lookup(t.words, r.hash[k])
         ahead(t.first, max(0, r.word[k]))
     for i in range(missed):
-        state = _begun(r.word[r.at[i]], t.first)
+        state = begun(r.word[r.at[i]], t.first)
         ahead(t.ends, max(0, state))
         ahead(t.follow, max(0, state))
     for i in range(missed):
@@ -187,16 +156,10 @@ def _look_up(codes, kinds, key, begin, after, sort, a, b, t, r):
 
 
 @inlined
-def _begun(word, first):
-    """Give the state that a word leads to from the root; -1 if it begins no term."""
-    return np.int64(first[word]) if 0 <= word < len(first) else np.int64(-1)
-
-
-@inlined
 def _set_out(codes, kinds, key, begin, after, sort, a, b, t, r):
     """Begin a walk at each word of a message that may begin a term; note those that go on, and those to be taken one by one."""
     tables = (t.words, t.edges, t.stems, t.first, t.ends, t.follow)
-    following = np.int64(-1)
+    following = -1
     for k in range(b - 1, a - 1, -1):
         r.next[k], r.stop[k] = following, after[b - 1]
         if codes[begin[k]] != 10:  # a term may go on in the next line
@@ -210,7 +173,7 @@ def _set_out(codes, kinds, key, begin, after, sort, a, b, t, r):
             continue
         row = _slot(key[k], r.memo) * 8
         if r.memo[row] != key[k]:
-            found = _find(t.words, key[k])
+            found = lookup(t.words, key[k])
             _remember(codes, kinds, key[k], found, begin[k], after[k], sort[k], *tables, r.memo[row : row + 8])
         r.end[k] = r.spelled[k] = -1
         if r.word[k] < 0:
@@ -236,11 +199,11 @@ def _arrive(k, x, state, leads, follow, codes, kinds, begin, after, sort, t, r):
     spaced = sort[y] & SPACED != 0
     if leads & STEMS and r.word[y] < 0:
         tables = (t.words, t.edges, t.stems, t.first, t.ends, t.follow)
-        end, spelled, found = _longest_stem(codes, kinds, begin[y], after[y], r.stop[y], state, spaced, *tables)
+        end, spelled, found = longest_stem(codes, kinds, begin[y], after[y], r.stop[y], state, spaced, *tables)
         if found >= 0 and (end > r.end[k] or (end == r.end[k] and spelled > r.spelled[k])):
             r.end[k], r.spelled[k], r.found[k] = end, spelled, found
     word = r.word[y] if r.word[y] >= 0 else -2 - r.word[y]
-    if word != _NONE and follow >> follow_bit(word, spaced) & np.uint64(1):
+    if word != NO_WORD and follow >> follow_bit(word, spaced) & np.uint64(1):
         w = r.walks[0]
         h = finished(edge(state, word, spaced))
         ahead(t.edges, place(h, t.edges))
@@ -254,7 +217,7 @@ def _walk_on(codes, kinds, begin, after, sort, t, r):
     while r.walks[0]:
         many = 0
         for w in range(r.walks[0]):
-            state = _found(t.edges, r.hash[w])
+            state = lookup_finished(t.edges, r.hash[w])
             if state >= 0:
                 ahead(t.ends, state)
                 ahead(t.follow, state)
@@ -277,7 +240,7 @@ def _write(codes, kinds, begin, after, sort, a, b, t, r, concept, start, stop, u
             found, end = np.int64(r.found[k]), np.int64(r.end[k])
             if found == _APART:
                 tables = (t.words, t.edges, t.stems, t.first, t.ends, t.follow)
-                end, found = _longest(codes, kinds, begin, after, sort, r.word, k, b, *tables, r.waiting)
+                end, found = longest(codes, kinds, begin, after, sort, r.word, k, b, *tables, r.waiting)
             if found >= 0 and end > covered:
                 covered = end
                 for c in range(t.concept_start[found], t.concept_start[found + 1]):
@@ -295,7 +258,6 @@ def _write(codes, kinds, begin, after, sort, a, b, t, r, concept, start, stop, u
 
 
 _NOTHING, _APART = -1, -2  # instead of what was found: nothing; a word with a stem or a number, whose walks are taken one by one
-_NONE = 0x7FFFFFF0  # no such word
 
 
 @inlined
@@ -303,165 +265,32 @@ def _slot(h, memo):
     return np.int64((h ^ h >> np.uint64(29)) & np.uint64(len(memo) // 8 - 1))
 
 
-@inlined
-def exact(codes, i, j):
-    """Hash a word, digits as they are."""
-    h = BASIS
-    for x in range(i, j):
-        h = (h ^ np.uint64(codes[x])) * PRIME
-    return h
-
-
 @compiled
 def _remember(codes, kinds, h, word, i, j, mark, words, edges, stems, first, ends, follows, row):
-    """Note what is known of a word. Of words that may begin with a stem the id is -2 - id or, if there is none, -2 - ``_NONE``."""
+    """Note what is known of a word. Of words that may begin with a stem the id is -2 - id or, if there is none, -2 - ``NO_WORD``."""
     kind, stemmed = mark & KIND, False
     if kind == LETTER or kind == HANGUL or kind == DIGIT:
         part = BASIS
         for x in range(i, j):
             part = (part ^ np.uint64(codes[x])) * PRIME
-            stemmed |= _is_stem(part, stems)
-    found = np.int64(_NONE) if word < 0 else np.int64(word)
+            stemmed |= is_stem(part, stems)
+    found = np.int64(NO_WORD) if word < 0 else np.int64(word)
     row[0], row[1] = h, np.uint64(np.int64(-2 - found if stemmed else found))
-    state = _begun(found, first)
+    state = begun(found, first)
     row[2] = np.uint64(state)
     if state >= 0:
         row[3], row[4] = np.uint64(ends[state]), follows[state]
     if stemmed:
-        end, spelled, term = _longest_stem(codes, kinds, i, j, j, np.int64(_ROOT), 0, words, edges, stems, first, ends, follows)
+        end, spelled, term = longest_stem(codes, kinds, i, j, j, np.int64(ROOT), 0, words, edges, stems, first, ends, follows)
         row[5], row[6], row[7] = np.uint64(term), np.uint64(end - i), np.uint64(spelled - 2 * i)
 
 
 @inlined
 def _stem(codes, kinds, i, j, limit, words, edges, stems, first, ends, follows, row):
-    """Find the longest stem that begins a term and the word ``i:j``, as ``_longest_stem`` does; mostly from memory."""
+    """Find the longest stem that begins a term and the word ``i:j``, as ``longest_stem`` does; mostly from memory."""
     if j < limit and (kinds[j] & KIND == LETTER or kinds[j] & KIND == HANGUL):
-        return _longest_stem(codes, kinds, i, j, limit, np.int64(_ROOT), 0, words, edges, stems, first, ends, follows)
+        return longest_stem(codes, kinds, i, j, limit, np.int64(ROOT), 0, words, edges, stems, first, ends, follows)
     term = np.int64(row[5])
     if term < 0:
         return np.int64(-1), np.int64(-1), np.int64(-1)
     return i + np.int64(row[6]), 2 * i + np.int64(row[7]), term
-
-
-@inlined
-def _is_stem(h, stems):
-    at = stem_bit(h, stems)
-    return stems[at >> 6] >> np.uint64(at & 63) & np.uint64(1) != 0
-
-
-@inlined
-def _longest(codes, kinds, begin, after, sort, word, k, b, words, edges, stems, first, ends, follows, waiting):
-    """Follow the automaton from token ``k``: ``(end, term)`` of the longest term, or -1.
-
-    A number may stand for itself, for ``<code>`` or ``<phone>``, or for ``#``: the ways not taken wait in ``waiting``, as
-    state and token, and the longest term of all ways counts; of two that end alike the one that spells more out.
-    """
-    state, many = np.int64(_ROOT), 0
-    end, spelled, best = np.int64(-1), np.int64(-1), np.int64(-1)
-    while True:
-        if k >= 0:
-            spaced = 0 if state == _ROOT else (sort[k] & SPACED) != 0
-            if word[k] < 0 and (state == _ROOT or ends[state] & STEMS):
-                stem_end, stem_spelled, stem = _longest_stem(
-                    codes, kinds, begin[k], after[k], after[b - 1], state, spaced, words, edges, stems, first, ends, follows
-                )
-                if stem >= 0 and (stem_end > end or (stem_end == end and stem_spelled > spelled)):
-                    end, spelled, best = stem_end, stem_spelled, stem
-            if sort[k] & NUMBERED:
-                number = (codes, kinds, begin[k], after[k], sort[k] & KIND)
-                many = _put_off(*number, state, spaced, k, words, edges, first, follows, waiting, many)
-            follow = follows[state] if state >= 0 else np.uint64(0)
-            state = _step(state, follow, word[k] if word[k] >= 0 else -2 - word[k], spaced, edges, first)
-        else:
-            state = np.int64(_ROOT)
-        if state < 0:
-            if not many:
-                return end, best
-            many -= 1
-            state, k = waiting[many, 0], waiting[many, 1]
-        leads = ends[state]
-        if leads >> 3 and (after[k] > end or (after[k] == end and 2 * after[k] >= spelled)):
-            end, spelled, best = np.int64(after[k]), np.int64(2 * after[k] + 1), np.int64((leads >> 3) - 1)
-        k = _next(codes, begin, k, b)
-        if not leads & LEADS or k >= b:
-            k = -1
-
-
-@inlined
-def _next(codes, begin, k, b):
-    """Go to the next token; a term may go on in the next line."""
-    k += 1
-    while k < b and codes[begin[k]] == 10:
-        k += 1
-    return k
-
-
-@inlined
-def _step(state, follow, word, spaced, edges, first):
-    """Take one edge; -1 if there is none. ``follow`` is read only if the state is not the root."""
-    if word == _NONE:
-        return np.int64(-1)
-    if state == _ROOT:
-        return np.int64(first[word]) if word < len(first) else np.int64(-1)
-    if not follow >> follow_bit(word, spaced) & np.uint64(1):
-        return np.int64(-1)
-    return _find(edges, edge(state, word, spaced))
-
-
-@inlined
-def follow_bit(word, spaced):
-    return (np.uint64(word) << np.uint64(1) | np.uint64(spaced)) * ANY_ENDING >> np.uint64(58)
-
-
-@inlined
-def edge(state, word, spaced):
-    """Make the key of an edge; multiplied, as ids alone are poor keys."""
-    return (np.uint64(state) << np.uint64(32) | np.uint64(word) << np.uint64(1) | np.uint64(spaced)) * ANY_ENDING
-
-
-@inlined
-def _put_off(codes, kinds, i, j, kind, state, spaced, k, words, edges, first, follows, waiting, many):
-    """Note the ways the numbers of token ``k`` can be taken, likeliest last; return how many ways wait."""
-    h, last = BASIS, False
-    for x in range(i, j):
-        digit = kinds[x] & KIND == DIGIT
-        if not digit or not last:
-            h = (h ^ np.uint64(RUN if digit else codes[x])) * PRIME
-        last = digit
-    for way in range(2):
-        if way == 1:
-            if kind != DIGIT or j - i < 4:
-                break
-            h = (BASIS ^ np.uint64(PHONE if j - i >= 9 else CODE)) * PRIME
-        word = _find(words, h)
-        if word >= 0 and many < len(waiting):
-            branch = _step(state, follows[state] if state >= 0 else np.uint64(0), word, spaced, edges, first)
-            if branch >= 0:
-                waiting[many, 0], waiting[many, 1] = branch, k
-                many += 1
-    return many
-
-
-@compiled
-def _longest_stem(codes, kinds, i, j, limit, state, spaced, words, edges, stems, first, ends, follows):
-    """Find the longest stem that the word ``i:j`` begins with: ``(end, twice where the stem ends, term)``, or -1.
-
-    A word of letters may go on in Hangul, or the other way round, but not beyond ``limit``.
-    """
-    h, end, spelled, best = BASIS, np.int64(-1), np.int64(-1), np.int64(-1)
-    for x in range(i, j):
-        h = (h ^ np.uint64(codes[x])) * PRIME
-        if not _is_stem(h, stems):
-            continue
-        for way in range(2 if kinds[x] & KIND == HANGUL else 1):
-            ending = GLUED if way else ANY_ENDING
-            word = _find(words, h ^ ending)
-            branch = _step(state, follows[state] if state >= 0 else np.uint64(0), word, spaced, edges, first) if word >= 0 else np.int64(-1)
-            if branch >= 0:
-                reach = np.int64(x + 1)
-                if ending == ANY_ENDING:
-                    while reach < limit and kinds[reach] & KIND in (LETTER, HANGUL):
-                        reach += 1
-                if reach >= end:
-                    end, spelled, best = reach, np.int64(2 * (x + 1)), np.int64((ends[branch] >> 3) - 1)
-    return end, spelled, best

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from .automaton import Terms
 from .kernels import compiled
-from .match import Hits, Terms
+from .match import Hits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

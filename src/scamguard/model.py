@@ -24,11 +24,12 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from . import engine, features, merge, ngrams, soundness
+from .automaton import Terms
 from .errors import ModelError
 from .fold import Folded, fold
 from .fold import tables as fold_tables
 from .lexicon import KINDS, SECRETS
-from .match import Hits, Terms, match
+from .match import Hits, match
 from .parts import parts
 from .passages import Passages, passages
 from .rules import Fired, Rules, fire
@@ -127,13 +128,14 @@ class Model:
     def speech(self) -> engine.Speech:
         """What the engine reads with."""
         s, w = self.settings, self.weights
-        tables, scales = zip(*(narrowed(table) for table in (w.words, w.chars, w.framed, w.concepts)), strict=True)
+        (words, of_words), (chars, of_chars) = narrowed(w.words), narrowed(w.chars)
+        (framed, of_framed), (concepts, of_concepts) = narrowed(w.framed), narrowed(w.concepts)
         sums = engine.Sums(
-            *(*tables, np.array(scales), w.rules, w.shape, w.floor),
-            bits=np.array([s.word_bits, s.char_bits, s.framed_bits, s.concept_bits]),
-            orders=np.array([s.char_low, s.char_high]),
-            smooth=np.array([s.word_smooth, s.char_smooth, s.framed_smooth, s.concept_smooth]),
-            bias=np.array([float(self.card["bias"]), s.crowd]),
+            *(words, chars, framed, concepts, np.array([of_words, of_chars, of_framed, of_concepts]), w.rules, w.shape, w.floor),
+            np.array([s.word_bits, s.char_bits, s.framed_bits, s.concept_bits]),
+            np.array([s.char_low, s.char_high]),
+            np.array([s.word_smooth, s.char_smooth, s.framed_smooth, s.concept_smooth]),
+            np.array([float(self.card["bias"]), s.crowd]),
         )
         return engine.Speech(fold_tables(), self.terms, self.rules, sums, self.pack)
 

@@ -15,7 +15,7 @@ import numpy as np
 from .columns import pack
 from .fold import fold
 from .lexicon import Concept, Lexicon
-from .match import Hits, Terms, match
+from .match import Hits, match
 from .merge import merged
 from .rules import compile_rules, fire
 from .terms import compile_terms
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .automaton import Terms
     from .lexicon import Rule
 
 _UNBOUNDED = 10_000  # words: as good as no limit

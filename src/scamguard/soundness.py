@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import numpy as np
 
+from .automaton import MOST_CONCEPTS
 from .features import SHAPE
 from .lexicon import KINDS, SECRETS
-from .match import MOST_CONCEPTS
 from .ngrams import LONGEST
 
 if TYPE_CHECKING:

@@ -27,8 +27,8 @@ def rounded(table: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     reach = max(float(np.quantile(np.abs(table[table != 0]), _SHARE, method="higher")) if table.any() else 0.0, 2.0**-_FINEST)
     size = np.float32(2.0 ** -min(int(np.floor(np.log2(_MOST / reach))), _FINEST))
-    steps = np.clip(np.rint(table / size), -_MOST, _MOST)
-    return (steps * size).astype(np.float32)
+    steps: NDArray[np.float32] = np.clip(np.rint(table / size), -_MOST, _MOST).astype(np.float32)
+    return steps * size
 
 
 def narrowed(table: NDArray[np.float32]) -> tuple[NDArray[Any], float]:

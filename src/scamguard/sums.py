@@ -41,7 +41,7 @@ def _scaled(total, scale, many, smooth):
 def add_words(key, sort, first, last, bits, seen, weights, scale, smooth, out):
     """Add what the words and pairs of neighbouring words of each passage weigh. ``seen`` (SEEN,) is room to work in."""
     for p in range(len(first)):
-        total, many, before = _nothing(weights), 0, np.int64(-1)
+        total, many, before = _nothing(weights), 0, -1
         mask = cleared(seen, 2 * (last[p] - first[p]))
         for k in range(first[p], last[p]):
             if not is_word(sort[k] & KIND):
@@ -84,7 +84,9 @@ def add_chars(codes, kinds, start, stop, bits, low, high, weights, scale, smooth
 
 
 @compiled
-def add_framed(key, begin, sort, concept, at, hit_start, start, stop, first, last, passage, frame, bits, framing, seen, weights, scale, smooth, out):
+def add_framed(
+    key, begin, sort, concept, at, hit_start, start, stop, first, last, passage, frame, bits, framing, seen, weights, scale, smooth, out
+):
     """Add what the framed words of each passage weigh. ``framing`` (MOST_FRAMES,) and ``seen`` (SEEN,) are room to work in."""
     for n in range(len(passage) - 1):
         for p in range(passage[n], passage[n + 1]):

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .automaton import ANY_ENDING, CODE, GLUED, LEADS, MOST_CONCEPTS, NUMBERS, PHONE, RUN, STEMS, Terms, exact, stem_bit
 from .columns import pack
 from .errors import LexiconError
 from .fold import Folded, fold
 from .kernels import compiled, finished
 from .kinds import DIGIT, EMAIL, HANDLE, HANGUL, KIND, LETTER, LINK, PLANES, TOKEN
-from .match import ANY_ENDING, CODE, GLUED, LEADS, MOST_CONCEPTS, NUMBERS, PHONE, RUN, STEMS, Terms, exact, stem_bit
 from .misspellings import misspelled
 from .tokens import NUMBERED, SPACED, Tokens, tokens
 

@@ -14,8 +14,8 @@ from .errors import ScamguardError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .automaton import Terms
     from .lexicon import Lexicon
-    from .match import Terms
 
 model_app = typer.Typer(help="Look into a model.", **OPTIONS)
 rules_app = typer.Typer(help="Prove the rules; count what each does.", **OPTIONS)

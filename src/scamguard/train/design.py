@@ -16,7 +16,7 @@ from scipy import sparse
 from scamguard import features, ngrams
 from scamguard.columns import pack
 from scamguard.fold import fold
-from scamguard.match import Terms, match
+from scamguard.match import match
 from scamguard.passages import passages
 from scamguard.rules import Rules, fire
 from scamguard.tokens import tokens
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from scamguard.automaton import Terms
     from scamguard.model import Settings
 
 

@@ -254,9 +254,7 @@ def named(logits: NDArray[np.float64], scores: NDArray[np.float64], least: float
     return [asked if value >= least else () for asked, value in zip(secrets_asked(scores, np.array(cuts)), logits.tolist(), strict=True)]
 
 
-def train(
-    m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, Any], logits: NDArray[np.float64] | None = None
-) -> Model:
+def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, Any], logits: NDArray[np.float64] | None = None) -> Model:
     """Fit everything and write the figures into the card; ``logits`` are those of ``out_of_fold``, if they are known."""
     logits = out_of_fold(m, recipe) if logits is None else logits
     fitted = classifier(m, recipe, np.ones(len(m.messages), np.bool_))

@@ -12,8 +12,8 @@ from scamguard.rules import Rules, compile_rules
 from scamguard.terms import compile_terms
 
 if TYPE_CHECKING:
+    from scamguard.automaton import Terms
     from scamguard.lexicon import Lexicon
-    from scamguard.match import Terms
     from scamguard.model import Model
 
 _LISTED = ("id", "why", "asks", "kind")
