@@ -38,9 +38,10 @@ room = engine.room
 engine.room = lambda *sizes: strict(room(*sizes))
 guard = scamguard.load()
 texts = [
-    "", "a", "@", "@a", "...", "\\ud800", "a" * 50, "!!!!!!", "\\u0301", "\\u3099か", "к0шелек", "p a s s w o r d", "密*码", "[link]", "http://", "1",
-    "１２３４５６", "12 345-678", "otp님", "www.kraken.com/a b@c.d", "\\n\\n\\n", "\\r\\n x", "don't", "<@x> hi @y", "s.e.e.d p.h.r.a.s.e", "\\x00", "💰💰",
-    "Kraken support: send us your seed phrase now, 12 words. Code 482913 is yours; never share it.", "请把验证码发给我们，助记词也要。" * 8,
+    "", "a", "@", "@a", "...", "\\ud800", "a" * 50, "!!!!!!", "\\u0301", "\\u3099か", "к0шелек", "p a s s w o r d", "密*码",
+    "[link]", "http://", "1", "１２３４５６", "12 345-678", "otp님", "www.kraken.com/a b@c.d", "\\n\\n\\n", "\\r\\n x", "don't", "<@x> hi @y",
+    "s.e.e.d p.h.r.a.s.e", "\\x00", "💰💰", "请把验证码发给我们，助记词也要。" * 8,
+    "Kraken support: send us your seed phrase now, 12 words. Code 482913 is yours; never share it.",
     "we walked along the harbour, and it rained; " * 9 + "give me your private key",
 ]
 batch = columns.pack(texts)
@@ -57,7 +58,7 @@ def test_no_kernel_counts_from_the_end() -> None:
 
 
 @compiled
-def _twice(array, out):
+def _twice(array, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - Numba infers what it takes
     for i in range(len(array)):
         ahead(array, i)
         out[i] = 2 * array[i]
