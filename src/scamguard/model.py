@@ -24,6 +24,7 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from . import engine, features, merge, ngrams, soundness
+from .arena import gathered
 from .automaton import Terms
 from .errors import ModelError
 from .fold import Folded, fold
@@ -137,7 +138,7 @@ class Model:
             np.array([s.word_smooth, s.char_smooth, s.framed_smooth, s.concept_smooth]),
             np.array([float(self.card["bias"]), s.crowd]),
         )
-        return engine.Speech(fold_tables(), self.terms, self.rules, sums, self.pack)
+        return engine.Speech(*gathered(fold_tables(), self.terms, self.rules, sums, self.pack))
 
     @cached_property
     def speaking(self) -> NDArray[np.float32]:

@@ -189,7 +189,7 @@ def _holds(r, i, k, c):
     return r.need[i, k, 1] >> np.uint64(c - 64) & np.uint64(1) != 0
 
 
-@compiled
+@inlined
 def _search(concept, unit, clause, sentence, a, b, p, q, r, i):
     """Find the first window of hits in ``p:q`` that has all of rule ``i`` and nothing it excludes; (-1, -1) if none."""
     full = (1 << r.needs[i]) - 1
