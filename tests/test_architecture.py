@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SRC = Path(scamguard.__file__).parent
 # A module imports only from those before it, at the top or inside a function. A new module takes its place here.
 _CORE = (
-    "errors visible kinds lowering kernels columns addresses disguises homophones fold tokens brands imitation lexicon automaton "
+    "errors visible kinds lowering kernels columns addresses disguises homophones arena fold tokens brands imitation lexicon automaton "
     "match merge misspellings terms rules passages parts ngrams features steps sums engine glance proof soundness model verdict "
     "pack asks language contacts sender senders whom explain table secrets outgoing giveaways guard sending wording advice chains "
     "masking ticket letter"

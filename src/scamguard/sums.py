@@ -29,7 +29,7 @@ from .ngrams import (
 @inlined
 def _nothing(weights):
     """Give a zero to add weights up from: of bytes an int64, of 32-bit numbers a float64."""
-    return weights.dtype.type(0) + 0
+    return weights.dtype.type(0) + np.int64(0)
 
 
 @inlined
