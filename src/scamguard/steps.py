@@ -23,7 +23,7 @@ def rounded(table: NDArray[np.float32]) -> NDArray[np.float32]:
     """Round to the finest steps of which 127 reach nearly every weight.
 
     >>> rounded(np.array([0.0, 0.1, -2.0], np.float32))
-    array([ 0.     ,  0.09375, -1.984375], dtype=float32)
+    array([ 0.     ,  0.09375, -2.     ], dtype=float32)
     """
     reach = max(float(np.quantile(np.abs(table[table != 0]), _SHARE, method="higher")) if table.any() else 0.0, 2.0**-_FINEST)
     size = np.float32(2.0 ** -min(int(np.floor(np.log2(_MOST / reach))), _FINEST))
