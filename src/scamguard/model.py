@@ -63,7 +63,7 @@ class Settings:
     char_smooth: float = 40.0
     framed_smooth: float = 4.0
     concept_smooth: float = 4.0
-    crowd: float = 0.3  # nats taken off a small window for each e-fold of them in its message
+    crowd: float = 0.5  # nats taken off a small window for each e-fold of them in its message
 
 
 @dataclass(frozen=True, slots=True)
