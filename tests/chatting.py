@@ -46,8 +46,9 @@ def quotes(text: str, said: str) -> bool:
 
 
 def likely(guard: Guard) -> str:
-    """Find a message that is warned of and not blocked, whatever the thresholds of the bundled model are."""
-    found = next((text for text in _DOUBTFUL if guard.check(text).action == "warn"), None)
+    """Find a message that is warned of and not blocked, alone or under a subject, whatever the thresholds of the bundled model are."""
+    ways = ((text, f"hello\n\n{text}") for text in _DOUBTFUL)
+    found = next((text for text, mailed in ways if {guard.check(text).action, guard.check(mailed).action} == {"warn"}), None)
     assert found is not None, "none of the doubtful messages is warned of any more; add some"
     return found
 
@@ -57,4 +58,6 @@ _DOUBTFUL = (
     "Hi, please contact our help desk on WhatsApp about your account",
     "Hello dear, I am with the wallet support team. Please tell me what the problem is in a private chat",
     "Please contact our help desk in private about your account, we are on WhatsApp and Telegram",
+    "Good morning, please write to our colleague on Telegram, he looks after accounts like yours",
+    "Hello, support here. Please message me in private about your wallet",
 )
