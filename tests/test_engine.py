@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scamguard import engine
+from scamguard import asks, engine
 from scamguard.columns import TextBatch, pack
+from scamguard.glance import glance
 from scamguard.parts import LIMIT
 
 from . import alphabets
@@ -75,3 +76,11 @@ def test_what_follows_in_the_batch_does_not_show(guard: Guard, text: str, after:
     alone = guard.model.logits(pack([text])).tolist()
     assert guard.model.logits(pack([text, after])).tolist()[:1] == alone
     assert guard.model.read(pack([text, after])).logit.tolist()[:1] == alone
+
+
+@given(alphabets.messages | st.sampled_from([SCAM, PLAIN, PLAIN * 30 + SCAM, SCAM * 400, "", "x" * 3000]))
+def test_a_glance_sees_what_reading_word_for_word_sees(guard: Guard, text: str) -> None:
+    seen, reading = glance(text.encode("utf-8", "surrogatepass"), guard.model.speech), guard.model.read(pack([text]))
+    assert seen.logit == reading.logit[0]
+    assert seen.rules == reading.fired.rule.tolist()
+    assert asks.heads_of(guard.model, seen.room).tolist() == asks.heads(guard.model, reading, np.array([0])).tolist()

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .engine import worst
 from .kernels import compiled
 from .lexicon import KINDS, SECRETS
+from .ngrams import LONGEST, MOST_FRAMES, of_chars, of_concepts, of_framed, of_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .engine import Room
     from .model import Model, Reading
 
 
@@ -38,6 +41,45 @@ def heads(model: Model, reading: Reading, rows: NDArray[np.int64]) -> NDArray[np
         for rule in reading.rules.of(p[k]):
             out[k] += w.head_rules[rule]
     return out
+
+
+def heads_of(model: Model, room: Room) -> NDArray[np.float64]:
+    """Score every head on the worst passage of the one message that has just been read in ``room``; the same bits as ``heads``.
+
+    Returns
+    -------
+    (1, 14) float64
+    """
+    s, w = model.settings, model.weights
+    out = w.head_bias.astype(np.float64)[None, :]
+    tables = w.head_words, w.head_chars, w.head_framed, w.head_concepts, w.head_rules
+    shifts = np.array([s.word_bits - s.head_bits, s.char_bits - s.head_bits, s.framed_bits - s.head_bits, 0])
+    most = max(MOST_FRAMES * int(room.tokens[1]), LONGEST * int(room.folded[1]), 4 * int(room.own.starts[1]), 1)
+    _hear(room, model.rules.frame, model.speech.sums, shifts, *tables, np.empty(most, np.uint32), np.zeros(2, np.int64), _NONE, _ONE, out)
+    return out
+
+
+_NONE, _ONE = np.empty(0, np.int32), np.array([0, 1])
+
+
+@compiled
+def _hear(r, frame, w, shifts, words, chars, framed, concepts, rules, ids, starts, none, one, out):
+    _, p = worst(r.logits, r.rule_ids, r.rule_starts, w.floor, 0, r.passages[1])
+    start, stop, first, last = r.start[p : p + 1], r.stop[p : p + 1], r.head[p : p + 1], r.tail[p : p + 1]
+    hits, row = r.own.starts[:2], one[:1]
+    of_words(r.key, r.begin, r.after, r.sort, first, last, w.bits[0], r.seen, ids, starts, none, none)
+    _add(ids, starts, row, words, shifts[0], w.smooth[0], out)
+    of_chars(r.codes, r.kinds, start, stop, w.bits[1], w.orders[0], w.orders[1], ids, starts, none, none)
+    _add(ids, starts, row, chars, shifts[1], w.smooth[1], out)
+    among = (hits, start, stop)
+    clauses = (frame, w.bits[2], r.framing, r.seen, ids, starts)
+    of_framed(r.key, r.begin, r.sort, r.own.concept, r.own.at, *among, first, last, one, *clauses)
+    _add(ids, starts, row, framed, shifts[2], w.smooth[2], out)
+    of_concepts(r.own.concept, r.own.at, r.own.sentence, *among, one, w.bits[3], r.seen, ids, starts)
+    _add(ids, starts, row, concepts, shifts[3], w.smooth[3], out)
+    for g in range(r.rule_starts[p], r.rule_starts[p + 1]):
+        for head in range(rules.shape[1]):
+            out[0, head] += np.float64(rules[r.rule_ids[g], head])
 
 
 @compiled

@@ -12,7 +12,7 @@ from .sender import NOBODY
 from .verdict import Action, Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -37,7 +37,7 @@ class Contribution:
 
 
 def evidence(  # noqa: PLR0913, PLR0917 - all that a verdict stands on
-    model: Model, seen: Glance, reading: Reading | None, part: Excerpt, action: Action, who: Identity = NOBODY
+    model: Model, seen: Glance, read: Callable[[], Reading], part: Excerpt, action: Action, who: Identity = NOBODY
 ) -> tuple[Evidence, ...]:
     """Name what the sender shows, then the fired rules that speak for ``action``, strongest first, or else the words that weigh most.
 
@@ -45,13 +45,13 @@ def evidence(  # noqa: PLR0913, PLR0917 - all that a verdict stands on
 
     Parameters
     ----------
-    reading
-        The same message, read word for word; None if it is allowed.
+    read
+        Reads the same message word for word; asked where no rule speaks for a warning.
     """
     known = who.rules or (("sender.official",) if who.official and action is not Action.ALLOW else ())
     said = _said(model, seen, part, action)
-    if not said and reading is not None and action is not Action.ALLOW:
-        said = _words(model, reading, part)
+    if not said and action is not Action.ALLOW:
+        said = _words(model, read(), part)
     return (*(Evidence(rule, who.why(rule), 0, 0, 0, 0) for rule in known), *said)
 
 

@@ -25,6 +25,7 @@ class Glance(NamedTuple):
     logit: float
     rules: list[int]  # that fired, in the order found
     spans: list[tuple[int, int]]  # the bytes of the message on which each one fired
+    room: Room  # what the stages wrote, until this thread reads another message
 
 
 class _Kept(threading.local):
@@ -64,7 +65,8 @@ def glance(text: bytes, speech: Speech) -> Glance:
     rules, first, last = (column[:many].tolist() for column in (room.rule, room.first, room.last))
     spans = [(int(found.at[a]), int(found.end[a : b + 1].max())) for a, b in zip(first, last, strict=True)]
     origin, end = room.origin, int(room.folded[1])
-    return Glance(float(out[0]), rules, [(int(origin[a]), int(origin[b]) if b < end else len(text)) for a, b in spans])
+    places = [(int(origin[a]), int(origin[b]) if b < end else len(text)) for a, b in spans]
+    return Glance(float(out[0]), rules, places, room)
 
 
 def _room(size: int, rules: int) -> Room:

@@ -89,9 +89,10 @@ class Guard:
         risk = self._risk(np.array([seen.logit]), who.nats)
         spoken = language(text)
         action = self.policy.of(spoken).action(float(risk[0]))
-        reading = self._one(part.text) if float(risk[0]) >= self._suspect else None
-        asked, kind = self._asked(reading, risk, np.array([action is not Action.ALLOW])) if reading else ([()], [""])
-        evidence = explain.evidence(self.model, seen, reading, part, action, who)
+        suspects = np.flatnonzero(risk.astype(np.float64) >= self._suspect)
+        scores = asks.heads_of(self.model, seen.room) if len(suspects) else np.empty((0, 0))
+        asked, kind = self._named(scores, suspects, risk, np.array([action is not Action.ALLOW]))
+        evidence = explain.evidence(self.model, seen, lambda: self._one(part.text), part, action, who)
         brand = whom.find(text, action, evidence, who.brand)
         real = whom.official(brand) if brand else None
         return Verdict(float(risk[0]), action, kind[0], asked[0], evidence, brand.id if brand else None, real, spoken)
@@ -198,17 +199,19 @@ class Guard:
 
     def _asked(self, reading: Reading, risk: NDArray[np.float32], flagged: NDArray[np.bool_]) -> tuple[list[tuple[str, ...]], list[str]]:
         """Name the secrets of each suspect, and the kind of what is flagged; empty for the others."""
-        thresholds = self.model.card["thresholds"]
         suspects = np.flatnonzero(risk >= self._suspect)
+        return self._named(asks.heads(self.model, reading, suspects), suspects, risk, flagged)
+
+    def _named(
+        self, scores: NDArray[np.float64], suspects: NDArray[np.int64], risk: NDArray[np.float32], flagged: NDArray[np.bool_]
+    ) -> tuple[list[tuple[str, ...]], list[str]]:
+        """Put into words what the heads say of the suspects."""
+        thresholds = self.model.card["thresholds"]
         secrets: list[tuple[str, ...]] = [()] * len(risk)
         kinds = [""] * len(risk)
-        if len(suspects):
-            scores = asks.heads(self.model, reading, suspects)
-            for i, asked, kind in zip(
-                suspects.tolist(), asks.secrets_asked(scores, thresholds["heads"]), asks.kinds_of(scores), strict=True
-            ):
-                secrets[i] = asked if risk[i] >= thresholds["asks"] else ()
-                kinds[i] = kind if flagged[i] else ""
+        for i, asked, kind in zip(suspects.tolist(), asks.secrets_asked(scores, thresholds["heads"]), asks.kinds_of(scores), strict=True):
+            secrets[i] = asked if risk[i] >= thresholds["asks"] else ()
+            kinds[i] = kind if flagged[i] else ""
         return secrets, kinds
 
 
