@@ -259,7 +259,7 @@ def _write(codes, kinds, begin, after, sort, a, b, t, r, concept, start, stop, u
     return h
 
 
-_NOTHING, _APART = -1, -2  # instead of what was found: nothing; a word with a stem or a number, whose walks are taken one by one
+_NOTHING, _APART = -1, -2  # instead of what was found: nothing; a number is met, so walks are taken one by one
 
 
 @inlined
