@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,11 @@ import pytest
 from scamguard.chat import Moderator, Rules
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scamguard.guard import Guard
 
-# whatever socket an earlier test's event loop left behind is not this page's
+# frameworks make event loops that a page, ended before it has run, leaves behind; they are not this page's fault, nor the next test's
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 ROOT = Path(__file__).parents[1]
@@ -23,9 +26,11 @@ SNIPPETS = dict(re.findall(r"<!-- test: (\w+) -->\n```\w+\n(.*?)```", PAGE, re.D
 
 
 @pytest.fixture(autouse=True)
-def _load_once(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare every snippet the loading of the model."""
+def _load_once(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Spare every snippet the loading of the model, and the tests after it what it left behind."""
     monkeypatch.setattr("scamguard.guard.load", lambda _=None: guard)
+    yield
+    gc.collect()
 
 
 def run(name: str) -> dict[str, Any]:
