@@ -57,7 +57,6 @@ def place(h, slots):
 
 @inlined
 def lookup_finished(slots, h):
-    """Give what the key with this finished hash leads to; -1 if nothing."""
     mask = len(slots) - 1
     tag = h << np.uint64(24)
     at = place(h, slots)
