@@ -40,8 +40,7 @@ guard = scamguard.load()
 texts = [
     "", "a", "@", "@a", "...", "\\ud800", "a" * 50, "!!!!!!", "\\u0301", "\\u3099か", "к0шелек", "p a s s w o r d", "密*码",
     "[link]", "http://", "1", "１２３４５６", "12 345-678", "otp님", "www.kraken.com/a b@c.d", "\\n\\n\\n", "\\r\\n x", "don't",
-    "<@x> hi @y",
-    "s.e.e.d p.h.r.a.s.e", "\\x00", "💰💰", "请把验证码发给我们，助记词也要。" * 8,
+    "<@x> hi @y", "s.e.e.d p.h.r.a.s.e", "\\x00", "💰💰", "请把验证码发给我们，助记词也要。" * 8,
     "Kraken support: send us your seed phrase now, 12 words. Code 482913 is yours; never share it.",
     "we walked along the harbour, and it rained; " * 9 + "give me your private key",
 ]

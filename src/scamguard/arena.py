@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 LINE: Final = 64  # bytes
 
 
-def block(size: int) -> NDArray[np.uint8]:
-    """Make room that begins a cache line."""
-    room = np.empty(size + LINE, np.uint8)
+def block(size: int, make: Callable[[int, Any], NDArray[Any]] = np.empty) -> NDArray[np.uint8]:
+    """Make room that begins a cache line; with ``np.zeros``, of zeros, which take no memory until they are touched."""
+    room = make(size + LINE, np.uint8)
     first = -room.ctypes.data % LINE
     return room[first : first + size]
 
@@ -26,11 +28,10 @@ def block(size: int) -> NDArray[np.uint8]:
 def gathered(*groups: Any) -> tuple[Any, ...]:  # noqa: ANN401 - named tuples of arrays
     """Copy the arrays of some named tuples into one block; give the same tuples of the copies."""
     arrays = [np.ascontiguousarray(array) for group in groups for array in group]
-    ends = np.cumsum([-(-array.nbytes // LINE) * LINE for array in arrays])
-    room = block(int(ends[-1]))
+    starts = np.cumsum([0, *(-(-array.nbytes // LINE) * LINE for array in arrays)]).tolist()
+    room = block(starts.pop())
     copies = []
-    for array, end in zip(arrays, ends.tolist(), strict=True):
-        first = end - -(-array.nbytes // LINE) * LINE
+    for array, first in zip(arrays, starts, strict=True):
         copy = room[first : first + array.nbytes].view(array.dtype).reshape(array.shape)
         copy[...] = array
         copies.append(copy)

@@ -57,6 +57,7 @@ def place(h, slots):
 
 @inlined
 def lookup_finished(slots, h):
+    """Give what the key with this finished hash leads to; -1 if nothing."""
     mask = len(slots) - 1
     tag = h << np.uint64(24)
     at = place(h, slots)

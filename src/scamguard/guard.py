@@ -89,9 +89,8 @@ class Guard:
         risk = self._risk(np.array([seen.logit]), who.nats)
         spoken = language(text)
         action = self.policy.of(spoken).action(float(risk[0]))
-        suspects = np.flatnonzero(risk.astype(np.float64) >= self._suspect)
-        scores = asks.heads_of(self.model, seen.room) if len(suspects) else np.empty((0, 0))
-        asked, kind = self._named(scores, suspects, risk, np.array([action is not Action.ALLOW]))
+        flagged, suspect = np.array([action is not Action.ALLOW]), float(risk[0]) >= self._suspect
+        asked, kind = self._named(asks.heads_of(self.model, seen.room), risk, flagged) if suspect else ([()], [""])
         evidence = explain.evidence(self.model, seen, lambda: self._one(part.text), part, action, who)
         brand = whom.find(text, action, evidence, who.brand)
         real = whom.official(brand) if brand else None
@@ -142,7 +141,7 @@ class Guard:
             for piece in cut.pieces(which[closer]):
                 rows = closer[len(kinds) : len(kinds) + len(piece)]
                 reading = self.model.read(piece)
-                found = self._asked(reading, risk[rows], actions[rows] > 0)
+                found = self._named(asks.heads(self.model, reading, np.arange(len(rows))), risk[rows], actions[rows] > 0)
                 asked += found[0]
                 kinds += found[1]
                 rules += explain.rules(self.model, reading, [tuple(Action)[code] for code in actions[rows].tolist()])
@@ -197,22 +196,16 @@ class Guard:
             actions[i] = self.policy.of(language(batch.text(i))).actions(risk[i : i + 1])[0]
         return actions
 
-    def _asked(self, reading: Reading, risk: NDArray[np.float32], flagged: NDArray[np.bool_]) -> tuple[list[tuple[str, ...]], list[str]]:
-        """Name the secrets of each suspect, and the kind of what is flagged; empty for the others."""
-        suspects = np.flatnonzero(risk >= self._suspect)
-        return self._named(asks.heads(self.model, reading, suspects), suspects, risk, flagged)
-
     def _named(
-        self, scores: NDArray[np.float64], suspects: NDArray[np.int64], risk: NDArray[np.float32], flagged: NDArray[np.bool_]
+        self, scores: NDArray[np.float64], risk: NDArray[np.float32], flagged: NDArray[np.bool_]
     ) -> tuple[list[tuple[str, ...]], list[str]]:
-        """Put into words what the heads say of the suspects."""
+        """Name, by the scores of their heads, the secrets of suspects and the kind of those that are flagged."""
         thresholds = self.model.card["thresholds"]
-        secrets: list[tuple[str, ...]] = [()] * len(risk)
-        kinds = [""] * len(risk)
-        for i, asked, kind in zip(suspects.tolist(), asks.secrets_asked(scores, thresholds["heads"]), asks.kinds_of(scores), strict=True):
-            secrets[i] = asked if risk[i] >= thresholds["asks"] else ()
-            kinds[i] = kind if flagged[i] else ""
-        return secrets, kinds
+        secrets = asks.secrets_asked(scores, thresholds["heads"])
+        return (
+            [those if value >= thresholds["asks"] else () for those, value in zip(secrets, risk, strict=True)],
+            [kind if one else "" for kind, one in zip(asks.kinds_of(scores), flagged, strict=True)],
+        )
 
 
 def _is_outgoing(direction: str) -> bool:

@@ -38,7 +38,7 @@ _MARKED: Final = {mark: lang for lang, marks in _MARKS.items() for mark in marks
 
 
 class _Script(dict[str, str]):
-    """The script of each character met so far, by its key in ``_SCRIPTS``; of the others that they have none of them."""
+    """The script of each character met so far, by its key in ``_SCRIPTS``; "" if it has none of those."""
 
     def __missing__(self, char: str) -> str:
         found = next((name for name, shape in _SCRIPTS.items() if regex.match(shape, char)), "")

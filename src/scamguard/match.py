@@ -99,8 +99,7 @@ def work(tokens: int) -> Work:
     stem, or -1; where that stem ends and twice where its letters do, from the start of the word.
     """
     columns: list[NDArray[Any]] = [np.empty(tokens, np.int32) for _ in range(8)]
-    memo = block(64 * min(MEMO, 1 << max(4, tokens.bit_length()))).view(np.uint64)
-    memo[:] = 0
+    memo = block(64 * min(MEMO, 1 << max(4, tokens.bit_length())), np.zeros).view(np.uint64)
     return Work(memo, *columns, np.empty(tokens, np.uint64), np.zeros(1, np.int64), np.empty((32, 2), np.int64))  # type: ignore[call-arg]
 
 

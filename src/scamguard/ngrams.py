@@ -196,6 +196,26 @@ def char_id(last, size, shift):
 
 
 @inlined
+def hits_within(at, first, last, start, stop):
+    """Find which of the hits ``first:last`` begin within the code points ``start:stop``."""
+    x = first
+    while x < last and at[x] < start:
+        x += 1
+    y = x
+    while y < last and at[y] < stop:
+        y += 1
+    return x, y
+
+
+@inlined
+def clause_end(sort, k, last):
+    """Find the token that ends the clause of ``k``, or ``last``."""
+    while k < last and sort[k] & KIND != SOFT and sort[k] & KIND != HARD:
+        k += 1
+    return k
+
+
+@inlined
 def is_word(kind):
     """Say whether n-grams see a token: not lone symbols, quotation marks and emoji."""
     return kind != OTHER
@@ -253,15 +273,12 @@ def of_framed(key, begin, sort, concept, at, hit_start, start, stop, first, last
     g = 0
     for n in range(len(passage) - 1):
         for p in range(passage[n], passage[n + 1]):
-            h, k, mask = hit_start[n], first[p], np.int64(-1)
-            while h < hit_start[n + 1] and at[h] < start[p]:
-                h += 1
+            h, hits = hits_within(at, hit_start[n], hit_start[n + 1], start[p], stop[p])
+            k, mask = first[p], np.int64(-1)
             while k < last[p]:
-                end = k
-                while end < last[p] and sort[end] & KIND != SOFT and sort[end] & KIND != HARD:
-                    end += 1
+                end = clause_end(sort, k, last[p])
                 many = 0
-                while h < hit_start[n + 1] and at[h] < (begin[end] + 1 if end < last[p] else stop[p]):
+                while h < hits and at[h] < (begin[end] + 1 if end < last[p] else stop[p]):
                     many = framed_by(concept[h], frame, framing, many)
                     h += 1
                 if many and mask < 0:
@@ -294,12 +311,7 @@ def of_concepts(concept, at, sentence, hit_start, start, stop, passage, bits, se
     g = 0
     for n in range(len(passage) - 1):
         for p in range(passage[n], passage[n + 1]):
-            x = hit_start[n]
-            while x < hit_start[n + 1] and at[x] < start[p]:
-                x += 1
-            y = x
-            while y < hit_start[n + 1] and at[y] < stop[p]:
-                y += 1
+            x, y = hits_within(at, hit_start[n], hit_start[n + 1], start[p], stop[p])
             mask = cleared(seen, 4 * (y - x))
             for h in range(x, y):
                 run = np.uint64(concept[h] + 1)

@@ -9,15 +9,17 @@ from __future__ import annotations
 import numpy as np
 
 from .kernels import compiled, inlined
-from .kinds import HARD, KIND, SOFT
+from .kinds import KIND
 from .ngrams import (
     MOST_FRAMES,
     char_id,
+    clause_end,
     cleared,
     concept_id,
     framed_by,
     framed_id,
     grown,
+    hits_within,
     is_new,
     is_word,
     pair_id,
@@ -91,15 +93,12 @@ def add_framed(
     for n in range(len(passage) - 1):
         for p in range(passage[n], passage[n + 1]):
             total, grams = _nothing(weights), 0
-            h, k, mask = hit_start[n], first[p], np.int64(-1)
-            while h < hit_start[n + 1] and at[h] < start[p]:
-                h += 1
-            while h < hit_start[n + 1] and at[h] < stop[p]:  # clauses without a hit have no frame
-                end = k
-                while end < last[p] and sort[end] & KIND != SOFT and sort[end] & KIND != HARD:
-                    end += 1
+            h, hits = hits_within(at, hit_start[n], hit_start[n + 1], start[p], stop[p])
+            k, mask = first[p], np.int64(-1)
+            while h < hits:  # clauses without a hit have no frame
+                end = clause_end(sort, k, last[p])
                 limit, many = begin[end] + 1 if end < last[p] else stop[p], 0
-                while h < hit_start[n + 1] and at[h] < limit:
+                while h < hits and at[h] < limit:
                     many = framed_by(concept[h], frame, framing, many)
                     h += 1
                 if many and mask < 0:
@@ -120,12 +119,7 @@ def add_concepts(concept, at, sentence, hit_start, start, stop, passage, bits, s
     """Add what the concepts and their sequences weigh in each passage. ``seen`` (SEEN,) is room to work in."""
     for n in range(len(passage) - 1):
         for p in range(passage[n], passage[n + 1]):
-            x = hit_start[n]
-            while x < hit_start[n + 1] and at[x] < start[p]:
-                x += 1
-            y = x
-            while y < hit_start[n + 1] and at[y] < stop[p]:
-                y += 1
+            x, y = hits_within(at, hit_start[n], hit_start[n + 1], start[p], stop[p])
             total, many, mask = _nothing(weights), 0, cleared(seen, 4 * (y - x))
             for h in range(x, y):
                 run = np.uint64(concept[h] + 1)

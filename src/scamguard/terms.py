@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .automaton import ANY_ENDING, CODE, GLUED, LEADS, MOST_CONCEPTS, NUMBERS, PHONE, RUN, STEMS, Terms, exact, stem_bit
+from .automaton import ANY_ENDING, CODE, GLUED, LEADS, MOST_CONCEPTS, NUMBERS, PHONE, RUN, STEMS, Terms, exact, place, stem_bit
 from .columns import pack
 from .errors import LexiconError
 from .fold import Folded, fold
@@ -232,7 +232,7 @@ def _insert(keys, to, slots):
     mask = len(slots) - 1
     for i in range(len(keys)):
         h = finished(keys[i])
-        at = np.int64(h >> np.uint64(40)) & mask
+        at = place(h, slots)
         while slots[at]:
             at = (at + 1) & mask
         slots[at] = h << np.uint64(24) | np.uint64(to[i] + 1)
