@@ -62,6 +62,8 @@ def block(row: int, piece: bytes, fields: Fields, columns: pa.Schema) -> Block |
 
 def _objects(data: NDArray[np.uint8]) -> bool:
     """Say whether each line begins with ``{`` and ends with ``}``."""
+    if len(data) < len(b"{}\n"):
+        return False
     ends = np.flatnonzero(data == ord("\n"))
     last = data[ends - 1]  # of a line that is empty it is the end of the line before, and no brace
     closed = (last == ord("}")) | ((last == ord("\r")) & (data[ends - 2] == ord("}")))
