@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 import scamguard
 from scamguard import lookalike, lookalikes
-from scamguard.columns import pack
-from scamguard.imitation.features import NAMES, features
 from scamguard.imitation.judge import KINDS
 from scamguard.imitation.names import names
 from scamguard.imitation.skeleton import skeleton
@@ -201,21 +199,3 @@ def test_fast_and_slow_agree_on_messages(parts: list[str]) -> None:
     table = lookalikes(values)
     fast = list(zip(table.column("brand").to_pylist(), table.column("kind").to_pylist(), strict=True))
     assert fast == [one or (None, None) for one in slow]
-
-
-def test_features_say_what_a_message_holds() -> None:
-    texts = [
-        "Kraken Support: https://kraken-login.example/a", "Kraken: https://support.kraken.com",
-        "https://docs.google.com/forms/x for Binance users", "see http://8.8.8.8/a and https://bit.ly/x", "https://a@evil.example",
-        "[kraken.com](https://evil.example)", "no link, no name", "", "\ud800 Kraken",
-    ]  # fmt: skip
-    rows = features(pack(texts))
-    said = [{name for name, is_so in zip(NAMES, row, strict=True) if is_so} for row in rows]
-    assert {"link.lookalike", "name.brand_support", "link.foreign_beside_brand"} <= said[0]
-    assert said[1] == {"name.brand", "link.official_of_named_brand"}
-    assert {"link.freeform_beside_brand"} <= said[2]
-    assert {"link.ip", "link.shortener"} <= said[3]
-    assert "link.userinfo" in said[4]
-    assert "link.text_mismatch" in said[5]
-    assert said[6:] == [set(), set(), {"name.brand"}]
-    assert all((features(pack([text]))[0] == row).all() for text, row in zip(texts, rows, strict=True))

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import features, ngrams
+from .identity import WHY
 from .sender import NOBODY
 from .verdict import Action, Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -53,6 +54,17 @@ def evidence(  # noqa: PLR0913, PLR0917 - all that a verdict stands on
     if not said and action is not Action.ALLOW:
         said = _words(model, read(), part)
     return (*(Evidence(rule, who.why(rule), 0, 0, 0, 0) for rule in known), *said)
+
+
+def of_links(text: str, shown: Mapping[str, str]) -> tuple[Evidence, ...]:
+    """Point out the links that speak for a warning, each where it stands in the message."""
+    out = []
+    for name, link in shown.items():
+        start = max(text.find(link), 0)
+        stop = start + len(link) if text.startswith(link, start) else start  # a link undone of its [.] stands nowhere as it is read
+        units = [len(text[:at].encode("utf-16-le", "surrogatepass")) // 2 for at in (start, stop)]
+        out.append(Evidence(name, WHY[name], start, stop, *units))
+    return tuple(out)
 
 
 def _said(model: Model, seen: Glance, part: Excerpt, action: Action) -> tuple[Evidence, ...]:

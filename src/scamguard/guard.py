@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import asks, columns, explain, whom
+from . import asks, columns, explain, identity, whom
 from . import model as models
 from .errors import InputError
 from .glance import glance
@@ -18,7 +18,7 @@ from .sender import NOBODY, Sender, judge
 from .verdict import Action, Policy, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -55,7 +55,7 @@ class Guard:
         InputError
             ``messages`` is not a column of texts.
         """
-        risks = [self.model.risk(self.model.logits(batch, threads)) for batch in columns.batches(messages)]
+        risks = [self.risks(self.model.logits(batch, threads), batch.text)[0] for batch in columns.batches(messages)]
         return np.concatenate(risks) if risks else np.zeros(0, np.float32)
 
     def check(self, text: str, *, sender: Sender | None = None, direction: str = "inbound", thread: Sequence[str] = ()) -> Verdict:
@@ -86,12 +86,13 @@ class Guard:
         part = self._part(text)
         seen = glance(part.text.encode("utf-8", "surrogatepass"), self.model.speech)
         who = judge(sender) if sender else NOBODY
-        risk = self._risk(np.array([seen.logit]), who.nats)
+        risk, links = self.risks(np.array([seen.logit]), lambda _: text, who.nats)
         spoken = language(text)
         action = self.policy.of(spoken).action(float(risk[0]))
         flagged, suspect = np.array([action is not Action.ALLOW]), float(risk[0]) >= self._suspect
         asked, kind = self._named(asks.heads_of(self.model, seen.room), risk, flagged) if suspect else ([()], [""])
-        evidence = explain.evidence(self.model, seen, lambda: self._one(part.text), part, action, who)
+        said = explain.evidence(self.model, seen, lambda: self._one(part.text), part, action, who)
+        evidence = (*said, *explain.of_links(text, links.get(0, {})))
         brand = whom.find(text, action, evidence, who.brand)
         real = whom.official(brand) if brand else None
         return Verdict(float(risk[0]), action, kind[0], asked[0], evidence, brand.id if brand else None, real, spoken)
@@ -132,7 +133,7 @@ class Guard:
         for batch, who in along(columns.batches(messages), senders):
             cut = parts(batch)
             logit, which = self.model.worst(cut, threads)
-            risk = self._risk(logit, who.nats)
+            risk, links = self.risks(logit, batch.text, who.nats)
             actions = self._actions(batch, risk)
             closer = np.flatnonzero(risk.astype(np.float64) >= self._suspect)
             kinds: list[str] = []
@@ -144,7 +145,8 @@ class Guard:
                 found = self._named(asks.heads(self.model, reading, np.arange(len(rows))), risk[rows], actions[rows] > 0)
                 asked += found[0]
                 kinds += found[1]
-                rules += explain.rules(self.model, reading, [tuple(Action)[code] for code in actions[rows].tolist()])
+                fired = explain.rules(self.model, reading, [tuple(Action)[code] for code in actions[rows].tolist()])
+                rules += [[*ids, *links.get(row, ())] for row, ids in zip(rows.tolist(), fired, strict=True)]
             out.add(risk, actions, *who.joined(closer, kinds, asked, rules))
         return out.table()
 
@@ -158,7 +160,7 @@ class Guard:
         found = [
             (risk, self._actions(batch, risk))
             for batch in columns.batches(messages)
-            for risk in [self.model.risk(self.model.logits(batch, threads))]
+            for risk in [self.risks(self.model.logits(batch, threads), batch.text)[0]]
         ]
         risks, actions = zip(*found, strict=True) if found else ([np.zeros(0, np.float32)], [np.zeros(0, np.int8)])
         return np.concatenate(risks), np.concatenate(actions)
@@ -185,9 +187,28 @@ class Guard:
     def _one(self, text: str) -> Reading:
         return self.model.read(columns.pack([text]))
 
-    def _risk(self, logit: NDArray[np.float64], nats: float | NDArray[np.float64]) -> NDArray[np.float32]:
-        """Turn logits into risks, with what the senders add to the log-odds."""
-        return self.model.risk(logit + nats / self.model.card["calibration"][0])
+    def risks(
+        self, logit: NDArray[np.float64], text: Callable[[int], str], nats: float | NDArray[np.float64] = 0.0
+    ) -> tuple[NDArray[np.float32], dict[int, dict[str, str]]]:
+        """Turn logits into risks, with what senders and links add to the log-odds.
+
+        Parameters
+        ----------
+        logit
+            (n,) of messages, as their words have it.
+        text
+            Gives the text of a message; asked only where its links could matter.
+        nats
+            What the senders add, for all or (n,).
+
+        Returns
+        -------
+        (n,) float32, in [0, 1]; and what the links of suspects show (``identity.described``), by row.
+        """
+        slope, offset = self.model.card["calibration"]
+        more, shown = identity.weighed(self.model.card, slope * logit + offset + nats, text)
+        risk = self.model.risk(logit + (nats + more) / slope)
+        return risk, {row: links for row, links in shown.items() if float(risk[row]) >= self._suspect}
 
     def _actions(self, batch: TextBatch, risk: NDArray[np.float32]) -> NDArray[np.int8]:
         """Choose the action for each message; its language is looked at only where languages differ."""

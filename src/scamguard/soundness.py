@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LARGEST: Final = 1 << 30  # bytes of a file of a model; ours have 15 MB
 _HEADS: Final = len(SECRETS) + len(KINDS)
 _MOST_BITS: Final = 26
+_MOST_WORTH: Final = 20  # nats
 _CONCEPTS: Final = 128  # two 64-bit words
 _FLOATS: Final = ("float16", "float32")
 # array: its type, and its shape in sizes that the card gives, or that the array itself sets ("any")
@@ -59,7 +60,13 @@ def flaw(card: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
 
 
 def _of_card(card: Mapping[str, Any]) -> str:
-    return _of_kinds(card) or _of_settings(card["settings"]) or _of_thresholds(card["thresholds"]) or _of_names(card["rules"])
+    return (
+        _of_kinds(card)
+        or _of_settings(card["settings"])
+        or _of_thresholds(card["thresholds"])
+        or _of_names(card["rules"])
+        or _of_identity(card.get("identity", {"nats": {}}))  # older models have none
+    )
 
 
 def _of_kinds(card: Mapping[str, Any]) -> str:
@@ -103,6 +110,13 @@ def _of_names(rules: list[Any]) -> str:
     for at, rule in enumerate(rules):
         if not isinstance(rule, dict) or not all(isinstance(rule.get(key), str) for key in ("id", "why")):
             return f"rule {at}: 'id' or 'why' is missing or no text"
+    return ""
+
+
+def _of_identity(learned: Any) -> str:  # noqa: ANN401 - as JSON has it
+    nats = learned.get("nats") if isinstance(learned, dict) else None
+    if not isinstance(nats, dict) or not all(_number(worth) and 0 <= worth <= _MOST_WORTH for worth in nats.values()):
+        return f"'identity' holds no table of nats between 0 and {_MOST_WORTH}"
     return ""
 
 

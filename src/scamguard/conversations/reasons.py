@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scamguard.identity import WHY as LINKS
 from scamguard.sender import WHY
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def why(guard: Guard, rule: str) -> str:
         return f"Gives away a secret ({rule.removeprefix(_OUTGOING).replace('_', ' ')}) after somebody in this chat asked for it."
     if rule in WHY:
         return WHY[rule].format(brand="a brand")
+    if rule in LINKS:
+        return LINKS[rule]
     return next((known["why"] for known in guard.model.card["rules"] if known["id"] == rule), _WORDS)
 
 

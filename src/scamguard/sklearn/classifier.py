@@ -20,6 +20,7 @@ from scamguard import model as models
 from scamguard.columns import batches
 from scamguard.errors import TrainingError
 from scamguard.guard import Guard
+from scamguard.identity import weighed
 from scamguard.train import build, corpus, fit, vocabulary
 from scamguard.verdict import Policy
 
@@ -133,9 +134,9 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
         """Give the calibrated log-odds of the second class, (n,)."""
         check_is_fitted(self)
         slope, offset = self.model_.card["calibration"]
-        logit = np.concatenate([self.model_.logits(batch) for batch in batches(messages(self, X))])
-        odds: NDArray[np.float64] = (slope * logit + offset) * (1 if self._scam_at else -1)
-        return odds
+        spoken = [(slope * self.model_.logits(batch) + offset, batch.text) for batch in batches(messages(self, X))]
+        odds = np.concatenate([words + weighed(self.model_.card, words, text)[0] for words, text in spoken])
+        return odds if self._scam_at else -odds
 
     def predict(self, X: Any) -> NDArray[Any]:  # noqa: ANN401, N803
         """Give the likelier label of each row, (n,)."""

@@ -29,6 +29,8 @@ def markdown(card: Mapping[str, Any]) -> str:
         f"Expected calibration error {figures['reliability']['expected_calibration_error']}. {_thresholds(card['thresholds'])}\n",
         _reliability(figures["reliability"]["bins"]),
     ]
+    if card.get("identity"):
+        sections += ["\n## What links show\n", _IDENTITY, *_identity(card["identity"])]
     if card.get("zero_shot"):
         keys = list(next(iter(card["zero_shot"].values())))
         sections += ["\n## Languages left out\n", _ZERO_SHOT, _table(["messages", *keys], sorted(card["zero_shot"].items()))]
@@ -68,6 +70,22 @@ Each language scored by a model that saw none of its messages, and by one that s
 over is what languages share: concepts, rules, frames, shape and borrowed words. A language with fewer than 200 scams or benign
 messages has intervals too wide to say much.
 """
+
+
+_IDENTITY = """\
+Nats that a finding about a message's links adds to the log-odds, fitted out of fold beside the words, and the messages that show it.
+Findings are worth 2.5 nats at most together, and links are read only where that could lead to a suspicion.
+"""
+
+
+def _identity(learned: Mapping[str, Any]) -> list[str]:
+    """Show what links are worth, and what they bring out of fold."""
+    rows = [(name, {"nats": nats, **learned["messages"][name]}) for name, nats in learned["nats"].items()]
+    parts = [_table(["finding", "nats", "scam", "benign"], rows)]
+    if learned["gain"]:
+        keys = list(next(iter(learned["gain"].values())))
+        parts += ["", _table(["out of fold", *keys], learned["gain"].items())]
+    return parts
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -17,11 +17,13 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from scamguard.asks import secrets_asked
+from scamguard.identity import added
 from scamguard.language import language
 from scamguard.lexicon import KINDS, SECRETS
 from scamguard.model import Model, Settings, Weights
 from scamguard.steps import rounded
 
+from . import linked
 from .augment import augmented
 from .corpus import Ballast, Message, groups
 from .design import Blocks, Scales, Trust, blocks, scales
@@ -72,7 +74,9 @@ class Material:
     copies: Blocks
     copy_of: NDArray[np.int64]  # (c,), index of the message a copy was made from
     ballast: Blocks | None
+    marks: NDArray[np.bool_]  # (n, len(identity.NAMES)), what the messages' links show
     traffic: Blocks | None = None  # ordinary benign messages, never fitted on: thresholds are chosen on them
+    traffic_marks: NDArray[np.bool_] | None = None
 
     @property
     def scam(self) -> NDArray[np.bool_]:
@@ -98,7 +102,9 @@ def material(
         made([m.text for m in copies]).firsts(),
         np.array([at[m.id.removesuffix("+")] for m in copies], np.int64),
         made(lent).firsts() if lent else None,
+        linked.marks([m.text for m in messages]),
         made(ordinary) if ordinary else None,
+        linked.marks(ordinary) if ordinary else None,
     )
 
 
@@ -259,9 +265,13 @@ def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, 
     logits = out_of_fold(m, recipe) if logits is None else logits
     fitted = classifier(m, recipe, np.ones(len(m.messages), np.bool_))
     slope, offset = (float(v) for v in _platt(logits, m.scam))
+    odds = slope * logits + offset
+    nats = linked.fitted(odds, m.marks, m.scam)
+    logits = logits + added(m.marks, nats) / slope
+    ordinary = None if m.traffic is None or m.traffic_marks is None else fitted.worst(m.traffic) + added(m.traffic_marks, nats) / slope
     spoken = [language(message.text).split("-")[0] for message in m.messages]
     benign = np.flatnonzero(~m.scam)
-    at = choose(logits[benign], [spoken[i] for i in benign], None if m.traffic is None else fitted.worst(m.traffic), recipe)
+    at = choose(logits[benign], [spoken[i] for i in benign], ordinary, recipe)
     floor = np.where(decisive(m), np.float32(at.surest + _ABOVE), np.float32(-np.inf)).astype(np.float32)
     raised, scores = lifted(m, logits, floor), head_scores(m, recipe)
     suspect, cuts = gate(m, raised, scores)
@@ -273,6 +283,7 @@ def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, 
     card = about | {
         "bias": fitted.bias,
         "calibration": [slope, offset],
+        "identity": linked.card(odds, m.marks, nats, m.scam),
         "concepts": list(vocabulary.concepts),
         "rules": [row | {"decisive": bool(d)} for row, d in zip(vocabulary.listed, floor > -np.inf, strict=True)],
         "thresholds": at.card(risk) | {"asks": risk(suspect), "heads": cuts},

@@ -1,0 +1,148 @@
+"""Identity: what the links of a message show about who speaks, weighed beside what its words say.
+
+Further columns of the linear classifier; their weights are learned together with the calibration. Links prove nothing by
+themselves, so they are read only where the words come so near to a suspicion that a finding could matter. None of them
+speaks for a message: a brand's own link is a common decoy.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from .imitation.judge import home_of, lookalike, opened_by_anyone, shortens
+from .imitation.links import anchors, links
+from .imitation.value import read
+from .whom import mentions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+WHY: Final = {
+    "link.lookalike": "A link or address that passes itself off as a brand's own.",
+    "link.text_mismatch": "A link that shows a brand's domain and leads somewhere else.",
+    "link.userinfo": "What stands before the @ of a link is not where it leads.",
+    "link.number": "A number in place of a domain; no brand sends its customers there.",
+    "link.shortened": "A shortened link hides where it leads.",
+    "link.open_beside_brand": "A page or form that anyone can make, in a message that names a brand.",
+    "link.foreign_beside_brand": "A brand is named, and the link is not one of its own.",
+}
+NAMES: Final = tuple(WHY)
+MOST_NATS: Final = 2.5  # all findings together, as of a sender: the words still have to say something
+_MOST: Final = 4000  # characters of a message whose links are read
+
+
+class Worth(NamedTuple):
+    """What the findings of a model are worth."""
+
+    nats: NDArray[np.float64]  # (len(NAMES),) added to the calibrated log-odds, MOST_NATS at most
+    least: float  # the log-odds from which links are read
+
+
+def worth(card: Mapping[str, Any]) -> Worth | None:
+    """Read a model's weights; None if it has none, as models of before they were learned."""
+    learned = card.get("identity", {}).get("nats", {})
+    nats = np.array([learned.get(name, 0.0) for name in NAMES], np.float64)
+    if not nats.any():
+        return None
+    suspect = min(card["thresholds"]["asks"], card["thresholds"]["warn"])
+    least = math.log(suspect / (1 - suspect)) if 0 < suspect < 1 else math.copysign(math.inf, suspect - 0.5)
+    return Worth(nats, least - min(float(nats.sum()), MOST_NATS))
+
+
+def weighed(
+    card: Mapping[str, Any], odds: NDArray[np.float64], text: Callable[[int], str]
+) -> tuple[NDArray[np.float64], dict[int, dict[str, str]]]:
+    """Weigh the links of the messages in which they could matter.
+
+    Parameters
+    ----------
+    card
+        Of the model.
+    odds
+        (n,) calibrated log-odds of messages, what is known of their senders included.
+    text
+        Gives the text of a message.
+
+    Returns
+    -------
+    (n,) nats to add, and what the links of a message show (see ``described``), by row.
+    """
+    nats, learned = np.zeros(len(odds)), worth(card)
+    if learned is None:
+        return nats, {}
+    near = np.flatnonzero(odds >= learned.least).tolist()
+    shown = {row: those for row in near if (those := described(text(row)))}
+    nats[list(shown)] = added(rows(list(shown.values())), learned.nats)
+    return nats, shown
+
+
+def rows(shown: Sequence[Mapping[str, str]]) -> NDArray[np.bool_]:
+    """Write down which findings the links of each message show, (n, len(NAMES)).
+
+    >>> NAMES[rows([described("Log in at https://kraken-login.example/a")])[0].argmax()]
+    'link.lookalike'
+    """
+    return np.array([[name in those for name in NAMES] for those in shown], np.bool_).reshape(len(shown), len(NAMES))
+
+
+def added(found: NDArray[np.bool_], nats: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Add up what findings (n, len(NAMES)) are worth, (n,) nats."""
+    return np.minimum(found @ nats, MOST_NATS)
+
+
+def described(text: str) -> dict[str, str]:
+    """Name what the links of a message show, each with the first link that shows it.
+
+    >>> described("Kraken: log in at https://kraken-login.example/a")
+    {'link.lookalike': 'https://kraken-login.example/a', 'link.foreign_beside_brand': 'https://kraken-login.example/a'}
+    """
+    text = text[:_MOST]
+    there = list(_all_links(text)) if "." in text or "://" in text else []
+    if not there:
+        return {}
+    shown = {name: link for link in reversed(there) for name in _facts(link).alone}
+    sites = [link for link in there if _facts(link).site]
+    hidden = [to for said, to in anchors(text) if (bent := lookalike(f"[{said}]({to})")) and bent.kind == "text_mismatch"]
+    if hidden:
+        shown["link.text_mismatch"] = hidden[0]
+    if sites and any(True for _ in mentions(text)):
+        if anyones := [link for link in sites if _facts(link).open]:
+            shown["link.open_beside_brand"] = anyones[0]
+        if not any(_facts(link).own for link in sites):
+            shown["link.foreign_beside_brand"] = sites[0]
+    return {name: shown[name] for name in NAMES if name in shown}
+
+
+class Facts(NamedTuple):
+    """What one link is, whatever message it stands in."""
+
+    alone: tuple[str, ...]  # findings that need no brand beside them
+    site: bool  # it leads to a site, and is no mailbox
+    own: bool  # a brand's own
+    open: bool  # anyone may put up a page or form there
+
+
+@lru_cache(1 << 14)
+def _facts(link: str) -> Facts:
+    value, found = read(link), lookalike(link)
+    anyones = value.free or opened_by_anyone(value.host)
+    alone = {
+        "link.lookalike": found is not None and found.kind not in ("bare_ip", "open_redirect"),
+        "link.userinfo": value.kind == "url" and bool(value.user),
+        "link.number": bool(value.ip),
+        "link.shortened": shortens(value.host),
+    }
+    own = home_of(value.host) is not None and not anyones and not alone["link.shortened"]
+    return Facts(tuple(name for name, is_so in alone.items() if is_so), value.kind in ("url", "domain"), own, anyones)
+
+
+def _all_links(text: str) -> Iterator[str]:
+    yield from links(text)
+    for _, target in anchors(text):
+        yield target

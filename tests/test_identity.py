@@ -1,0 +1,149 @@
+"""What a message's links show, and what that is worth beside its words."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import scamguard
+from scamguard.identity import MOST_NATS, NAMES, WHY, added, described, rows, weighed, worth
+from scamguard.model import save
+from scamguard.train import linked
+from tests import tiny
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scamguard.guard import Guard
+
+BENT, OWN, OTHER = "https://kraken-login.example/a", "https://support.kraken.com/hc", "https://x9.example/a"
+SAID = {
+    f"Kraken Support: {BENT}": {"link.lookalike", "link.foreign_beside_brand"},
+    f"your account, see {BENT}": {"link.lookalike"},
+    f"Kraken Support: {OWN}": set(),
+    f"Kraken: {OTHER} or {OWN}": set(),
+    f"Kraken: {OTHER}": {"link.foreign_beside_brand"},
+    f"nobody's name: {OTHER}": set(),
+    "https://docs.google.com/forms/x for Binance users": {"link.open_beside_brand", "link.foreign_beside_brand"},
+    "https://docs.google.com/forms/x for the picnic": set(),
+    "see http://8.8.8.8/a and https://bit.ly/x": {"link.number", "link.shortened"},
+    "http://2130706433/a": {"link.number"},
+    "https://a@evil.example": {"link.userinfo"},
+    "[kraken.com](https://evil.example)": {"link.text_mismatch"},
+    "write to help@kraken-desk.example": {"link.lookalike"},
+    "Kraken staff write from joe@gmail.com": set(),
+    "no link, no name. None at all": set(),
+    "": set(),
+    "\ud800 Kraken": set(),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), SAID.items())
+def test_what_links_show(text: str, said: set[str]) -> None:
+    shown = described(text)
+    assert said <= shown.keys()
+    assert shown.keys() - said <= {"link.lookalike", "link.foreign_beside_brand"} if "8.8.8.8" in text or "2130" in text else shown.keys() == said
+    assert all(link in text for link in shown.values())
+    assert rows([shown])[0].tolist() == [name in shown for name in NAMES]
+
+
+def test_only_the_start_of_a_message_is_read() -> None:
+    assert described("x" * 5000 + f" Kraken: {BENT}") == {}
+
+
+@given(st.lists(st.sampled_from([*SAID, "hello there", "@kraken", "。", "<a href='x.example'>okx.com</a>"]), max_size=5))
+def test_findings_are_names_with_a_reason(parts: list[str]) -> None:
+    assert described(" ".join(parts)).keys() <= WHY.keys()
+
+
+def test_findings_together_are_bounded() -> None:
+    found = np.array([[True] * len(NAMES), [False] * len(NAMES)])
+    assert added(found, np.ones(len(NAMES))).tolist() == [MOST_NATS, 0]
+
+
+
+
+@pytest.fixture(scope="module")
+def guard(tmp_path_factory: pytest.TempPathFactory) -> Guard:
+    """A tiny model whose look-alike links are worth two nats."""
+    model = tiny.trained()
+    card = {**model.card, "identity": {"nats": {"link.lookalike": 2.0, "link.foreign_beside_brand": 0.0}}}
+    folder = tmp_path_factory.mktemp("model")
+    save(replace(model, card=card), folder)
+    return scamguard.load(folder)
+
+
+def words_alone(guard: Guard) -> Guard:
+    return replace(guard, model=replace(guard.model, card={**guard.model.card, "identity": {"nats": {}}}))
+
+
+def near(guard: Guard) -> tuple[str, str]:
+    """Find a message that its words alone bring within reach, with a link of nobody and with a look-alike."""
+    least = worth(guard.model.card)
+    assert least is not None
+    slope, offset = guard.model.card["calibration"]
+    for message in tiny.messages():
+        plain, bent = f"{message.text} {OTHER}", f"{message.text} {BENT}"
+        odds = [slope * float(guard.model.logits(scamguard.columns.pack([text]))[0]) + offset for text in (plain, bent)]
+        if min(odds) >= least.least and max(odds) < 0:
+            return plain, bent
+    pytest.fail("no message is near a suspicion")
+
+
+def test_a_lookalike_adds_its_nats_and_is_pointed_out(guard: Guard) -> None:
+    _, bent = near(guard)
+    before, after = (g.score([bent]).astype(float) for g in (words_alone(guard), guard))
+    assert np.log(after / (1 - after)) - np.log(before / (1 - before)) == pytest.approx(2.0, abs=1e-3)
+    verdict = guard.check(bent)
+    if after[0] >= guard._suspect:
+        shown = next(e for e in verdict.evidence if e.rule == "link.lookalike")
+        assert bent[shown.start : shown.stop] == BENT
+        assert "link.lookalike" in guard.scan([bent])["rules"][0].as_py()
+
+
+def test_every_way_to_ask_gives_the_same(guard: Guard) -> None:
+    texts = [f"{message.text} {link}" for message in tiny.messages() for link in (BENT, OWN, OTHER, "")]
+    scores = guard.score(texts)
+    assert np.array_equal(scores, guard.scan(texts)["risk"].to_numpy())
+    assert np.array_equal(scores, guard.decide(texts)[0])
+    assert np.array_equal(scores, np.array([guard.check(text).risk for text in texts], np.float32))
+    assert np.array_equal(scores, np.concatenate([guard.score([text]) for text in texts]))
+    assert (scores >= words_alone(guard).score(texts)).all()
+    assert (scores > words_alone(guard).score(texts)).any()
+
+
+def test_far_from_a_suspicion_no_link_is_read(guard: Guard) -> None:
+    def text(row: int) -> str:
+        raise AssertionError(row)
+
+    nats, shown = weighed(guard.model.card, np.array([-30.0, -20.0]), text)
+    assert nats.tolist() == [0, 0]
+    assert shown == {}
+
+
+@pytest.mark.parametrize("damage", [[], {"nats": [1]}, {"nats": {"link.lookalike": "much"}}, {"nats": {"link.lookalike": -1}}, {"nats": {"x": 1e9}}])
+def test_a_card_with_senseless_worth_is_refused(guard: Guard, tmp_path: Path, damage: object) -> None:
+    save(replace(guard.model, card={**guard.model.card, "identity": damage}), tmp_path)
+    with pytest.raises(scamguard.ModelError, match="identity"):
+        scamguard.load(tmp_path)
+
+
+def test_worth_is_learned_where_words_fall_short() -> None:
+    rng = np.random.default_rng(0)
+    scam = rng.random(4000) < 0.5
+    found = np.zeros((4000, len(NAMES)), np.bool_)
+    found[:, 0] = rng.random(4000) < np.where(scam, 0.2, 0.02)
+    found[:, 1] = rng.random(4000) < np.where(scam, 0.02, 0.2)
+    nats = linked.fitted(np.zeros(4000), found, scam)
+    assert nats[0] == pytest.approx(np.log(10), abs=0.5)
+    assert nats[1] == 0  # nothing speaks for a message
+    assert not nats[2:].any()
+    said = linked.card(np.zeros(4000), found, nats, scam)
+    assert said["gain"]["all"]["auc with"] > said["gain"]["all"]["auc without"]
+    assert json.loads(json.dumps(said))["nats"]["link.lookalike"] == nats[0]
