@@ -20,6 +20,7 @@ _SCHEME: Final = re.compile(r"\s*(?:h(?:tt|xx)ps?|ftp)\s*:[/\\]{1,3}", re.IGNORE
 _HOST: Final = re.compile(r"[^\s/?#@:,;\"'<>()]+(?:\.[^\s/?#@:,;\"'<>().]+)+\.?")
 _HANDLE: Final = re.compile(r"@?[\w.-]{2,60}")
 _MOST: Final = 2048  # characters; whatever stands after them does not change where a link leads
+_RESERVED: Final = frozenset(("example", "test", "invalid"))  # RFC 2606: what examples use for names that somebody has
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Value:
     suffix: str = ""  # public suffix of the host
     free: bool = False  # anyone may have a name under this suffix: github.io
     ip: str = ""  # the host as an address
-    known: bool = False  # the list of public suffixes has its ending
+    known: bool = False  # its ending is on the list of public suffixes, or kept for examples (RFC 2606)
 
 
 @cache
@@ -108,7 +109,7 @@ def _suffix(host: str) -> tuple[str, bool, bool]:
         suffix = listed or _last(host)
         if suffix == host and host.count(".") == 1 and every.publicsuffix(f"0{host}") == f"0{host}":
             suffix = _last(host)  # ``*.er``: somebody has registered the suffix itself
-        return suffix, suffix != (icann.publicsuffix(host) or _last(host)), bool(listed)
+        return suffix, suffix != (icann.publicsuffix(host) or _last(host)), bool(listed) or suffix in _RESERVED
     except (UnicodeError, ValueError):
         return "", False, False
 
