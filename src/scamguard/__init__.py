@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     )
     from .explain import Contribution
     from .guard import Guard, load
-    from .imitation import LookAlike, lookalike, lookalikes
+    from .imitation import LookAlike, lookalike
+    from .imitation.column import lookalikes
     from .sender import Sender
     from .sending import guarded
     from .ticket import Incident, incident
@@ -37,7 +38,7 @@ _HOME = {
     "InputError": "errors", "LexiconError": "errors", "ModelError": "errors", "Policy": "verdict", "ScamguardError": "errors",
     "Verdict": "verdict", "load": "guard",
     "ChatError": "errors", "TrainingError": "errors", "MessageBlocked": "errors", "guarded": "sending",
-    "LookAlike": "imitation", "lookalike": "imitation", "lookalikes": "imitation",
+    "LookAlike": "imitation", "lookalike": "imitation", "lookalikes": "imitation.column",
     "Incident": "ticket", "Official": "verdict", "Sender": "sender", "incident": "ticket",
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .kernels import compiled, inlined
+from .kernels import among, compiled, inlined
 from .kinds import CAPITAL, EMAIL, HANDLE, LINK, TOKEN
 
 
@@ -153,5 +153,4 @@ def _is_host(codes, a, b, tops):
         return True
     if length > 8:
         return False
-    at = np.searchsorted(tops, top)
-    return at < len(tops) and tops[at] == top
+    return among(tops, top)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .kernels import compiled, inlined, row_of
+from .kernels import among, compiled, inlined, row_of
 from .kinds import IDEO, KIND, UNDONE
 
 LONGEST = 4  # characters of a word that is heard
@@ -47,14 +47,8 @@ def undo_homophones(codes, kind, begin, end, page, reading, heard_start, heard, 
                     break
                 right += code == heard[h, 1 + LONGEST + k]
                 packed = packed << np.uint64(16) | np.uint64(code & 0xFFFF)
-            if size == 0 or right == size or (size == 2 and right == 0) or _among(real, packed):
+            if size == 0 or right == size or (size == 2 and right == 0) or among(real, packed):
                 continue
             for k in range(size):
                 codes[i + k] = heard[h, 1 + LONGEST + k]
                 kind[i + k] |= UNDONE
-
-
-@inlined
-def _among(ordered, value):
-    at = np.searchsorted(ordered, value)
-    return at < len(ordered) and ordered[at] == value

@@ -47,9 +47,13 @@ class _Cache(FunctionCache):
         self._cache_file = IndexDataCacheFile(*place, _stamp())  # type: ignore[no-untyped-call]
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:  # noqa: ANN401 - Numba's own
-        """Give what is kept; None if it is not there, or was cut short by a full disk or a loss of power."""
+        """Give what is kept; None if it is not there, or was cut short by a full disk or a loss of power.
+
+        Numba readies everything it could compile with before it looks; that is most of a start, and what is kept needs none of it.
+        """
         try:
-            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+            with self._guard_against_spurious_io_errors():  # type: ignore[no-untyped-call]
+                return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except Exception:  # noqa: BLE001 - damaged pickles raise anything
             with contextlib.suppress(OSError):
                 self.flush()  # type: ignore[no-untyped-call]
@@ -87,6 +91,19 @@ def inlined(function: Callable[..., Any]) -> Any:  # noqa: ANN401
 def row_of(page: Any, code: Any) -> Any:  # noqa: ANN401 - an array and a code point in compiled code
     """Find the row of a code point in the two-level tables of the fold."""
     return np.int64(page[code >> 8]) << 8 | (np.int64(code) & 255)
+
+
+@inlined
+def among(ordered: Any, value: Any) -> Any:  # noqa: ANN401 - an array and a number in compiled code
+    """Say whether a sorted array holds a value. Numba's own search would load SciPy's linear algebra with it at every start."""
+    low, high = 0, len(ordered)
+    while low < high:
+        middle = (low + high) >> 1
+        if ordered[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(ordered) and ordered[low] == value
 
 
 PRIME: Final = np.uint64(0x100000001B3)  # FNV-1a, 64 bit

@@ -6,7 +6,6 @@ and a careful *judge* reads the rest.
 
 from __future__ import annotations
 
-from .column import lookalikes
 from .judge import LookAlike, lookalike
 
-__all__ = ["LookAlike", "lookalike", "lookalikes"]
+__all__ = ["LookAlike", "lookalike"]

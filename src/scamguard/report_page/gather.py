@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scamguard.imitation import lookalikes
+from scamguard.imitation.column import lookalikes
 from scamguard.verdict import GIVEN_AWAY, Action
 
 from . import imitated
