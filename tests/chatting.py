@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,11 +11,11 @@ from scamguard.chat import Moderator, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from http.server import ThreadingHTTPServer
+    from socketserver import BaseServer
 
     from scamguard.guard import Guard
 
-Server = TypeVar("Server", bound="ThreadingHTTPServer")
+Server = TypeVar("Server", bound="BaseServer")
 
 SCAM = "Kraken Support: your wallet is locked. Reply with your 12-word seed phrase to restore it."
 SCAM_ZH = "您好，我是币安客服，您的账户已被冻结，请把助记词发给我核对"
@@ -37,6 +38,13 @@ def served(server: Server) -> Iterator[Server]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def quotes(text: str, said: str) -> bool:

@@ -23,7 +23,8 @@ collect_ignore = ["typing"]  # read by mypy, never run
 # Two workers end together when the longest files are begun first. The second needs no kernel, and runs while the first compiles them.
 _LONGEST = (
     "test_sklearn.py", "test_resume.py", "test_notebooks.py", "test_cli.py", "test_train.py", "test_lexicon.py", "test_serve_process.py",
-    "test_chat_matrix.py", "test_serve_page.py", "test_security.py", "test_hostile_text.py", "test_sender.py", "test_pages.py",
+    "test_spark.py", "test_chat_matrix.py", "test_serve_page.py", "test_security.py", "test_hostile_text.py", "test_sender.py",
+    "test_pages.py",
 )  # fmt: skip
 
 

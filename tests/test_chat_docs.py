@@ -40,7 +40,7 @@ def run(name: str) -> dict[str, Any]:
 
 
 def test_every_platform_has_a_snippet() -> None:
-    assert set(SNIPPETS) == {"telegram", "discord", "slack", "matrix", "smtp", "milter", "github", "guarded"}
+    assert set(SNIPPETS) == {"telegram", "discord", "slack", "slack_async", "matrix", "smtp", "milter", "github", "guarded"}
 
 
 def test_the_table_names_the_settings_and_their_defaults() -> None:
@@ -73,6 +73,15 @@ def test_slack(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slack_sdk.WebClient, "auth_test", lambda *_, **__: {"ok": True})  # the only call that App makes
     app = run("slack")["build"]()
     assert any("judge" in middleware.name for middleware in app._middleware_list)
+
+
+def test_slack_async(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("aiohttp", reason="AsyncApp needs aiohttp")
+    pytest.importorskip("slack_bolt", reason="needs the slack extra")
+    for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"):
+        monkeypatch.setenv(name, "of a test")
+    app = run("slack_async")["build"]()
+    assert any("judge" in middleware.name for middleware in app._async_middleware_list)
 
 
 def test_mail() -> None:

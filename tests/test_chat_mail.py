@@ -19,7 +19,7 @@ from scamguard.chat import Rules
 from scamguard.chat.letter import read, stamped
 
 from . import chatting
-from .chatting import ADVISORY, SCAM, SCAM_ZH, moderator
+from .chatting import ADVISORY, SCAM, SCAM_ZH, free_port, moderator
 from .test_chat_policy import slow
 
 pytest.importorskip("aiosmtpd", reason="needs the smtp extra")
@@ -73,10 +73,7 @@ def login(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -
 def send(chief: Moderator, *mails: EmailMessage | bytes, user: str = "", to: str = "mia@home.example") -> tuple[list[Any], list[bytes]]:
     """Send mails over SMTP; give the answers, and what arrived."""
     box, answers = Box(), list[Any]()
-    controller = Controller(ScamguardHandler(chief, box), "127.0.0.1", 0, authenticator=login, auth_require_tls=False)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        controller.port = probe.getsockname()[1]
+    controller = Controller(ScamguardHandler(chief, box), "127.0.0.1", free_port(), authenticator=login, auth_require_tls=False)
     controller.start()
     try:
         with smtplib.SMTP("127.0.0.1", controller.port, timeout=60) as client:
@@ -174,9 +171,7 @@ def test_any_bytes_are_a_mail(raw: bytes) -> None:
 @pytest.fixture
 def milter(guard: Guard) -> Iterator[Callable[..., tuple[str, dict[str, Any], list[tuple[str, dict[str, Any]]]]]]:
     """Run a milter and be its mail server."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     loop, tasks = asyncio.new_event_loop(), list[asyncio.Task[None]]()
 
     def ask(raw: bytes, chief: Moderator | None = None, user: str = "") -> tuple[str, dict[str, Any], list[tuple[str, dict[str, Any]]]]:

@@ -1,31 +1,46 @@
-"""The Slack middleware in a real slack-bolt app with real events; Slack's API is a server on loopback."""
+"""The Slack middleware in real slack-bolt apps, App and AsyncApp, with real events; Slack's API is a server on loopback."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scamguard.chat import Rules
+
 from . import chatting
 from .chatting import ADVISORY, SCAM, moderator, quotes, served
+from .test_chat_policy import slow
 
 pytest.importorskip("slack_bolt", reason="needs the slack extra")
+pytest.importorskip("aiohttp", reason="AsyncApp needs aiohttp")
 
+from aiohttp.test_utils import TestClient, TestServer
 from slack_bolt import App, BoltRequest
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.web.async_client import AsyncWebClient
 
-from scamguard.chat.slack import middleware
+from scamguard.chat.slack import async_middleware, message_of, middleware
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from scamguard.guard import Guard
 
-ADMIN = "xoxp-of-a-test"
+    Fed = Callable[..., tuple[list[int], int]]
+    Run = Callable[..., tuple[list[str], int]]
+
+JSON: Any = {"content-type": ["application/json"]}
+ADMIN, BOT, SIGNED = "xoxp-of-a-test", "xoxb-of-a-test", "a signing secret of a test"
+ALLOWED = AuthorizeResult(enterprise_id=None, team_id="T1", bot_id="B1", bot_user_id="U1", bot_token=BOT)
 
 
 class Slack(ThreadingHTTPServer):
@@ -35,6 +50,7 @@ class Slack(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answers)
         self.calls: list[tuple[str, dict[str, str], str]] = []
         self.refuses: dict[str, str] = {}
+        self.proxied = ""  # the media type of what a proxy answers in Slack's place
 
     @property
     def url(self) -> str:
@@ -45,7 +61,7 @@ class Answers(BaseHTTPRequestHandler):
     server: Slack
 
     def do_POST(self) -> None:
-        raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        raw = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         name, _, query = self.path.removeprefix("/api/").partition("?")
         asked = json.loads(raw) if raw.startswith("{") else dict(urllib.parse.parse_qsl(raw or query))
         self.server.calls.append((name, asked, self.headers.get("Authorization", "")))
@@ -53,10 +69,10 @@ class Answers(BaseHTTPRequestHandler):
                                 "channel": {"id": "C1", "locale": "zh-CN"}}  # fmt: skip
         if name in self.server.refuses:
             said = {"ok": False, "error": self.server.refuses[name]}
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
+        self.send_response(502 if self.server.proxied else 200)
+        self.send_header("Content-Type", self.server.proxied or "application/json")
         self.end_headers()
-        self.wfile.write(json.dumps(said).encode())
+        self.wfile.write(f"<p>bad gateway to {asked.get('text')}".encode() if self.server.proxied else json.dumps(said).encode())
 
     do_GET = do_POST
 
@@ -70,24 +86,66 @@ def slack() -> Iterator[Slack]:
         yield server
 
 
-def run(
-    chief: Any, slack: Slack, *events: dict[str, Any], admin: str | None = ADMIN, moderators: str | None = "CMODS"
-) -> tuple[list[str], int]:
-    """Feed events to an app; give the names of the API calls, and how many events its listener saw."""
+def bodies(events: tuple[dict[str, Any], ...]) -> list[str]:
+    """Wrap events as Slack sends them."""
+    around = {"type": "event_callback", "team_id": "T1", "api_app_id": "A1", "event_id": "Ev1", "event_time": 5}
+    return [json.dumps({**around, "event": event}) for event in events]
+
+
+def in_an_app(chief: Any, url: str, *events: dict[str, Any], **options: Any) -> tuple[list[int], int]:
+    """Feed events to an App; give its answers, and how many events its listener saw."""
     seen = list[str]()
     app = App(
-        client=WebClient("xoxb-of-a-test", base_url=slack.url),
-        authorize=lambda: AuthorizeResult(enterprise_id=None, team_id="T1", bot_id="B1", bot_user_id="U1", bot_token="xoxb-of-a-test"),  # noqa: S106
-        request_verification_enabled=False,
-        process_before_response=True,
+        client=WebClient(BOT, base_url=url), authorize=lambda: ALLOWED, request_verification_enabled=False, process_before_response=True
     )
-    app.use(middleware(chief, moderators=moderators, admin_token=admin))
+    app.use(middleware(chief, **options))
     app.event("message")(lambda event: seen.append(event["ts"]))
-    for event in events:
-        body = {"type": "event_callback", "team_id": "T1", "api_app_id": "A1", "event_id": "Ev1", "event_time": 5, "event": event}
-        answer = app.dispatch(BoltRequest(body=json.dumps(body), headers={"content-type": ["application/json"]}))
-        assert answer.status == 200
-    return [name for name, _, _ in slack.calls], len(seen)
+    return [app.dispatch(BoltRequest(body=body, headers=JSON)).status for body in bodies(events)], len(seen)
+
+
+def an_async_app(chief: Any, url: str, seen: list[str], **options: Any) -> AsyncApp:
+    async def allow() -> AuthorizeResult:
+        return ALLOWED
+
+    async def listen(event: dict[str, Any]) -> None:
+        seen.append(event["ts"])
+
+    app = AsyncApp(client=AsyncWebClient(BOT, base_url=url), authorize=allow, process_before_response=True, signing_secret=SIGNED,
+                   request_verification_enabled=options.pop("signed", False))  # fmt: skip
+    app.use(async_middleware(chief, **options))
+    app.event("message")(listen)
+    return app
+
+
+def in_an_async_app(chief: Any, url: str, *events: dict[str, Any], **options: Any) -> tuple[list[int], int]:
+    """Feed events to an AsyncApp, all at once; see ``in_an_app``."""
+    seen = list[str]()
+
+    async def feed() -> list[int]:
+        app = an_async_app(chief, url, seen, **options)
+        answers = await asyncio.gather(*(app.async_dispatch(AsyncBoltRequest(body=body, headers=JSON)) for body in bodies(events)))
+        return [answer.status for answer in answers]
+
+    return asyncio.run(feed()), len(seen)
+
+
+@pytest.fixture(params=[in_an_app, in_an_async_app], ids=["App", "AsyncApp"])
+def app(request: pytest.FixtureRequest) -> Fed:
+    """Give both kinds of apps in turn: what holds for one holds for the other."""
+    found: Fed = request.param
+    return found
+
+
+@pytest.fixture
+def run(app: Fed, slack: Slack) -> Run:
+    """Feed events to an app; give the names of the API calls so far, and how many events its listener saw."""
+
+    def fed(chief: Any, *events: dict[str, Any], admin: str | None = ADMIN, moderators: str | None = "CMODS") -> tuple[list[str], int]:
+        statuses, seen = app(chief, slack.url, *events, admin_token=admin, moderators=moderators)
+        assert set(statuses) == {200}
+        return [name for name, _, _ in slack.calls], seen
+
+    return fed
 
 
 def event(text: str = "", **more: Any) -> dict[str, Any]:
@@ -100,8 +158,8 @@ def changed(text: str, before: str) -> dict[str, Any]:
     return {**event(), "subtype": "message_changed", "ts": "6.6", "message": new, "previous_message": {**new, "text": before}}
 
 
-def test_a_scam_is_deleted_and_the_channel_told_in_its_language(guard: Guard, slack: Slack) -> None:
-    names, seen = run(moderator(guard), slack, event(SCAM))
+def test_a_scam_is_deleted_and_the_channel_told_in_its_language(guard: Guard, run: Run, slack: Slack) -> None:
+    names, seen = run(moderator(guard), event(SCAM))
     assert names == ["chat.delete", "conversations.info", "chat.postMessage", "chat.postMessage"]
     deleted, info, advice, alert = (asked for _, asked, _ in slack.calls)
     assert (deleted["channel"], deleted["ts"]) == ("C1", "5.5")
@@ -117,63 +175,63 @@ def test_a_scam_is_deleted_and_the_channel_told_in_its_language(guard: Guard, sl
     assert seen == 0
 
 
-def test_an_advisory_passes(guard: Guard, slack: Slack) -> None:
-    assert run(moderator(guard), slack, event(ADVISORY), event("")) == ([], 2)
+def test_an_advisory_passes(guard: Guard, run: Run) -> None:
+    assert run(moderator(guard), event(ADVISORY), event("")) == ([], 2)
 
 
-def test_without_the_token_of_an_admin_it_warns(guard: Guard, slack: Slack) -> None:
-    names, seen = run(moderator(guard), slack, event(SCAM), admin=None)
+def test_without_the_token_of_an_admin_it_warns(guard: Guard, run: Run, slack: Slack) -> None:
+    names, seen = run(moderator(guard), event(SCAM), admin=None)
     assert names == ["conversations.info", "chat.postMessage", "chat.getPermalink", "chat.postMessage"]
     assert slack.calls[1][1]["thread_ts"] == "5.5"
     assert slack.calls[3][1]["text"].endswith("from U666: https://traders.slack.com/archives/C1/p5")
     assert seen == 1
 
 
-def test_a_likely_scam_is_answered_in_its_thread(guard: Guard, slack: Slack) -> None:
-    names, seen = run(moderator(guard, lang="en"), slack, event(chatting.likely(guard), thread_ts="4.4"))
+def test_a_likely_scam_is_answered_in_its_thread(guard: Guard, run: Run, slack: Slack) -> None:
+    names, seen = run(moderator(guard, lang="en"), event(chatting.likely(guard), thread_ts="4.4"))
     assert "chat.delete" not in names
     assert next(asked for name, asked, _ in slack.calls if name == "chat.postMessage")["thread_ts"] == "4.4"
     assert seen == 1
 
 
-def test_flag_tells_moderators_alone(guard: Guard, slack: Slack) -> None:
-    names, seen = run(moderator(guard, on_block="flag"), slack, event(SCAM))
+def test_flag_tells_moderators_alone(guard: Guard, run: Run) -> None:
+    names, seen = run(moderator(guard, on_block="flag"), event(SCAM))
     assert (names, seen) == (["chat.getPermalink", "chat.postMessage"], 1)
 
 
-def test_an_edit_is_judged_and_a_loaded_preview_is_none(guard: Guard, slack: Slack) -> None:
-    assert run(moderator(guard), slack, changed(SCAM, SCAM), changed("lunch?", SCAM))[0] == []
-    assert run(moderator(guard), slack, changed(SCAM, "hi"))[0][0] == "chat.delete"
+def test_an_edit_is_judged_and_a_loaded_preview_is_none(guard: Guard, run: Run, slack: Slack) -> None:
+    assert run(moderator(guard), changed(SCAM, SCAM), changed("lunch?", SCAM))[0] == []
+    assert run(moderator(guard), changed(SCAM, "hi"))[0][0] == "chat.delete"
     assert slack.calls[0][1]["ts"] == "5.5", "the message, not the event"
 
 
-def test_blocks_attachments_and_bots_are_judged(guard: Guard, slack: Slack) -> None:
+def test_blocks_attachments_and_bots_are_judged(guard: Guard, run: Run, slack: Slack) -> None:
     blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": SCAM}}]
     bot = {**event(SCAM, subtype="bot_message", bot_id="B9"), "user": None}
     for said in (event(blocks=blocks), event("see", attachments=[{"text": SCAM}]), bot, event(SCAM, subtype="file_share")):
         slack.calls.clear()
-        assert run(moderator(guard), slack, said)[0][0] == "chat.delete"
+        assert run(moderator(guard), said)[0][0] == "chat.delete"
 
 
-def test_deletions_other_events_and_itself_are_not_judged(guard: Guard, slack: Slack) -> None:
+def test_deletions_other_events_and_itself_are_not_judged(guard: Guard, run: Run) -> None:
     gone = {**event(), "subtype": "message_deleted", "previous_message": {"text": SCAM}}
     other = {"type": "reaction_added", "user": "U1", "reaction": "eyes", "item": {}, "event_ts": "1.1"}
     own = event(SCAM, bot_id="B1", user="U1")
-    app_calls = run(moderator(guard), slack, gone, own)
+    app_calls = run(moderator(guard), gone, own)
     assert app_calls[0] == []
-    from scamguard.chat.slack import message_of  # noqa: PLC0415 - beside the test that needs it
-
     assert message_of(other) is None
 
 
-def test_staff_is_configured(guard: Guard, slack: Slack) -> None:
-    assert run(moderator(guard, exempt=["U666"]), slack, event(SCAM)) == ([], 1)
+def test_staff_is_configured(guard: Guard, run: Run) -> None:
+    assert run(moderator(guard, exempt=["U666"]), event(SCAM)) == ([], 1)
 
 
 @pytest.mark.parametrize("reason", ["cant_delete_message", "message_not_found"])
-def test_what_slack_refuses_is_logged_by_its_code(guard: Guard, slack: Slack, reason: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_slack_refuses_is_logged_by_its_code(
+    guard: Guard, run: Run, slack: Slack, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
     slack.refuses = {"chat.delete": reason, "conversations.info": "missing_scope", "chat.postMessage": "not_in_channel"}
-    _, seen = run(moderator(guard), slack, event(SCAM))
+    _, seen = run(moderator(guard), event(SCAM))
     assert seen == (0 if reason == "message_not_found" else 1)
     assert ("not deleted: cant_delete_message" in caplog.text) is (reason == "cant_delete_message")
     for said in ("locale of channel C1 unknown: missing_scope", "advice not posted in channel C1", "moderators CMODS not told"):
@@ -181,6 +239,68 @@ def test_what_slack_refuses_is_logged_by_its_code(guard: Guard, slack: Slack, re
     assert not quotes(SCAM, caplog.text)
 
 
-def test_without_moderators_only_the_channel_is_told(guard: Guard, slack: Slack) -> None:
-    names, seen = run(moderator(guard), slack, event(SCAM), moderators=None)
+def test_without_moderators_only_the_channel_is_told(guard: Guard, run: Run) -> None:
+    names, seen = run(moderator(guard), event(SCAM), moderators=None)
     assert (names, seen) == (["chat.delete", "conversations.info", "chat.postMessage"], 0)
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/json"])
+def test_a_proxy_in_slacks_place_says_no_code(guard: Guard, run: Run, slack: Slack, kind: str, caplog: pytest.LogCaptureFixture) -> None:
+    slack.proxied = kind
+    assert run(moderator(guard), event(SCAM))[1] == 1
+    ours = [record.getMessage() for record in caplog.records if record.name == "scamguard.chat"]
+    assert len(ours) == 4
+    assert all(line.endswith(": no reason given") for line in ours)
+
+
+def test_slack_is_asked_to_send_again_what_could_not_be_acted_on(guard: Guard, app: Fed) -> None:
+    """Slack sends an event that is answered by an error up to three times more: nothing is lost while its API is out of reach."""
+    assert app(moderator(guard), "http://127.0.0.1:9/api/", event(SCAM), event(ADVISORY)) == ([500, 200], 1)
+
+
+def test_moderators_are_told_where_it_stood_if_there_is_no_link(guard: Guard, run: Run, slack: Slack) -> None:
+    slack.refuses = {"chat.getPermalink": "message_not_found"}
+    run(moderator(guard, on_block="flag"), event(SCAM))
+    assert slack.calls[-1][1]["text"].endswith("from U666: message 5.5 in <#C1>")
+
+
+def test_the_event_loop_goes_on_while_messages_are_judged(slack: Slack) -> None:
+    """Two workers judge eight messages of 0.2 s: the loop must not wait for any of them."""
+    chief, ticks = slow(Rules(budget=30), seconds=0.2), list[float]()
+
+    async def tick() -> None:
+        while True:
+            ticks.append(time.monotonic())
+            await asyncio.sleep(0.01)
+
+    async def feed() -> int:
+        seen = list[str]()
+        app = an_async_app(chief, slack.url, seen)
+        ticking = asyncio.create_task(tick())
+        await asyncio.gather(*(app.async_dispatch(AsyncBoltRequest(body=body, headers=JSON)) for body in bodies((event("hi"),) * 8)))
+        ticking.cancel()
+        return len(seen)
+
+    assert asyncio.run(feed()) == 8
+    assert len(ticks) > 20
+
+
+def test_a_signed_request_over_http(guard: Guard, slack: Slack) -> None:
+    """What Slack does: post a signed event to the address of the app. A forged one is not looked at."""
+    body, seen = bodies((event(SCAM),))[0], list[str]()
+    stamp = str(int(time.time()))
+    mark = SignatureVerifier(SIGNED).generate_signature(timestamp=stamp, body=body)
+
+    async def post() -> list[int]:
+        app = an_async_app(moderator(guard), slack.url, seen, signed=True, admin_token=ADMIN)
+        statuses = []
+        async with TestClient(TestServer(app.web_app())) as client:
+            for signature in ("v0=" + "0" * 64, mark):
+                headers = {"Content-Type": "application/json", "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": str(signature)}
+                async with client.post("/slack/events", data=body, headers=headers) as answer:
+                    statuses.append(answer.status)
+                statuses.append(len(slack.calls))
+        return statuses
+
+    assert asyncio.run(post()) == [401, 0, 200, 3]
+    assert seen == []

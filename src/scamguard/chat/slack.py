@@ -1,4 +1,7 @@
-"""Slack: middleware for slack-bolt. Messages, edits, files' comments, bots' messages, attachments and blocks.
+"""Slack: middleware for slack-bolt's App and AsyncApp. Messages, edits, files' comments, bots' messages, attachments and blocks.
+
+What is done about a message is written once, as a course: a generator that yields each call of Slack's API and is sent the answer.
+An App walks it with its client, an AsyncApp awaits each call of its own.
 
 Advice is in the locale of the channel, which Slack tells whoever has ``channels:read``, unless ``Rules.lang`` is set.
 Slack lets a bot delete its own messages alone: to delete others', give the token of an admin (``chat:write`` as a user).
@@ -6,7 +9,7 @@ Slack lets a bot delete its own messages alone: to delete others', give the toke
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackApiError
@@ -17,15 +20,31 @@ from .moderator import log
 from .policy import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Generator, Mapping
 
     from slack_bolt import BoltContext
+    from slack_bolt.async_app import AsyncBoltContext
     from slack_sdk import WebClient
+    from slack_sdk.web.async_client import AsyncWebClient
 
     from .moderator import Moderator
     from .policy import Decision
 
+    Result = TypeVar("Result")
+    Course = Generator["Call", Any, Result]  # is sent what Slack answers
+
 _GONE: Final = "message_deleted"
+
+
+class Call(NamedTuple):
+    """One call of Slack's Web API; both clients name it alike."""
+
+    method: str
+    arguments: dict[str, Any]
+
+    def on(self, client: WebClient | AsyncWebClient) -> Any:  # noqa: ANN401 - an answer, or what becomes one when awaited
+        """Begin the call with either client."""
+        return getattr(client, self.method)(**self.arguments)
 
 
 def middleware(
@@ -42,23 +61,31 @@ def middleware(
     """
 
     def judge(body: dict[str, Any], client: WebClient, context: BoltContext, next: Callable[[], Any]) -> BoltResponse | None:  # noqa: A002
-        event = body.get("event")
-        message = message_of(event) if isinstance(event, dict) else None
-        if message is None or (context.bot_id is not None and message.get("bot_id") == context.bot_id):
-            next()
-            return None
-        decision = moderator.decide(shown(message, {}), who(message))
-        if decision.response is Response.PASS:
-            next()
-            return None
-        deleted = decision.response is Response.DELETE and _deleted(client, message, admin_token)
-        if decision.notice():
-            _post(client, message, decision.notice(_locale(client, message["channel"])), under=not deleted)
-        if moderators is not None:
-            _tell(client, moderators, message, decision, gone=deleted)
-        if deleted:
-            return BoltResponse(status=200)  # no listener sees it
+        message = _of_others(body, context.bot_id)
+        if message is not None:
+            decision = moderator.decide(shown(message, {}), who(message))
+            if _walk(client, course(message, decision, moderators, admin_token)):
+                return BoltResponse(status=200)  # no listener sees it
         next()
+        return None
+
+    return judge
+
+
+def async_middleware(
+    moderator: Moderator, *, moderators: str | None = None, admin_token: str | None = None
+) -> Callable[..., Awaitable[BoltResponse | None]]:
+    """Give the same for an ``AsyncApp``, whose event loop goes on while a message is judged; see ``middleware``."""
+
+    async def judge(
+        body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, next: Callable[[], Awaitable[Any]]  # noqa: A002
+    ) -> BoltResponse | None:  # fmt: skip
+        message = _of_others(body, context.bot_id)
+        if message is not None:
+            decision = await moderator.adecide(shown(message, {}), who(message))
+            if await _awalk(client, course(message, decision, moderators, admin_token)):
+                return BoltResponse(status=200)
+        await next()
         return None
 
     return judge
@@ -82,48 +109,99 @@ def who(message: Mapping[str, Any]) -> list[str]:
     return [str(message[name]) for name in ("user", "bot_id", "app_id") if message.get(name)]
 
 
-def _locale(client: WebClient, channel: str) -> str | None:
-    try:
-        found = client.conversations_info(channel=channel, include_locale=True)["channel"]
-    except SlackApiError as error:
-        log.warning("slack: locale of channel %s unknown: %s", channel, _said(error))
+def course(message: Mapping[str, Any], decision: Decision, moderators: str | None, admin_token: str | None) -> Course[bool]:
+    """Do what was decided about a message; give whether it is gone. See ``middleware`` for the parameters."""
+    if decision.response is Response.PASS:
+        return False
+    gone = decision.response is Response.DELETE and admin_token is not None and (yield from _delete(message, admin_token))
+    if decision.notice():
+        locale = yield from _locale(message["channel"])
+        yield from _post(message, decision.notice(locale), under=not gone)
+    if moderators is not None:
+        yield from _tell(moderators, message, decision, gone=gone)
+    return gone
+
+
+def _of_others(body: Mapping[str, Any], bot_id: str | None) -> dict[str, Any] | None:
+    """Give the message of a request, unless there is none or the bot wrote it itself."""
+    event = body.get("event")
+    message = message_of(event) if isinstance(event, dict) else None
+    return None if message is None or (bot_id is not None and message.get("bot_id") == bot_id) else message
+
+
+def _delete(message: Mapping[str, Any], token: str) -> Course[bool]:
+    channel, stamp = message["channel"], message["ts"]
+    said = yield Call("chat_delete", {"channel": channel, "ts": stamp, "token": token})
+    if said["ok"] or said["error"] == "message_not_found":  # somebody else was faster
+        return True
+    log.warning("slack: message %s in channel %s not deleted: %s", stamp, channel, said["error"])
+    return False
+
+
+def _locale(channel: str) -> Course[str | None]:
+    said = yield Call("conversations_info", {"channel": channel, "include_locale": True})
+    if not said["ok"]:
+        log.warning("slack: locale of channel %s unknown: %s", channel, said["error"])
         return None
+    found = said["channel"]
     return str(found["locale"]) if isinstance(found, dict) and found.get("locale") else None
 
 
-def _deleted(client: WebClient, message: Mapping[str, Any], token: str | None) -> bool:
-    if token is None:
-        return False
-    try:
-        client.chat_delete(channel=message["channel"], ts=message["ts"], token=token)
-    except SlackApiError as error:
-        if _said(error) == "message_not_found":
-            return True  # somebody else was faster
-        log.warning("slack: message %s in channel %s not deleted: %s", message["ts"], message["channel"], _said(error))
-        return False
-    return True
-
-
-def _post(client: WebClient, message: Mapping[str, Any], notice: str, *, under: bool) -> None:
+def _post(message: Mapping[str, Any], notice: str, *, under: bool) -> Course[None]:
     """Post advice in the thread of a message; into its channel if it is gone and was in none."""
     thread = message.get("thread_ts") or (message["ts"] if under else None)
-    try:
-        client.chat_postMessage(channel=message["channel"], text=notice, thread_ts=thread, unfurl_links=False)
-    except SlackApiError as error:
-        log.warning("slack: advice not posted in channel %s: %s", message["channel"], _said(error))
+    where = {"channel": message["channel"], "thread_ts": thread}
+    said = yield Call("chat_postMessage", {**where, "text": notice, "unfurl_links": False})
+    if not said["ok"]:
+        log.warning("slack: advice not posted in channel %s: %s", message["channel"], said["error"])
 
 
-def _tell(client: WebClient, moderators: str, message: Mapping[str, Any], decision: Decision, *, gone: bool) -> None:
+def _tell(moderators: str, message: Mapping[str, Any], decision: Decision, *, gone: bool) -> Course[None]:
     channel, stamp = message["channel"], message["ts"]
     place = f"message {stamp} in <#{channel}>"
+    if not gone:
+        said = yield Call("chat_getPermalink", {"channel": channel, "message_ts": stamp})
+        place = str(said["permalink"]) if said["ok"] else place
+    text = f"{decision.summary()}\nfrom {', '.join(who(message))}: {place}"
+    said = yield Call("chat_postMessage", {"channel": moderators, "text": text})
+    if not said["ok"]:
+        log.warning("slack: moderators %s not told: %s", moderators, said["error"])
+
+
+def _walk(client: WebClient, steps: Course[bool]) -> bool:
+    step = _step(steps, None)
+    while isinstance(step, Call):
+        try:
+            said = step.on(client)
+        except SlackApiError as error:
+            said = _refusal(error)
+        step = _step(steps, said)
+    return step
+
+
+async def _awalk(client: AsyncWebClient, steps: Course[bool]) -> bool:
+    step = _step(steps, None)
+    while isinstance(step, Call):
+        try:
+            said = await step.on(client)
+        except SlackApiError as error:
+            said = _refusal(error)
+        step = _step(steps, said)
+    return step
+
+
+def _step(steps: Course[bool], said: Any) -> Call | bool:  # noqa: ANN401 - what Slack answered
+    """Give the next call of a course, or its result at the end."""
     try:
-        if not gone:
-            place = str(client.chat_getPermalink(channel=channel, message_ts=stamp)["permalink"])
-        client.chat_postMessage(channel=moderators, text=f"{decision.summary()}\nfrom {', '.join(who(message))}: {place}")
-    except SlackApiError as error:
-        log.warning("slack: moderators %s not told: %s", moderators, _said(error))
+        return steps.send(said)
+    except StopIteration as end:
+        return bool(end.value)
 
 
-def _said(error: SlackApiError) -> str:
-    """Give Slack's error code alone: the whole answer may repeat the text."""
-    return str(error.response.get("error", "no reason given"))
+def _refusal(error: SlackApiError) -> dict[str, Any]:
+    """Keep Slack's error code alone: the whole answer may repeat the text, and what a proxy answers has no code."""
+    try:
+        code = error.response["error"]
+    except (KeyError, TypeError, ValueError):  # the clients raise with dicts, with aiohttp's responses, and with their own, empty or not
+        code = None
+    return {"ok": False, "error": code if isinstance(code, str) and code.isidentifier() else "no reason given"}
