@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from scamguard.lexicon import Lexicon
     from scamguard.model import Model
 
+# Pools of processes that load scikit-learn anew take longer than what they compute here; a test of training asks for one again.
+os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
+
 collect_ignore = ["typing"]  # read by mypy, never run
 
 # Two workers end together when the longest files are begun first. The second needs no kernel, and runs while the first compiles them.
@@ -26,6 +29,22 @@ _LONGEST = (
     "test_spark.py", "test_chat_matrix.py", "test_serve_page.py", "test_security.py", "test_hostile_text.py", "test_sender.py",
     "test_pages.py",
 )  # fmt: skip
+
+# These compile the bundled lexicons, which takes a quarter of a minute: one worker does it once for all.
+_TOGETHER = {f"tests/{name}": "tests/lexicons" for name in ("test_cli.py", "test_lexicon.py", "test_bundled.py")}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out whole files, as ``--dist loadfile`` does, but the notebooks one by one: they share nothing and take long."""
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # noqa: PLC0415 - only with --numprocesses
+
+    class Scheduling(LoadFileScheduling):  # type: ignore[misc] # pytest-xdist has no types
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", 1)[0]
+            return nodeid if file == "tests/test_notebooks.py" else _TOGETHER.get(file, file)
+
+    return Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_configure(config: pytest.Config) -> None:

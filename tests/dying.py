@@ -3,6 +3,7 @@
 ``python tests/dying.py STEP DUMP OUT…``, or ``begin`` with the same: a step is a write to the checkpoint or an output, a file
 moved into place or removed; each counts before and after it happens. Step -1 never comes. The number of steps is the last line of
 standard output.
+Blocks are an eighth of their usual size, so that a small dump has as many steps as a large one.
 What ``begin`` starts is forked from a process that has imported all this once: that takes as long as the scan.
 """
 
@@ -16,11 +17,13 @@ import zlib
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import numpy as np
 import pyarrow as pa
 
 from scamguard import checkpoint, dumps, output, selection, survey
+from scamguard.dumps import jsonl, pieces
 from scamguard.table import SCHEMA
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.dying"])
+_FORKS.set_forkserver_preload(["tests.dying", "pandas", "pyarrow.csv", "pyarrow.parquet", "rich.progress"])  # what a scan loads by and by
 
 
 class Guard:
@@ -83,7 +86,8 @@ def main(step: int, *arguments: str) -> None:
     plan = survey.Plan(chosen, tuple(outs), None, "inbound", "never", resume)
     plan.check()
     guard: Any = Guard()
-    status = survey.run(plan, [dumps.open(dump)], guard, {}, show=3, every=False, threads=2)
+    with mock.patch.multiple(jsonl, BLOCK_ROWS=512), mock.patch.multiple(pieces, BLOCK_ROWS=512, PIECE=1 << 17):
+        status = survey.run(plan, [dumps.open(dump)], guard, {}, show=3, every=False, threads=2)
     sys.stdout.write(f"{death.steps}\n")
     sys.exit(status)
 

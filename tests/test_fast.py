@@ -96,6 +96,16 @@ def test_json_lines(start: list[dict[str, Any]], lines: list[bytes], end: bytes,
     event("fast" if agree("d.jsonl", end.join(whole) + end * last) else "slow")
 
 
+@pytest.mark.parametrize("first", [{}, {"id": None}, {"id": ""}, {"id": "a"}, {"id": 1.0}, {"id": 2**70}])
+@pytest.mark.parametrize(("value", "name"), [(0, "0"), (0.0, "0.0"), (1.0, "1.0"), (False, "False"), (7, "7")])
+def test_an_id_is_the_same_whoever_stands_before_it(first: dict[str, Any], value: object, name: str, tmp_path: Path) -> None:
+    records = [{"text": "m", **first}, {"text": "m", "id": value}, {"text": "m", "id": 3}]
+    for order in (records, records[1:], records[::-1]):
+        (tmp_path / "d.jsonl").write_text("".join(json.dumps(record) + "\n" for record in order), "utf-8")
+        found = {row[0]: row[3] for row in everything(tmp_path / "d.jsonl")[0]}
+        assert found[order.index(records[1]) + 1] == name
+
+
 # A lone carriage return within a cell is a line end to the csv module and none to whoever counts lines: no bare ones here
 CELLS = st.text(st.one_of(st.characters(codec="utf-8", exclude_characters="\0\r"), st.sampled_from('"",;\n')), max_size=8)
 ODD = st.sampled_from([

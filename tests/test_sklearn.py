@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,15 +31,15 @@ from . import tiny
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+TINY = Path(__file__).parent / "artifacts" / "format-2"  # small tables: no other contract, and a fit takes a third of the time
 TEXTS = [message.text for message in tiny.messages()]
 LABELS = np.array(["scam" if message.scam else "benign" for message in tiny.messages()])
 LONG = "We walked along the harbour and had coffee. " * 60 + "Kraken support: send us your seed phrase. " + "Then it rained. " * 200
 
 
 # No check is expected to fail. Points in the plane are rows of two numbers: written out, joined, read like any message.
-@parametrize_with_checks([ScamFeatures(bits=16), ScamClassifier(bits=16)])  # type: ignore[untyped-decorator] # scikit-learn is not typed
+@parametrize_with_checks([ScamFeatures(bits=8, base=TINY), ScamClassifier(bits=8, base=TINY)])  # type: ignore[untyped-decorator] # scikit-learn is not typed
 def test_scikit_learns_own_checks(estimator: Any, check: Callable[[Any], object]) -> None:
     assert check(estimator) is None
 
@@ -88,7 +89,7 @@ def test_pickled_and_back(fitted: ScamClassifier) -> None:
 
 def test_the_label_that_means_scam_may_be_the_first() -> None:
     labels = np.where(LABELS == "scam", "fraud", "honest")
-    plain, named = ScamClassifier(bits=16).fit(TEXTS, LABELS), ScamClassifier(scam="fraud", bits=16).fit(TEXTS, labels)
+    plain, named = ScamClassifier(bits=8, base=TINY).fit(TEXTS, LABELS), ScamClassifier(scam="fraud", bits=8, base=TINY).fit(TEXTS, labels)
     assert named.classes_.tolist() == ["fraud", "honest"]
     assert np.array_equal(named.predict_proba(TEXTS)[:, 0], plain.predict_proba(TEXTS)[:, 1])
     assert np.array_equal(named.decision_function(TEXTS), -plain.decision_function(TEXTS))
@@ -101,8 +102,8 @@ def test_the_odds_are_those_of_the_probability(fitted: ScamClassifier) -> None:
 
 def test_groups_keep_a_writers_rows_together() -> None:
     writers = np.array([message.writer for message in tiny.messages()])
-    ScamClassifier(bits=16).fit(TEXTS, LABELS, groups=writers)
-    scores = cross_val_score(ScamClassifier(bits=16), np.array(TEXTS, object), LABELS, groups=writers, cv=GroupKFold(2))
+    ScamClassifier(bits=8, base=TINY).fit(TEXTS, LABELS, groups=writers)
+    scores = cross_val_score(ScamClassifier(bits=8, base=TINY), np.array(TEXTS, object), LABELS, groups=writers, cv=GroupKFold(2))
     assert scores.mean() > 0.8
 
 

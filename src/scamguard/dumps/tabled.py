@@ -56,13 +56,16 @@ def _moments_of(array: pa.Array) -> pa.Array:
 
 
 def labels(values: Sequence[Any]) -> pa.StringArray:
-    """Pack ids, senders or channels; nothing is null."""
+    """Pack ids, senders or channels; nothing is null. What a value becomes never depends on its neighbours: an id of 0 is one."""
+    kinds = {*map(type, values)} - {type(None)}
     try:
-        if values and isinstance(values[0], int):
+        if kinds == {int}:
             return pa.array(values, pa.int64()).cast(pa.string())
-        return pa.array([value or None for value in values], pa.string())
-    except (pa.ArrowInvalid, TypeError, OverflowError, UnicodeEncodeError):
-        return pa.array([None if (text := label(value)) is None else cleaned(text) for value in values], pa.string())
+        if kinds <= {str, bytes}:
+            return pa.array([value or None for value in values], pa.string())
+    except (pa.ArrowInvalid, OverflowError, UnicodeEncodeError):
+        pass  # beyond 64 bits, lone surrogates, bytes that are no UTF-8
+    return pa.array([None if (text := label(value)) is None else cleaned(text) for value in values], pa.string())
 
 
 def moments(values: Sequence[Any] | pa.Array) -> pa.TimestampArray:
