@@ -6,6 +6,7 @@ Two kinds of load. *Closed*: every connection asks again as soon as it is answer
 Little's law a latency is then 64 divided by the rate. *Paced*: the connections together ask at a given rate, at times drawn
 beforehand (Poisson), and a latency counts from the time the request was due, so that a slow answer cannot hide the wait of those
 behind it (coordinated omission). The client speaks HTTP by hand on asyncio streams: on a shared machine a heavy client measures itself.
+*Bare* is the same load on a server that judges nothing and always says the same: what client, machine and HTTP take of the figures.
 """
 
 from __future__ import annotations
@@ -26,6 +27,16 @@ from pathlib import Path
 from typing import Any
 
 CONNECTIONS = 64
+BARE = """
+import sys, uvicorn
+BODY = b'{"risk":0.01,"action":"allow","kind":"","asks":[],"evidence":[],"brand":null,"official":null,"language":"en","advice":""}'
+HEADERS = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(BODY))]
+async def app(scope, receive, send):
+    await receive()
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    await send({"type": "http.response.body", "body": BODY})
+uvicorn.run(app, port=int(sys.argv[1]), log_config=None, access_log=False, lifespan="off")
+"""
 HERE = Path(__file__).parent
 SAMPLE = HERE.parent / "data" / "samples" / "group.jsonl"  # a group chat: 251 messages, 5 % of them scams
 
@@ -134,13 +145,13 @@ def told(took: list[float], seconds: float) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def server(batching: bool) -> Any:  # noqa: ANN401, FBT001 - a port
-    """Start the command itself; without batching through its settings."""
+def server(*options: str, bare: bool = False) -> Any:  # noqa: ANN401 - a port
+    """Start the command itself, or the bare server."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    arguments = ["serve", "--port", str(port), "--log-level", "warning", *([] if batching else ["--one-by-one"])]
-    with subprocess.Popen([sys.executable, "-c", "from scamguard.cli import main; main()", *arguments]) as process:  # noqa: S603
+    serve = ["-c", "from scamguard.cli import main; main()", "serve", "--port", str(port), "--log-level", "warning", *options]
+    with subprocess.Popen([sys.executable, *(["-c", BARE, str(port)] if bare else serve)]) as process:  # noqa: S603
         try:
             for _ in range(1200):
                 with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as reply:
@@ -167,7 +178,7 @@ async def drive(port: int, pid: int, seconds: float, rates: list[float]) -> dict
 
 
 def main() -> None:
-    """Measure with and without micro-batching."""
+    """Measure the service as it starts, with a thread for every message, and the bare server."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--rates", type=float, nargs="*", default=[200, 500, 1000])
@@ -177,8 +188,8 @@ def main() -> None:
         "connections": CONNECTIONS, "workers": 1, "python": platform.python_version(), "processors": os.cpu_count(),
         "load_before": [round(value, 2) for value in os.getloadavg()],
     }  # fmt: skip
-    for name, batching in (("together", True), ("one_by_one", False)):
-        with server(batching) as (port, pid):
+    for name, started in (("together", server()), ("one_by_one", server("--one-by-one")), ("bare", server(bare=True))):
+        with started as (port, pid):
             found[name] = asyncio.run(drive(port, pid, chosen.seconds, chosen.rates))
     found["load_after"] = [round(value, 2) for value in os.getloadavg()]
     chosen.out.parent.mkdir(parents=True, exist_ok=True)

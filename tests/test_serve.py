@@ -9,29 +9,31 @@ import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from starlette.testclient import TestClient
 
 from scamguard.errors import ModelError
 from scamguard.sender import Sender
-from scamguard.serve import together
+from scamguard.serve import brief, together
 from scamguard.serve.app import application
 from scamguard.serve.logs import JsonLines
 from scamguard.serve.openapi import document
 from scamguard.serve.problem import Problem, ServiceError
 from scamguard.serve.settings import Limits, Settings, guarded, read_token
+from scamguard.serve.shapes import CheckRequest, Item, ReportRequest, ScanRequest, parsed, read, shaped
 from scamguard.serve.stream import blocks
 
 from .serving import FINE, SCAM, client
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
 
     from scamguard.guard import Guard
     from scamguard.verdict import Verdict
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 TOKEN = "a-token-for-the-tests-0123456789"  # noqa: S105 - not used anywhere
 LIMITS = Limits(body=2000, batch=3, message=100, thread=2)
 LINES = {"content-type": "application/x-ndjson"}
+SAMPLE = Path(__file__).parents[1] / "data" / "samples" / "group.jsonl"
+THREADED = "and so on, " * 30  # too long to be judged on the event loop
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +158,9 @@ BROKEN = [
     (b'{"text": 1}', 422, "$.text"),
     (b'{"text": "hi", "direciton": "outgoing"}', 422, "direciton"),
     (b'{"text": "hi", "direction": "sideways"}', 422, "$.direction"),
+    (b'"\\ud800"', 422, "surrogate"),
+    (b'{"text": "hi", "\\ud800": 1}', 422, "surrogate"),
+    (b'{"text": "hi", "direction": "\\ud800"}', 422, "surrogate"),
 ]
 
 
@@ -282,7 +289,7 @@ def test_a_verdict_out_of_time_is_a_503_and_the_loop_stays_free(guard: Guard, ba
     with client(lambda: slow, Settings(limits=Limits(budget=0.2), batching=batching)) as found:
         slow.slow = True
         with ThreadPoolExecutor(1) as other:
-            asked = other.submit(found.post, "/v1/check", json={"text": "a"})
+            asked = other.submit(found.post, "/v1/check", json={"text": THREADED})
             start = time.perf_counter()
             assert found.get("/healthz").status_code == 200  # answered while a thread scores
             assert time.perf_counter() - start < 0.9
@@ -295,12 +302,13 @@ def test_too_many_waiting_are_sent_away(guard: Guard) -> None:
     with client(lambda: slow, Settings(limits=Limits(budget=10, waiting=1))) as found:
         slow.slow = True
         with ThreadPoolExecutor(8) as others:
-            replies = list(others.map(lambda _: found.post("/v1/check", json={"text": "a"}), range(8)))
+            replies = list(others.map(lambda _: found.post("/v1/check", json={"text": THREADED}), range(8)))
     assert {reply.status_code for reply in replies} == {200, 503}
     assert {reply.json()["reason"] for reply in replies if reply.status_code == 503} == {"busy"}
 
 
-def test_a_defect_is_told_without_what_was_at_hand(guard: Guard, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("text", [THREADED, SCAM])
+def test_a_defect_is_told_without_what_was_at_hand(guard: Guard, caplog: pytest.LogCaptureFixture, text: str) -> None:
     def broken(text: str, **_: Any) -> Verdict:
         if "secretword" in text:
             raise RuntimeError(text)
@@ -310,7 +318,7 @@ def test_a_defect_is_told_without_what_was_at_hand(guard: Guard, caplog: pytest.
     slow.check = broken
     slow.slow = True
     with client(lambda: slow, raises=False) as found:
-        reply = found.post("/v1/check", json={"text": "secretword"})
+        reply = found.post("/v1/check", json={"text": f"secretword {text}"})
     assert (reply.status_code, reply.json()["reason"]) == (500, "broken")
     with pytest.raises(RuntimeError) as caught:
         broken("secretword")
@@ -343,12 +351,123 @@ def test_logs_and_metrics_hold_no_message(guard: Guard, caplog: pytest.LogCaptur
 
 MIXED = [
     SCAM, FINE, "see you at 7.", "", "您好，我是客服，请把验证码发给我。", "ok!", "Never share your password.", "send me 12 words.", "😀.",
+    "see https://binnance-support.com/login", "write @kraken_desk", "\ud800", THREADED,
 ]  # fmt: skip
 
 
 @given(texts=st.lists(st.sampled_from(MIXED), min_size=1, max_size=12))
 def test_read_together_the_verdicts_are_the_same(guard: Guard, texts: list[str]) -> None:
     assert together.settle(guard, texts) == [guard.check(text) for text in texts]
+
+
+@given(words=st.lists(st.sampled_from([word for text in MIXED for word in [text, *text.split()]]), max_size=12))
+def test_a_brief_message_gets_the_verdict_of_the_guard(guard: Guard, words: list[str]) -> None:
+    text = " ".join(words)
+    told = guard.check(text)
+    event(f"brief: {brief.brief(text)}, {told.action}, evidence: {bool(told.evidence)}")
+    if brief.brief(text):
+        assert brief.judged(guard, text) == told
+
+
+def test_every_message_of_a_group_gets_the_verdict_of_the_guard(guard: Guard) -> None:
+    texts = [json.loads(line)["text"] for line in SAMPLE.read_text("utf-8").splitlines()]
+    short = [text for text in texts if brief.brief(text)]
+    assert len(short) > 0.9 * len(texts)
+    assert [brief.judged(guard, text) for text in short] == [guard.check(text) for text in short]
+
+
+@pytest.mark.parametrize("limit", ["warn", "asks", "other", "language"])
+def test_a_message_at_a_threshold_is_left_to_the_guard(guard: Guard, limit: str) -> None:
+    """The least of all thresholds decides who may judge: no language warns earlier than we look."""
+    text = "see you at 7"
+    risk = float(guard.score([text])[0])
+    policy = guard.policy
+    moved: dict[str, dict[str, Any]] = {"warn": {"warn": risk}, "other": {"other": risk}, "language": {"languages": {"en": risk}}}
+    low = moved.get(limit, {})
+    card = {**guard.model.card, "thresholds": {**guard.model.card["thresholds"], **({"asks": risk} if limit == "asks" else {})}}
+    strict = replace(guard, policy=replace(policy, **low), model=replace(guard.model, card=card))
+    assert brief.judged(strict, text) == strict.check(text)
+    left: Any = Slow(strict, 0)
+    asked: list[str] = []
+    left.check = asked.append
+    brief.judged(left, text)
+    assert asked == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "soon"),
+    [
+        ("", True),
+        ("x" * brief.LONGEST, True),
+        ("x" * (brief.LONGEST + 1), False),
+        ("see a.example", False),
+        ("@kraken_desk", False),
+        ("end. Start", True),
+    ],
+)
+def test_what_may_take_its_time_is_not_judged_on_the_loop(text: str, soon: bool) -> None:
+    assert brief.brief(text) is soon
+
+
+PIECES = [
+    '"',
+    "text",
+    '"text"',
+    ":",
+    ",",
+    "{",
+    "}",
+    "[",
+    "]",
+    "null",
+    "1",
+    "1.0",
+    "1e999",
+    "NaN",
+    "-0",
+    '"hi"',
+    '"\\ud800"',
+    '"\\u0000"',
+    "\\",
+    "\n",
+    "\t",
+]
+PIECES += [
+    " ",
+    '"lang"',
+    '"id"',
+    '{"text": "hi"}',
+    '"\x01"',
+    "9" * 25,
+    "9" * 5000,
+    "\ufeff",
+    "é",
+    '{"text": "hi", "id": ',
+    "[" * 2000,
+    '"text": "b", ',
+]
+
+
+@given(pieces=st.lists(st.sampled_from(PIECES), max_size=8), bad=st.sampled_from([b"", b"\xff", b"\xed\xa0\x80"]))
+@pytest.mark.parametrize("shape", [CheckRequest, ReportRequest, ScanRequest, str | Item | None])
+def test_json_read_in_one_pass_is_what_it_is_in_two(shape: Any, pieces: list[str], bad: bytes) -> None:
+    joined = "".join(pieces)
+    for raw in (joined.encode() + bad, b'{"text": "hi", ' + joined.encode() + b"}", b'{"messages": [' + joined.encode() + bad + b"]}"):
+        one, two = (_outcome(way, raw, shape) for way in (read, lambda raw, shape: shaped(parsed(raw), shape)))
+        event(type(one).__name__)
+        assert one == two
+
+
+def _outcome(way: Any, raw: bytes, shape: Any) -> Any:
+    try:
+        return way(raw, shape)
+    except Problem as problem:
+        return problem.status, str(problem)
+
+
+def test_a_body_in_parts_is_joined(web: TestClient) -> None:
+    parts = [b'{"text": "Kraken Support: send', b" me your ", b'seed phrase"}']
+    assert web.post("/v1/check", content=iter(parts)).json() == web.post("/v1/check", content=b"".join(parts)).json()
 
 
 def test_what_arrives_meanwhile_is_read_together() -> None:

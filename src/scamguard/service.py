@@ -14,7 +14,7 @@ from .errors import ModelError, ScamguardError
 _NEEDS = ("starlette", "uvicorn", "msgspec", "prometheus_client")
 _TOKEN_FILE = "A file that holds the token. [default: the variable SCAMGUARD_TOKEN; without a token everybody may ask]"  # noqa: S105
 _CORS = "A web origin that may ask; may be repeated. [default: none]"
-_ONE = "Do not read messages together that arrive together: slower, same verdicts."
+_ONE = "Hand each message to a thread of its own: slower, same verdicts."
 _REJECT = "The action from which bots are told that a message is spam: block or warn."
 _FAIL = "open: a bot is told to let a message pass when no verdict came in time; closed: it is told of the failure."
 

@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from .answer import Answer
+from .check import Check
 from .counts import Counts
 from .dialects.rspamd import Rspamd
 from .dialects.synapse import Synapse
@@ -66,20 +67,21 @@ def application(load: Callable[[], Guard], settings: Settings, failed: Callable[
 
     cors = [Middleware(CORSMiddleware, allow_origins=settings.origins, allow_methods=["POST"],
                        allow_headers=["authorization", "content-type"])] if settings.origins else []  # fmt: skip
+    paths = [
+        Route("/v1/check", Check(judge, settings), methods=["POST"]),
+        Route("/v1/scan", routes.scan, methods=["POST"]),
+        Route("/v1/report", routes.report, methods=["POST"]),
+        Route("/synapse/{callback}", synapse.callback, methods=["POST"]),
+        Route("/tgspam/check", TgSpam(judge, settings).check, methods=["POST"]),
+        Route("/checkv2", Rspamd(judge, settings).check, methods=["POST"]),
+        Route("/healthz", routes.health),
+        Route("/metrics", routes.metrics),
+        Route("/openapi.json", openapi),
+        *(Route(path, page) for path in ("/", "/page.css", "/page.js")),
+    ]
     return Starlette(
-        routes=[
-            Route("/v1/check", routes.check, methods=["POST"]),
-            Route("/v1/scan", routes.scan, methods=["POST"]),
-            Route("/v1/report", routes.report, methods=["POST"]),
-            Route("/synapse/{callback}", synapse.callback, methods=["POST"]),
-            Route("/tgspam/check", TgSpam(judge, settings).check, methods=["POST"]),
-            Route("/checkv2", Rspamd(judge, settings).check, methods=["POST"]),
-            Route("/healthz", routes.health),
-            Route("/metrics", routes.metrics),
-            Route("/openapi.json", openapi),
-            *(Route(path, page) for path in ("/", "/page.css", "/page.js")),
-        ],
-        middleware=[*cors, Middleware(Gate, settings=settings, counts=counts)],
+        routes=paths,
+        middleware=[*cors, Middleware(Gate, settings=settings, counts=counts, paths=paths)],
         exception_handlers={HTTPException: _no_route, Exception: _broken},
         lifespan=lifespan,
     )

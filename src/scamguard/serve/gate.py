@@ -16,9 +16,10 @@ from .logs import LOG
 from .problem import Problem, too_large
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from starlette.exceptions import HTTPException
+    from starlette.routing import Route
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from .counts import Counts
@@ -32,10 +33,11 @@ _ALWAYS: Final = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", 
 class Gate:
     """ASGI middleware in front of the routes."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, counts: Counts) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, counts: Counts, paths: Iterable[Route] = ()) -> None:
         self._app, self._settings, self._counts = app, settings, counts
+        self._direct = {(method, path.path): path for path in paths if "{" not in path.path for method in path.methods or ()}
         self._run, self._numbers = secrets.token_hex(4), itertools.count(1)
-        self._routes: dict[tuple[str, int], _Route] = {}
+        self._counted: dict[tuple[str, int], _Counted] = {}
         self._token = f"Bearer {settings.token}".encode() if settings.token else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,13 +48,13 @@ class Gate:
         started, name, said = time.perf_counter(), f"{self._run}-{next(self._numbers)}", _Said(send)
         scope.setdefault("state", {})["log"] = fields = {}
         said.headers = (*_ALWAYS, (b"x-request-id", name.encode()))
-        self._counts.open.inc()
+        self._counts.open += 1
         try:
             await self._admitted(scope, receive, said)
         except ClientDisconnect:
             fields["reason"] = "client_left"
         finally:
-            self._counts.open.dec()
+            self._counts.open -= 1
             status = said.status or (CLIENT_LEFT if "reason" in fields else 500)
             self._tell(scope, status, name, time.perf_counter() - started, fields)
 
@@ -60,7 +62,10 @@ class Gate:
         try:
             headers = dict(scope["headers"])
             self._known(scope, headers)
-            await self._app(scope, self._measured(headers, receive), said)
+            app = self._app
+            if path := self._direct.get((scope["method"], scope["path"])):  # one look-up, where the router tries one path after the other
+                scope["route"], app = path, path.app
+            await app(scope, self._measured(headers, receive), said)
         except Problem as problem:
             scope["state"]["log"]["reason"] = problem.reason
             self._counts.refused.labels(problem.reason).inc()
@@ -101,19 +106,21 @@ class Gate:
 
     def _tell(self, scope: Scope, status: int, name: str, seconds: float, fields: dict[str, Any]) -> None:
         route = getattr(scope.get("route"), "path", "none")  # as we wrote it: a path as sent may hold anything
-        known = self._routes.get((route, status))
+        known = self._counted.get((route, status))
         if known is None:
-            known = _Route(self._counts.requests.labels(route, str(status)), self._counts.seconds.labels(route))
-            self._routes[route, status] = known
+            known = _Counted(self._counts.requests.labels(route, str(status)), self._counts.seconds.labels(route))
+            self._counted[route, status] = known
         known.requests.inc()
         known.seconds.observe(seconds)
         if not LOG.isEnabledFor(logging.INFO):
             return
         line = {"id": name, "method": _method(scope), "route": route, "status": status, "ms": round(seconds * 1000, 2), **fields}
-        LOG.info("request", extra={"fields": line})
+        LOG.handle(
+            LOG.makeRecord(LOG.name, logging.INFO, "", 0, "request", (), None, extra={"fields": line})
+        )  # nobody asks which line of ours
 
 
-class _Route(NamedTuple):
+class _Counted(NamedTuple):
     """Where one route and status are counted; looking the labels up costs as much as counting."""
 
     requests: Any

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
+from . import brief
 from .logs import LOG
 from .problem import Problem, unavailable
 from .together import SHORT, Together, settle
@@ -22,12 +24,16 @@ if TYPE_CHECKING:
     from .counts import Counts
     from .settings import Settings
 
-# One of each path that a request can take, so that no request is the first to take it.
-_WARM: Final = ("see you at 7", "客服：请把验证码发给我", "Kraken Support: send us your 12-word seed phrase now. " * 3)
+# One of each path that a request can take, so that no request is the first to take it: what a link is judged by takes a second to load.
+_WARM: Final = (
+    "see you at 7", "Kraken will never ask for your password", "客服：请把验证码发给我",
+    "Kraken Support: send us your 12-word seed phrase now. " * 3, "verify at https://kraken.verify-desk.top now",
+    "see you at krakenn-login.com/x, @kraken_desk, help@kraken-desk.org or +1 555 010 0199",
+)  # fmt: skip
 
 
 class Judge:
-    """Judges messages off the event loop."""
+    """Judges brief messages on the event loop, and the others off it."""
 
     def __init__(self, load: Callable[[], Guard], settings: Settings, counts: Counts) -> None:
         self._load, self._settings, self._counts = load, settings, counts
@@ -59,7 +65,9 @@ class Judge:
     async def start(self) -> None:
         """Load and warm the guard; a failure is kept for whoever runs the service."""
         try:
-            self._guard = await asyncio.get_running_loop().run_in_executor(self._lane, self._warmed)
+            guard = await asyncio.get_running_loop().run_in_executor(self._lane, self._warmed)
+            brief.judged(guard, _WARM[0])  # the loop's own thread is warm, too
+            self._guard = guard
         except Exception as error:
             self.failure = error
             LOG.exception("the model cannot be loaded")
@@ -77,14 +85,14 @@ class Judge:
         for text in _WARM:
             for lang in ("en", "zh"):
                 guard.check(text).advice(lang)
-        settle(guard, _WARM)
+            brief.judged(guard, text)
         guard.scan([*_WARM, None])
         guard.check("it's 482913", direction="outgoing", thread=["send me the code"])
+        gc.collect()
+        gc.freeze()  # what is loaded stays: a collection that walks through it all would stop every request for its time
         return guard
 
-    async def check(
-        self, text: str, direction: str = "inbound", thread: Sequence[str] = (), sender: Sender | None = None
-    ) -> Verdict:
+    async def check(self, text: str, direction: str = "inbound", thread: Sequence[str] = (), sender: Sender | None = None) -> Verdict:
         """Judge one message within the budget.
 
         Raises
@@ -95,10 +103,10 @@ class Judge:
         guard = self.guard
         verdict: Verdict
         if self._settings.batching and direction == "inbound" and sender is None and len(text) <= SHORT:
-            verdict = await self._timely(self._together.put(text))
+            verdict = brief.judged(guard, text) if brief.brief(text) else await self._timely(self._together.put(text))
         else:
             verdict = await self.run(lambda: guard.check(text, sender=sender, direction=direction, thread=thread))
-        self._counts.messages.labels(str(verdict.action)).inc()
+        self._counts.judged[verdict.action].inc()
         return verdict
 
     async def scan(self, texts: Sequence[str | None]) -> pa.Table:

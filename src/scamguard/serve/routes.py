@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -10,27 +10,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from scamguard import __version__
-from scamguard.sender import Sender
 from scamguard.ticket import incident
 
 from . import stream
 from .answer import Answer
+from .check import judged, told
 from .gate import is_stream
 from .problem import too_large
-from .shapes import (
-    CheckAnswer,
-    CheckRequest,
-    Health,
-    Item,
-    ReportAnswer,
-    ReportRequest,
-    ScanAnswer,
-    ScanRequest,
-    ScanRow,
-    parsed,
-    shaped,
-    within,
-)
+from .shapes import Health, Item, ReportAnswer, ReportRequest, ScanAnswer, ScanRequest, ScanRow, read, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,49 +25,30 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from starlette.requests import Request
 
-    from scamguard.verdict import Verdict
-
     from .counts import Counts
     from .judge import Judge
     from .settings import Settings
 
 
 class Routes:
-    """The routes of one service."""
+    """The routes of one service, but for check."""
 
     def __init__(self, judge: Judge, settings: Settings, counts: Counts) -> None:
         self._judge, self._settings, self._counts = judge, settings, counts
 
-    async def check(self, request: Request) -> Response:
-        """Judge one message."""
-        asked = shaped(parsed(await request.body()), CheckRequest)
-        verdict = await self._judged(request, asked)
-        return Answer(told(verdict, asked.lang))
-
     async def report(self, request: Request) -> Response:
         """Judge one message and write a ticket about it."""
-        asked = shaped(parsed(await request.body()), ReportRequest)
-        verdict = await self._judged(request, asked)
+        asked = read(await request.body(), ReportRequest)
+        verdict = await judged(self._judge, self._settings.limits, asked, request.state.log)
         ticket = await self._judge.run(lambda: incident(asked.text, verdict, lang=asked.lang, channel=asked.channel or None).text())
         return Answer(ReportAnswer(told(verdict, asked.lang), ticket))
-
-    async def _judged(self, request: Request, asked: CheckRequest) -> Verdict:
-        limits = self._settings.limits
-        if len(asked.thread) > limits.thread:
-            raise too_large("the thread", f"{limits.thread:,} messages")
-        within(limits, [asked.text])
-        within(limits, asked.thread)
-        sender = Sender(**msgspec.structs.asdict(asked.sender)) if asked.sender is not None else None
-        verdict = await self._judge.check(asked.text, asked.direction, asked.thread, sender)
-        request.state.log.update(messages=1, action=str(verdict.action))
-        return verdict
 
     async def scan(self, request: Request) -> Response:
         """Judge many messages: a JSON batch, or a stream of lines."""
         if is_stream(dict(request.scope["headers"])):
             return stream.StreamAnswer(request, self._judge, self._settings.limits)
         limits = self._settings.limits
-        items = shaped(parsed(await request.body()), ScanRequest).messages
+        items = read(await request.body(), ScanRequest).messages
         if len(items) > limits.batch:
             raise too_large("the batch", f"{limits.batch:,} messages")
         texts = texts_of(items)
@@ -98,13 +66,6 @@ class Routes:
     async def metrics(self, request: Request) -> Response:  # noqa: ARG002 - a route's signature
         """Tell Prometheus what was counted."""
         return Response(await run_in_threadpool(generate_latest, self._counts.registry), headers={"content-type": CONTENT_TYPE_LATEST})
-
-
-def told(verdict: Verdict, lang: str) -> CheckAnswer:
-    """Say a verdict in the shape of the API."""
-    action: Any = str(verdict.action)
-    who = verdict.brand, verdict.official, verdict.language
-    return CheckAnswer(verdict.risk, action, verdict.kind, list(verdict.asks), verdict.evidence, *who, verdict.advice(lang))
 
 
 def texts_of(items: Sequence[str | Item | None]) -> list[str | None]:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from .answer import encoded
 from .problem import Problem, too_large
-from .shapes import Item, LineProblem, ScanRow, parsed, shaped, within
+from .shapes import Item, LineProblem, ScanRow, read, within
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -118,7 +118,7 @@ async def blocks(chunks: AsyncIterator[bytes], limits: Limits) -> AsyncIterator[
 
 def _read(number: int, line: bytes, limits: Limits) -> Any:  # noqa: ANN401 - a message or a LineProblem
     try:
-        item: Any = shaped(parsed(line), _MESSAGE)
+        item: Any = read(line, _MESSAGE)
         within(limits, [item.text if isinstance(item, Item) else item])
     except Problem as problem:
         return LineProblem(number, str(problem).replace("the body", "the line"))

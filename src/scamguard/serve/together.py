@@ -1,7 +1,7 @@
 """Together: messages that arrive while others are being read make the next batch; none is held back to wait for company.
 
-Reading 64 chat messages in one go costs about as much as three one by one. Most are ordinary: allowed, and without a rule worth showing.
-The others are read again, closer, so that a verdict is the same as ``Guard.check`` gives.
+These are the messages that are not brief. One thread reads them: two would only fight for the interpreter. What a batch saves is
+the way there and back, a wait for the interpreter each; it is small, because the first of it is answered when the last has been read.
 """
 
 from __future__ import annotations
@@ -10,10 +10,6 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from scamguard import columns
-from scamguard.language import language
-from scamguard.verdict import Action, Verdict
-
 from .problem import unavailable
 
 if TYPE_CHECKING:
@@ -21,28 +17,17 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from scamguard.guard import Guard
+    from scamguard.verdict import Verdict
 
     Batch = list[tuple[str, asyncio.Future[Verdict]]]
 
-MOST: Final = 64  # messages read in one go
+MOST: Final = 8  # messages read in one go
 SHORT: Final = 2000  # code points; a longer message is read alone, so that nobody waits for it
-_MARGIN: Final = 1e-4  # of risk: near a threshold look closer, and leave the rounding to one place
 
 
 def settle(guard: Guard, texts: Sequence[str]) -> list[Verdict]:
     """Judge incoming messages together: the verdicts that ``guard.check`` gives one by one."""
-    if len(texts) == 1:
-        return [guard.check(texts[0])]
-    reading = guard.model.read(columns.pack(texts))
-    risks = guard.model.risk(reading.logit).tolist()
-    calm = min(guard.model.card["thresholds"]["asks"], guard.policy.warn) - _MARGIN
-    speaks = (guard.model.weights.rules[reading.fired.rule] < 0).tolist()  # for an allowed message
-    starts = reading.fired.starts.tolist()
-    quiet = [risk < calm and not any(speaks[a:b]) for risk, a, b in zip(risks, starts[:-1], starts[1:], strict=True)]
-    return [
-        Verdict(risk, Action.ALLOW, "", (), (), language=language(text)) if passes else guard.check(text)
-        for text, risk, passes in zip(texts, risks, quiet, strict=True)
-    ]
+    return [guard.check(text) for text in texts]
 
 
 class Together:

@@ -13,7 +13,7 @@ import msgspec
 from scamguard.verdict import Action
 
 from ..answer import Answer
-from ..shapes import parsed, shaped, within
+from ..shapes import read, within
 from .scale import scaled
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class TgSpam:
 
     async def check(self, request: Request) -> Response:
         """Say whether a message is spam."""
-        asked = shaped(parsed(await request.body()), TgSpamRequest)
+        asked = read(await request.body(), TgSpamRequest)
         within(self._settings.limits, [asked.message])
         verdict = await self._judge.check(asked.message)
         request.state.log.update(messages=1, action=str(verdict.action))
