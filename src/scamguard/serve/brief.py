@@ -2,7 +2,7 @@
 
 To read one takes some 20 µs. To hand it to a thread and fetch the answer takes more, and a thread that runs Python keeps the loop
 waiting for the interpreter. What makes a message slow is its length and what it points to: such a message goes to a thread.
-However worded, a brief one takes 2 ms at most.
+The worst brief one that was found takes about 2 ms.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _allowed(guard: Guard, text: str) -> Verdict | None:
     """Give the verdict on a message of such a risk in one reading; almost all are of that kind."""
     model = guard.model
     seen = glance(text.encode("utf-8", "surrogatepass"), model.speech)
-    risk = float(model.risk(np.array([seen.logit]))[0])
+    risk = float(guard.risks(np.array([seen.logit]), lambda _: text)[0][0])
     if risk >= _calm(guard):
         return None
     shown = evidence(model, seen, _unread, Excerpt(text, 0, 0), Action.ALLOW) if seen.rules else ()
