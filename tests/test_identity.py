@@ -142,7 +142,7 @@ def test_worth_is_learned_where_words_fall_short() -> None:
     found = np.zeros((4000, len(NAMES)), np.bool_)
     found[:, 0] = rng.random(4000) < np.where(scam, 0.2, 0.02)
     found[:, 1] = rng.random(4000) < np.where(scam, 0.02, 0.2)
-    nats = linked.fitted(np.zeros(4000), found, scam)
+    nats = linked.fitted(np.zeros(4000), found, scam, np.ones(4000))
     assert nats[0] == pytest.approx(np.log(10), abs=0.5)
     assert nats[1] == 0  # nothing speaks for a message
     assert not nats[2:].any()

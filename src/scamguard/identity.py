@@ -30,11 +30,12 @@ WHY: Final = {
     "link.number": "A number in place of a domain; no brand sends its customers there.",
     "link.shortened": "A shortened link hides where it leads.",
     "link.open_beside_brand": "A page or form that anyone can make, in a message that names a brand.",
-    "link.foreign_beside_brand": "A brand is named, and the link is not one of its own.",
+    "link.foreign_beside_brand": "A short message names a brand, and its link is not one of any brand's own.",
 }
 NAMES: Final = tuple(WHY)
 MOST_NATS: Final = 2.5  # all findings together, as of a sender: the words still have to say something
 _MOST: Final = 4000  # characters of a message whose links are read
+_SHORT: Final = 300  # characters, two SMS: a letter names many a brand and links anywhere
 
 
 class Worth(NamedTuple):
@@ -114,7 +115,7 @@ def described(text: str) -> dict[str, str]:
     if sites and any(True for _ in mentions(text)):
         if anyones := [link for link in sites if _facts(link).open]:
             shown["link.open_beside_brand"] = anyones[0]
-        if not any(_facts(link).own for link in sites):
+        if len(text) <= _SHORT and not any(_facts(link).own for link in sites):
             shown["link.foreign_beside_brand"] = sites[0]
     return {name: shown[name] for name in NAMES if name in shown}
 

@@ -30,6 +30,7 @@ VARIANTS: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "no rules": {"trust": {"rules": 0.0}},
     "neither concepts, rules nor frames": {"trust": {"framed": 0.0, "concepts": 0.0, "rules": 0.0}},
     "no changed copies": {"recipe": {"augment_weight": 1e-9}},
+    "first passages alone": {"recipe": {"worst_weight": 1e-9}},
     "no ballast": {"recipe": {"ballast_weight": 1e-9}},
 }
 

@@ -21,6 +21,7 @@ from sklearn.linear_model import LogisticRegression
 
 from . import fast_text, minilm
 from .augment import augmented
+from .fit import lightened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,12 +65,12 @@ def rows(messages: Sequence[Message], fold: NDArray[np.int64], sets: Sequence[Ba
     copies = augmented(messages, recipe.augment)
     home = {message.id: k for message, k in zip(messages, fold.tolist(), strict=True)}
     lent = [text for one in sets for text in one.texts]
-    sizes = (len(messages), len(copies), len(lent))
+    weight = [np.ones(len(messages)), np.full(len(copies), recipe.augment_weight), recipe.ballast_weight * lightened(lent, recipe)]
     texts = (*(m.text for m in messages), *(m.text for m in copies), *lent)
     return Rows(
         tuple(text.encode(errors="replace").decode() for text in texts),  # a lone surrogate is nothing to these libraries
         np.array([m.scam for m in (*messages, *copies)] + [False] * len(lent)),
-        np.repeat([1.0, recipe.augment_weight, recipe.ballast_weight], sizes),
+        np.concatenate(weight),
         np.array([*fold.tolist(), *(home[m.id.removesuffix("+")] for m in copies), *([-1] * len(lent))], np.int64),
         len(messages),
     )

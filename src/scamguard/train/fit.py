@@ -59,6 +59,9 @@ class Recipe:
     augment: float = 0.25  # share of messages with a changed copy
     augment_weight: float = 0.3
     ballast_weight: float = 0.03
+    ballast_length: int = 300  # characters; a longer row weighs so much less, or mails would outweigh chats by all they say
+    quoted: float = 0.1  # of hard benign messages where links are weighed: they quote look-alikes, which few others do
+    worst_weight: float = 0.5  # of the passage by which a message is judged, where that is not its first
     warn_rate: float = 0.005  # of ordinary traffic may be flagged
     block_rate: float = 0.0005
     block_rate_hard: float = 0.01  # nor may blocking touch more of the unseen benign messages written to be hard
@@ -74,9 +77,10 @@ class Material:
     copies: Blocks
     copy_of: NDArray[np.int64]  # (c,), index of the message a copy was made from
     ballast: Blocks | None
+    lent: NDArray[np.float64]  # (b,), what a row of ballast weighs beside one of ordinary length
+    traffic: Blocks | None  # ordinary benign messages, never fitted on: thresholds are chosen on them
     marks: NDArray[np.bool_]  # (n, len(identity.NAMES)), what the messages' links show
-    traffic: Blocks | None = None  # ordinary benign messages, never fitted on: thresholds are chosen on them
-    traffic_marks: NDArray[np.bool_] | None = None
+    ordinary: NDArray[np.bool_]  # (b + t, the same), what those of ballast and traffic show
 
     @property
     def scam(self) -> NDArray[np.bool_]:
@@ -102,10 +106,16 @@ def material(
         made([m.text for m in copies]).firsts(),
         np.array([at[m.id.removesuffix("+")] for m in copies], np.int64),
         made(lent).firsts() if lent else None,
-        linked.marks([m.text for m in messages]),
+        lightened(lent, recipe),
         made(ordinary) if ordinary else None,
-        linked.marks(ordinary) if ordinary else None,
+        linked.marks([m.text for m in messages]),
+        linked.marks([*lent, *ordinary]),
     )
+
+
+def lightened(texts: Sequence[str], recipe: Recipe) -> NDArray[np.float64]:
+    """Say what rows of ballast weigh beside one of ordinary length, (b,)."""
+    return np.array([min(1.0, recipe.ballast_length / max(1, len(text))) for text in texts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +127,14 @@ class Fitted:
     bias: float
     crowd: float  # see Settings
 
+    def passages(self, b: Blocks) -> NDArray[np.float64]:
+        """Give the logit of each passage."""
+        logits: NDArray[np.float64] = self.scales.apply(b) @ self.coefficients + self.bias - self.crowd * np.log(b.among)
+        return logits
+
     def worst(self, b: Blocks) -> NDArray[np.float64]:
         """Give the logit of each message's worst passage."""
-        return worst(self.scales.apply(b) @ self.coefficients + self.bias - self.crowd * np.log(b.among), b.starts)
+        return worst(self.passages(b), b.starts)
 
 
 def _fit(x: sparse.csr_matrix, y: NDArray[np.bool_], weight: NDArray[np.float64] | None, c: float) -> tuple[NDArray[np.float64], float]:
@@ -131,7 +146,11 @@ def _fit(x: sparse.csr_matrix, y: NDArray[np.bool_], weight: NDArray[np.float64]
 
 
 def classifier(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> Fitted:
-    """Fit the classifier on the messages under ``train``, their copies and the ballast."""
+    """Fit the classifier on the messages under ``train``, their copies and what is lent.
+
+    Twice: a message is judged by its worst passage, and only a classifier says which that is. So the first sees the first passage of each
+    message, which for all but long ones is the whole, and the second also the passages by which the first would judge.
+    """
     own = m.own.firsts().rows(np.flatnonzero(train))
     copied = np.flatnonzero(train[m.copy_of])
     scale = scales(own, recipe.trust, m.scam[train])
@@ -140,9 +159,31 @@ def classifier(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> Fitted:
     if m.ballast is not None:
         x.append(scale.apply(m.ballast))
         y.append(np.zeros(x[-1].shape[0], np.bool_))
-        weight.append(np.full(x[-1].shape[0], recipe.ballast_weight))
-    coefficients, bias = _fit(sparse.vstack(x).tocsr(), np.concatenate(y), np.concatenate(weight), recipe.penalty)
-    return Fitted(scale, coefficients, bias, recipe.settings.crowd)
+        weight.append(recipe.ballast_weight * m.lent)
+
+    def fitted() -> Fitted:
+        found = _fit(sparse.vstack(x).tocsr(), np.concatenate(y), np.concatenate(weight), recipe.penalty)
+        return Fitted(scale, *found, recipe.settings.crowd)
+
+    first = fitted()
+    message, passage = _behind(first.passages(m.own), m.own.starts, train)
+    if not len(message):
+        return first
+    x.append(scale.apply(m.own.rows(passage)))
+    y.append(m.scam[message])
+    weight.append(np.full(len(message), recipe.worst_weight))
+    return fitted()
+
+
+def _behind(
+    logits: NDArray[np.float64], starts: NDArray[np.int64], train: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find the messages under ``train`` whose worst passage is not their first: these, and the passages."""
+    message = np.repeat(np.arange(len(train)), np.diff(starts))
+    places = np.flatnonzero(logits == worst(logits, starts)[message])
+    message, at = np.unique(message[places], return_index=True)
+    later = train[message] & (places[at] > starts[message])
+    return message[later], places[at][later]
 
 
 def worst(logits: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -266,9 +307,9 @@ def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, 
     fitted = classifier(m, recipe, np.ones(len(m.messages), np.bool_))
     slope, offset = (float(v) for v in _platt(logits, m.scam))
     odds = slope * logits + offset
-    nats = linked.fitted(odds, m.marks, m.scam)
+    nats = _worth(m, fitted, recipe, odds, (slope, offset))
     logits = logits + added(m.marks, nats) / slope
-    ordinary = None if m.traffic is None or m.traffic_marks is None else fitted.worst(m.traffic) + added(m.traffic_marks, nats) / slope
+    ordinary = None if m.traffic is None else fitted.worst(m.traffic) + added(m.ordinary[len(m.lent) :], nats) / slope
     spoken = [language(message.text).split("-")[0] for message in m.messages]
     benign = np.flatnonzero(~m.scam)
     at = choose(logits[benign], [spoken[i] for i in benign], ordinary, recipe)
@@ -290,6 +331,19 @@ def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, 
         "out_of_fold": tables(judged) | {"reliability": reliability(m.scam, 1 / (1 + np.exp(-(slope * raised + offset))))},
     }
     return _final(m, vocabulary, recipe, fitted, floor, card)
+
+
+def _worth(
+    m: Material, fitted: Fitted, recipe: Recipe, odds: NDArray[np.float64], calibration: tuple[float, float]
+) -> NDArray[np.float64]:
+    """Fit what links are worth beside the words: on scams, a few of the hard benign messages, and ordinary ones."""
+    slope, offset = calibration
+    usual = [fitted.worst(part) for part in (m.ballast, m.traffic) if part is not None]
+    every = np.concatenate([odds, *(slope * logits + offset for logits in usual)])
+    scam = np.concatenate([m.scam, np.zeros(len(m.ordinary), np.bool_)])
+    weight = np.where(scam, 1.0, recipe.quoted)
+    weight[len(odds) :] = 1.0
+    return linked.fitted(every, np.concatenate([m.marks, m.ordinary]), scam, weight)
 
 
 def lifted(m: Material, logits: NDArray[np.float64], floor: NDArray[np.float32]) -> NDArray[np.float64]:

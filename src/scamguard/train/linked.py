@@ -23,7 +23,9 @@ def marks(texts: Sequence[str]) -> NDArray[np.bool_]:
     return rows([described(text) for text in texts])
 
 
-def fitted(odds: NDArray[np.float64], found: NDArray[np.bool_], scam: NDArray[np.bool_]) -> NDArray[np.float64]:
+def fitted(
+    odds: NDArray[np.float64], found: NDArray[np.bool_], scam: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Fit what each finding adds to the log-odds of unseen messages.
 
     A logistic regression with ``odds`` as its offset: a penalty as of a normal prior with a deviation of one nat, and none below 0,
@@ -34,12 +36,12 @@ def fitted(odds: NDArray[np.float64], found: NDArray[np.bool_], scam: NDArray[np
     (len(NAMES),) nats
     """
     told = found.any(1)
-    x, base, y = found[told].astype(np.float64), odds[told], scam[told].astype(np.float64)
+    x, base, y, w = found[told].astype(np.float64), odds[told], scam[told].astype(np.float64), weight[told]
 
     def loss(nats: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         z = base + x @ nats
         risk = 1 / (1 + np.exp(-z))
-        return float(np.logaddexp(0, z).sum() - y @ z + nats @ nats / 2), x.T @ (risk - y) + nats
+        return float(w @ (np.logaddexp(0, z) - y * z) + nats @ nats / 2), x.T @ (w * (risk - y)) + nats
 
     best = minimize(loss, np.zeros(len(NAMES)), jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(NAMES))
     out: NDArray[np.float64] = np.round(best.x, 2)
