@@ -28,8 +28,7 @@ WHY: Final = {
     "link.text_mismatch": "A link that shows a brand's domain and leads somewhere else.",
     "link.userinfo": "What stands before the @ of a link is not where it leads.",
     "link.number": "A number in place of a domain; no brand sends its customers there.",
-    "link.shortened": "A shortened link hides where it leads.",
-    "link.open_beside_brand": "A page or form that anyone can make, in a message that names a brand.",
+    "link.open_beside_brand": "A page or form that anyone can make, or a shortened link, in a message that names a brand.",
     "link.foreign_beside_brand": "A short message names a brand, and its link is not one of any brand's own.",
 }
 NAMES: Final = tuple(WHY)
@@ -126,20 +125,19 @@ class Facts(NamedTuple):
     alone: tuple[str, ...]  # findings that need no brand beside them
     site: bool  # it leads to a site, and is no mailbox
     own: bool  # a brand's own
-    open: bool  # anyone may put up a page or form there
+    open: bool  # anyone may put up a page or form there, or have it lead anywhere
 
 
 @lru_cache(1 << 14)
 def _facts(link: str) -> Facts:
     value, found = read(link), lookalike(link)
-    anyones = value.free or opened_by_anyone(value.host)
+    anyones = value.free or opened_by_anyone(value.host) or shortens(value.host)
     alone = {
         "link.lookalike": found is not None and found.kind not in ("bare_ip", "open_redirect"),
         "link.userinfo": value.kind == "url" and bool(value.user),
         "link.number": bool(value.ip),
-        "link.shortened": shortens(value.host),
     }
-    own = home_of(value.host) is not None and not anyones and not alone["link.shortened"]
+    own = home_of(value.host) is not None and not anyones
     return Facts(tuple(name for name, is_so in alone.items() if is_so), value.kind in ("url", "domain"), own, anyones)
 
 

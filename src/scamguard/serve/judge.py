@@ -29,6 +29,7 @@ _WARM: Final = (
     "see you at 7", "Kraken will never ask for your password", "客服：请把验证码发给我",
     "Kraken Support: send us your 12-word seed phrase now. " * 3, "verify at https://kraken.verify-desk.top now",
     "see you at krakenn-login.com/x, @kraken_desk, help@kraken-desk.org or +1 555 010 0199",
+    "[kraken.com](http://kraken-1.io/a@b) asks for your 12-word seed phrase",
 )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ class Recipe:
     augment_weight: float = 0.3
     ballast_weight: float = 0.03
     ballast_length: int = 300  # characters; a longer row weighs so much less, or mails would outweigh chats by all they say
-    quoted: float = 0.1  # of hard benign messages where links are weighed: they quote look-alikes, which few others do
+    quoted: float = 0.3  # of hard benign messages where links are weighed: they quote look-alikes, which few others do
     worst_weight: float = 0.5  # of the passage by which a message is judged, where that is not its first
     warn_rate: float = 0.005  # of ordinary traffic may be flagged
     block_rate: float = 0.0005
