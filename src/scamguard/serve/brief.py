@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import numpy as np
 
+from scamguard.contacts import points
 from scamguard.explain import evidence
 from scamguard.glance import glance
 from scamguard.language import language
@@ -42,7 +43,9 @@ def _calm(guard: Guard) -> float:
 
 
 def _allowed(guard: Guard, text: str) -> Verdict | None:
-    """Give the verdict on a message of such a risk in one reading; almost all are of that kind."""
+    """Give the verdict on a message of such a risk that points nowhere, in one reading; almost all are of that kind."""
+    if points(text):
+        return None
     model = guard.model
     seen = glance(text.encode("utf-8", "surrogatepass"), model.speech)
     risk = float(guard.risks(np.array([seen.logit]), lambda _: text)[0][0])
