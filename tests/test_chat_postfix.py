@@ -242,7 +242,7 @@ def test_an_impostor_is_refused_and_an_advisory_passes(post: Post, guard: Guard,
         answers = post.send(*letters, port=port)
         arrived = [post.arrived(letters[place]["X-Case"]) for place in (1, 3)]
     assert answers == [REFUSED, 250, REFUSED, 250]
-    assert [letter.get_payload().rstrip() for letter in arrived] == [ADVISORY, "see you at 7"]
+    assert [str(letter.get_payload()).rstrip() for letter in arrived] == [ADVISORY, "see you at 7"]
     for letter in arrived:
         assert "mail.home.example (Postfix)" in letter["Received"]
         assert letter["X-Scamguard"] is None

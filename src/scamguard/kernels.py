@@ -52,7 +52,7 @@ class _Cache(FunctionCache):
         Numba readies everything it could compile with before it looks; that is most of a start, and what is kept needs none of it.
         """
         try:
-            with self._guard_against_spurious_io_errors():  # type: ignore[no-untyped-call]
+            with self._guard_against_spurious_io_errors():
                 return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except Exception:  # noqa: BLE001 - damaged pickles raise anything
             with contextlib.suppress(OSError):

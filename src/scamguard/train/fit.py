@@ -6,28 +6,25 @@ thresholds, decisive rules, cutoffs of the heads, and the figures of the card. T
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from joblib import Parallel, delayed
 from scipy import sparse
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from scamguard.asks import secrets_asked
 from scamguard.identity import added
 from scamguard.language import language
-from scamguard.lexicon import KINDS, SECRETS
 from scamguard.model import Model, Settings, Weights
 from scamguard.steps import rounded
 
-from . import linked
+from . import heads, linked
 from .augment import augmented
 from .corpus import Ballast, Message, groups
 from .design import Blocks, Scales, Trust, blocks, scales
-from .evaluate import Judged, f1, reliability, tables, threshold_at
+from .evaluate import Judged, reliability, tables
+from .regression import logistic
 from .thresholds import choose
 
 if TYPE_CHECKING:
@@ -40,7 +37,6 @@ if TYPE_CHECKING:
 _SEED = 0
 JOBS = 2
 _ABOVE = 1e-3  # nats above the warning threshold, so that no rounding drops a floor below it
-_HEADS = SECRETS + KINDS
 _LEAST_HITS = 25  # a decisive rule has at least as many
 _LEAST_PRECISION = 0.95  # Wilson lower bound, 95 %
 _MOST_ON_BALLAST = 0.001  # share of the public benign rows it may fire on
@@ -59,9 +55,9 @@ class Recipe:
     augment: float = 0.25  # share of messages with a changed copy
     augment_weight: float = 0.3
     ballast_weight: float = 0.03
-    ballast_length: int = 300  # characters; a longer row weighs so much less, or mails would outweigh chats by all they say
-    quoted: float = 0.3  # of hard benign messages where links are weighed: they quote look-alikes, which few others do
-    worst_weight: float = 0.5  # of the passage by which a message is judged, where that is not its first
+    ballast_length: int = 150  # characters; a longer row weighs so much less, or mails would outweigh chats by all they say
+    quoted: float = 0.5  # of hard benign messages where links are weighed: they quote look-alikes, which few others do
+    worst_weight: float = 0.3  # of the passage by which a message is judged, where that is not its first
     warn_rate: float = 0.005  # of ordinary traffic may be flagged
     block_rate: float = 0.0005
     block_rate_hard: float = 0.01  # nor may blocking touch more of the unseen benign messages written to be hard
@@ -137,14 +133,6 @@ class Fitted:
         return worst(self.passages(b), b.starts)
 
 
-def _fit(x: sparse.csr_matrix, y: NDArray[np.bool_], weight: NDArray[np.float64] | None, c: float) -> tuple[NDArray[np.float64], float]:
-    """Fit one logistic regression: ``(coefficients, intercept)``."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # near enough after max_iter passes, and still deterministic
-        fitted = LogisticRegression(C=c, solver="liblinear", dual=True, max_iter=200, random_state=_SEED).fit(x, y, sample_weight=weight)
-    return fitted.coef_.ravel(), float(fitted.intercept_[0])
-
-
 def classifier(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> Fitted:
     """Fit the classifier on the messages under ``train``, their copies and what is lent.
 
@@ -162,7 +150,7 @@ def classifier(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> Fitted:
         weight.append(recipe.ballast_weight * m.lent)
 
     def fitted() -> Fitted:
-        found = _fit(sparse.vstack(x).tocsr(), np.concatenate(y), np.concatenate(weight), recipe.penalty)
+        found = logistic(sparse.vstack(x).tocsr(), np.concatenate(y), np.concatenate(weight), recipe.penalty)
         return Fitted(scale, *found, recipe.settings.crowd)
 
     first = fitted()
@@ -205,73 +193,6 @@ def _held_out(m: Material, recipe: Recipe, k: int) -> NDArray[np.float64]:
     return held
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A fitted head: one secret or kind, told from the others."""
-
-    scales: Scales
-    coefficients: NDArray[np.float64]  # (d,)
-    bias: float
-
-    def scores(self, narrow: Blocks) -> NDArray[np.float64]:
-        """Score each row of what ``_head_blocks`` gave."""
-        out: NDArray[np.float64] = self.scales.apply(narrow) @ self.coefficients + self.bias
-        return out
-
-
-def _heads(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> list[Head]:
-    """Fit one head for each of ``_HEADS`` on the scams under ``train``."""
-    rows = np.flatnonzero(train & m.scam)
-    part = _head_blocks(m.own.firsts().rows(rows), recipe.settings)
-    return [
-        _head(part, np.array([head in m.messages[i].asks or head == m.messages[i].kind for i in rows.tolist()]), recipe) for head in _HEADS
-    ]
-
-
-def _head(part: Blocks, y: NDArray[np.bool_], recipe: Recipe) -> Head:
-    scale = scales(part, recipe.head_trust, y)
-    if y.all() or not y.any():  # nothing to tell apart
-        return Head(scale, np.zeros(sum(len(getattr(scale, name)) for name in Scales.__slots__)), 9.0 if y.any() else -9.0)
-    return Head(scale, *_fit(scale.apply(part), y, None, recipe.head_penalty))
-
-
-def _head_blocks(b: Blocks, s: Settings) -> Blocks:
-    """Hash the n-grams down to the heads' smaller tables (an id's high bits), without the shape."""
-
-    def narrowed(block: sparse.csr_matrix, bits: int) -> sparse.csr_matrix:
-        narrow = sparse.csr_matrix(
-            (block.data.copy(), block.indices >> (bits - s.head_bits), block.indptr.copy()), shape=(block.shape[0], 1 << s.head_bits)
-        )
-        narrow.sum_duplicates()
-        return narrow
-
-    none = sparse.csr_matrix((b.shape.shape[0], 0), dtype=np.float32)
-    texts = (narrowed(b.words, s.word_bits), narrowed(b.chars, s.char_bits), narrowed(b.framed, s.framed_bits))
-    return Blocks(*texts, b.concepts, b.rules, none, b.among, b.starts)
-
-
-def head_scores(m: Material, recipe: Recipe) -> NDArray[np.float64]:
-    """Score every head on every message out of fold, (n, 14)."""
-    out = np.zeros((len(m.messages), len(_HEADS)))
-    narrow = _head_blocks(m.own.firsts(), recipe.settings)
-    for k in range(recipe.folds):
-        held = np.flatnonzero(m.fold == k)
-        rows = narrow.rows(held)
-        out[held] = np.stack([head.scores(rows) for head in _heads(m, recipe, m.fold != k)], 1)
-    return out
-
-
-def cutoffs(m: Material, scores: NDArray[np.float64], suspected: NDArray[np.bool_]) -> list[float]:
-    """Choose for each secret the cutoff with the best F1 among the suspected messages."""
-    best = []
-    for k, secret in enumerate(SECRETS):
-        want = np.array([secret in message.asks for message in m.messages])
-        grid = np.round(np.arange(-4.0, 2.01, 0.1), 1)
-        f1 = [2 * (want & got).sum() / max(1, want.sum() + got.sum()) for got in (suspected & (scores[:, k] > cut) for cut in grid)]
-        best.append(float(grid[int(np.argmax(f1))]))
-    return best
-
-
 def decisive(m: Material) -> NDArray[np.bool_]:
     """Find the rules that are all but never wrong on the corpus and all but silent on the ballast, (r,)."""
     fired = m.own.firsts().rules.toarray() > 0
@@ -282,23 +203,6 @@ def decisive(m: Material) -> NDArray[np.bool_]:
     quiet = np.ones(len(hits), np.bool_) if m.ballast is None else np.asarray(m.ballast.rules.mean(0)).ravel() <= _MOST_ON_BALLAST
     out: NDArray[np.bool_] = (hits >= _LEAST_HITS) & (low >= _LEAST_PRECISION) & quiet
     return out
-
-
-def gate(m: Material, logits: NDArray[np.float64], scores: NDArray[np.float64]) -> tuple[float, list[float]]:
-    """Choose the logit from which asks are named, and the heads' cutoffs, for the best F1 out of fold."""
-    best = (-1.0, 0.0, [0.0])
-    for rate in (0.01, 0.02, 0.03, 0.05, 0.08, 0.12):
-        least = threshold_at(logits[~m.scam], rate)
-        cuts = cutoffs(m, scores, logits >= least)
-        asked = named(logits, scores, least, cuts)
-        judged = Judged(m.messages, logits, logits >= least, asked)
-        best = max(best, (f1(judged, np.ones(len(logits), np.bool_), SECRETS), least, cuts))
-    return best[1], best[2]
-
-
-def named(logits: NDArray[np.float64], scores: NDArray[np.float64], least: float, cuts: Sequence[float]) -> list[tuple[str, ...]]:
-    """Name the secrets that each message asks for: nothing below the gate, then what the heads say."""
-    return [asked if value >= least else () for asked, value in zip(secrets_asked(scores, np.array(cuts)), logits.tolist(), strict=True)]
 
 
 def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, Any], logits: NDArray[np.float64] | None = None) -> Model:
@@ -314,9 +218,9 @@ def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, 
     benign = np.flatnonzero(~m.scam)
     at = choose(logits[benign], [spoken[i] for i in benign], ordinary, recipe)
     floor = np.where(decisive(m), np.float32(at.surest + _ABOVE), np.float32(-np.inf)).astype(np.float32)
-    raised, scores = lifted(m, logits, floor), head_scores(m, recipe)
-    suspect, cuts = gate(m, raised, scores)
-    judged = Judged(m.messages, raised, at.flagged(raised, spoken), named(raised, scores, suspect, cuts))
+    raised, scores = lifted(m, logits, floor), heads.scored(m, recipe)
+    suspect, cuts = heads.gate(m, raised, scores)
+    judged = Judged(m.messages, raised, at.flagged(raised, spoken), heads.named(raised, scores, suspect, cuts))
 
     def risk(value: float) -> float:
         return float(np.float32(1 / (1 + np.exp(-(slope * value + offset)))))
@@ -363,14 +267,14 @@ def _final(  # noqa: PLR0913, PLR0917 - all that a model is made of
     m: Material, vocabulary: Vocabulary, recipe: Recipe, fitted: Fitted, floor: NDArray[np.float32], card: dict[str, Any]
 ) -> Model:
     """Assemble the model from weights fitted on everything."""
-    fitted_heads = _heads(m, recipe, np.ones(len(m.messages), np.bool_))
+    fitted_heads = heads.fitted(m, recipe, np.ones(len(m.messages), np.bool_))
     main = fitted.scales.split(fitted.coefficients)
     main |= {name: rounded(main[name]) for name in ("words", "chars", "framed", "concepts")}
-    heads = [head.scales.split(head.coefficients) for head in fitted_heads]
+    split = [head.scales.split(head.coefficients) for head in fitted_heads]
     weights = Weights(
         **main,
         floor=floor,
-        **{f"head_{part}": np.stack([head[part] for head in heads], 1) for part in ("words", "chars", "framed", "concepts", "rules")},
+        **{f"head_{part}": np.stack([head[part] for head in split], 1) for part in ("words", "chars", "framed", "concepts", "rules")},
         head_bias=np.array([head.bias for head in fitted_heads], np.float32),
     )
     return Model(vocabulary.terms, vocabulary.rules, weights, recipe.settings, card)
