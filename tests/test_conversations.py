@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).parents[1] / "data" / "conversations"
 OPENER = "Hi, I'm with the wallet team, your balance shows zero because of the sync error. You have the paper from the setup?"
-CLOSER = "ok type them all here, in order"
+CLOSER = "Then read it to me from the top, I type along here."
 WARNING = "Never give a code to anybody who writes to you first. Support never asks for it."
 ODDS = st.floats(-12, 12)
 

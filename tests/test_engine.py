@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scamguard.guard import Guard
+    from scamguard.model import Model
 
 SCAM = "Kraken support: send us your seed phrase now. "
 PLAIN = "we walked along the harbour, and it rained; 早上我们沿着海边散步。 "
@@ -84,3 +86,12 @@ def test_a_glance_sees_what_reading_word_for_word_sees(guard: Guard, text: str) 
     assert seen.logit == reading.logit[0]
     assert seen.rules == reading.fired.rule.tolist()
     assert asks.heads_of(guard.model, seen.room).tolist() == asks.heads(guard.model, reading, np.array([0])).tolist()
+
+
+def test_a_thread_may_go_from_one_model_to_another(guard: Guard, tiny: Model) -> None:
+    """What is remembered of the words of one says nothing of those of the other."""
+    small = replace(guard, model=tiny)
+    texts = [SCAM, PLAIN, SCAM * 3, "send us your seed phrase", "please keep your password to yourself"] * 3
+    wanted = [of.score(texts).tolist() for of in (guard, small)]
+    found = [[of.check(text).risk for of in (guard, small)] for text in texts]
+    assert [list(risks) for risks in zip(*found, strict=True)] == wanted

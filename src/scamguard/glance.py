@@ -55,6 +55,8 @@ def glance(text: bytes, speech: Speech) -> Glance:
     while True:
         room = _room(len(text), len(speech.rules.needs))
         if _kept.speech is not speech:
+            for work in (room.work, room.more_work):
+                work.memo[:] = 0  # words as another model knows them: its states lead anywhere in this one's tables
             _kept.speech, _kept.run = speech, bare(engine.run, *message, room, out)
         read, _ = _kept.run(*message, room, out)
         if read:
