@@ -9,6 +9,7 @@ import numpy as np
 
 from . import features, ngrams
 from .identity import WHY
+from .parts import Excerpt
 from .sender import NOBODY
 from .verdict import Action, Evidence
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from .glance import Glance
     from .model import Model, Reading
-    from .parts import Excerpt
     from .passages import Passages
     from .sender import Identity
 
@@ -58,12 +58,11 @@ def evidence(  # noqa: PLR0913, PLR0917 - all that a verdict stands on
 
 def of_links(text: str, shown: Mapping[str, str]) -> tuple[Evidence, ...]:
     """Point out the links that speak for a warning, each where it stands in the message."""
-    out = []
+    out, whole = [], Excerpt(text, 0, 0)
     for name, link in shown.items():
         start = max(text.find(link), 0)
         stop = start + len(link) if text.startswith(link, start) else start  # a link undone of its [.] stands nowhere as it is read
-        units = [len(text[:at].encode("utf-16-le", "surrogatepass")) // 2 for at in (start, stop)]
-        out.append(Evidence(name, WHY[name], start, stop, *units))
+        out.append(Evidence(name, WHY[name], *_placed(whole, start, stop)))
     return tuple(out)
 
 
