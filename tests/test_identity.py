@@ -40,6 +40,9 @@ SAID = {
     "[kraken.com](https://evil.example)": {"link.text_mismatch"},
     "write to help@kraken-desk.example": {"link.lookalike"},
     "Kraken staff write from joe@gmail.com": set(),
+    "ask @kraken_helpdesk_07 about it": {"handle.lookalike"},
+    "ask @joe_miller about it, or j***@gmail.com": set(),
+    f"AIS แจ้งว่าบิลของคุณออกแล้ว ชำระผ่าน TrueMoney ได้ที่ {OTHER} ภายในวันนี้": set(),  # few of Thailand's brands are registered
     "no link, no name. None at all": set(),
     "": set(),
     "\ud800 Kraken": set(),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import regex
 
+from .imitation.links import handles
 from .imitation.value import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _MARKED: Final = regex.compile(r"(?i)h(?:tt|xx)ps?\s?:[/\\]{1,3}[^\s<>\"'“”‘’«»「」『』《》【】（）|`，。！？；、]+")
 _LETTER: Final = r"[^\W\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]"  # those scripts put no space before a link
@@ -17,7 +21,6 @@ _HOST: Final = regex.compile(
     r"(?::\d+)?(?:[/?#][^\s<>\"'`|，。！？；、（）【】「」]*)?"
 )
 _MAIL: Final = regex.compile(r"(?i)[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.)+\p{L}{2,24}")
-_HANDLE: Final = regex.compile(r"(?<![\p{L}\p{N}_@./])@[\p{L}\p{N}_][\p{L}\p{N}_.]{2,49}(?<!\.)")
 _PHONE: Final = regex.compile(r"(?<![\w+.-])(?:\+|00)\d[\d ()./-]{6,18}\d(?![\w-])")
 _SIGN: Final = regex.compile(
     rf"(?i)@|(?:[a-z0-9_-]|{_LETTER})(?:\.|\[\.\]|\(\.\)|。)\p{{L}}|h(?:tt|xx)ps?\s?:[/\\]"
@@ -57,11 +60,15 @@ def contacts(text: str) -> Contacts:
     rest = _MARKED.sub(" ", rest)
     links += [host for found in _HOST.finditer(rest) if _leads(host := found[0].rstrip(_TAIL))]
     rest = _HOST.sub(" ", rest)
-    return Contacts(tuple(dict.fromkeys(links))[:MOST], mailboxes, _some(_HANDLE, rest), _some(_PHONE, rest))
+    return Contacts(_once(links), mailboxes, _once(handles(rest)), _some(_PHONE, rest))
 
 
 def _some(shape: regex.Pattern[str], text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found[0].rstrip(_TAIL) for found in shape.finditer(text)))[:MOST]
+    return _once(found[0].rstrip(_TAIL) for found in shape.finditer(text))
+
+
+def _once(found: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found))[:MOST]
 
 
 def _leads(host: str) -> bool:

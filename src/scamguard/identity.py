@@ -1,4 +1,4 @@
-"""Identity: what the links of a message show about who speaks, weighed beside what its words say.
+"""Identity: what the links and handles of a message show about who speaks, weighed beside what its words say.
 
 Further columns of the linear classifier; their weights are learned together with the calibration. Links prove nothing by
 themselves, so they are read only where the words come so near to a suspicion that a finding could matter. None of them
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from .imitation.judge import home_of, lookalike, opened_by_anyone, shortens
-from .imitation.links import anchors, links
+from .imitation.links import anchors, handles, links
 from .imitation.value import read
+from .language import language
 from .whom import mentions
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 WHY: Final = {
     "link.lookalike": "A link or address that passes itself off as a brand's own.",
+    "handle.lookalike": "A handle that passes itself off as a brand's own.",
     "link.text_mismatch": "A link that shows a brand's domain and leads somewhere else.",
     "link.userinfo": "What stands before the @ of a link is not where it leads.",
     "link.number": "A number in place of a domain; no brand sends its customers there.",
@@ -35,6 +37,7 @@ NAMES: Final = tuple(WHY)
 MOST_NATS: Final = 2.5  # all findings together, as of a sender: the words still have to say something
 _MOST: Final = 4000  # characters of a message whose links are read
 _SHORT: Final = 300  # characters, two SMS: a letter names many a brand and links anywhere
+_HARDLY: Final = frozenset(("th", "fa"))  # languages of whose brands too few domains are registered to call one foreign
 
 
 class Worth(NamedTuple):
@@ -97,16 +100,16 @@ def added(found: NDArray[np.bool_], nats: NDArray[np.float64]) -> NDArray[np.flo
 
 
 def described(text: str) -> dict[str, str]:
-    """Name what the links of a message show, each with the first link that shows it.
+    """Name what the links and handles of a message show, each with the first that shows it.
 
     >>> described("Kraken: log in at https://kraken-login.example/a")
     {'link.lookalike': 'https://kraken-login.example/a', 'link.foreign_beside_brand': 'https://kraken-login.example/a'}
     """
     text = text[:_MOST]
     there = list(_all_links(text)) if "." in text or "://" in text else []
-    if not there:
-        return {}
     shown = {name: link for link in reversed(there) for name in _facts(link).alone}
+    if posing := [handle for handle in handles(text) if lookalike(handle)]:
+        shown["handle.lookalike"] = posing[0]
     sites = [link for link in there if _facts(link).site]
     hidden = [to for said, to in anchors(text) if (bent := lookalike(f"[{said}]({to})")) and bent.kind == "text_mismatch"]
     if hidden:
@@ -114,7 +117,7 @@ def described(text: str) -> dict[str, str]:
     if sites and any(True for _ in mentions(text)):
         if anyones := [link for link in sites if _facts(link).open]:
             shown["link.open_beside_brand"] = anyones[0]
-        if len(text) <= _SHORT and not any(_facts(link).own for link in sites):
+        if len(text) <= _SHORT and language(text) not in _HARDLY and not any(_facts(link).own for link in sites):
             shown["link.foreign_beside_brand"] = sites[0]
     return {name: shown[name] for name in NAMES if name in shown}
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from .value import read
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ _HREF: Final = re.compile(r"(?:^|[\s\"'/])href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|(
 _TAGS: Final = re.compile(r"<[^<>]*>")
 _RUN: Final = re.compile(r"[^\s<>\"'()\[\]{}|,;，。、！？：；…“”‘’«»\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]+")
 _BARE: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,24}(?:[:/?#]|$)")
+_HANDLE: Final = regex.compile(r"(?<![\p{L}\p{N}_@./*])@[\p{L}\p{N}_][\p{L}\p{N}_.]{2,49}(?<!\.)")
 
 
 def is_message(text: str) -> bool:
@@ -61,6 +64,16 @@ def links(text: str) -> Iterator[str]:
             yield link[max(scheme - 5, 0) :] if link[max(scheme - 5, 0) : scheme].lower() in ("https", "hxxps") else link
         elif "." in link and _known_end(link):
             yield link
+
+
+def handles(text: str) -> Iterator[str]:
+    """Give the handles in a message, in order, each without the full stop behind it.
+
+    >>> list(handles("write to @kraken_desk, not to help@okx.com or to r***@okx.com"))
+    ['@kraken_desk']
+    """
+    for found in _HANDLE.finditer(text):
+        yield found[0]
 
 
 def _known_end(link: str) -> bool:
