@@ -24,6 +24,7 @@ from scamguard.train import corpus, fit, vocabulary
 from scamguard.train.augment import augmented
 from scamguard.train.evaluate import recall_at, reliability, threshold_at
 from scamguard.train.thresholds import choose
+from scamguard.train.wrapping import wrapped
 
 from . import tiny
 
@@ -129,6 +130,16 @@ def test_a_copy_keeps_everything_but_its_text(everything: list[Message]) -> None
         source = by_id[copy.id.removesuffix("+")]
         assert copy.text != source.text
         assert replace(copy, id=source.id, text=source.text) == source
+
+
+def test_what_is_wrapped_still_holds_the_message(everything: list[Message]) -> None:
+    langs = {message.lang[:2]: message for message in everything}
+    assert len(langs) > 13
+    for message in langs.values():
+        texts = [wrapped(message, random.Random(f"{seed}")) for seed in range(60)]
+        assert all(message.text in text and text != message.text for text in texts)
+        assert not any("{" in text.replace(message.text, "") for text in texts)
+        assert len(set(texts)) > 50
 
 
 def test_no_share_no_copies(everything: list[Message]) -> None:

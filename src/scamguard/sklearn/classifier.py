@@ -51,7 +51,8 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
     penalty
         C of the logistic regression: larger trusts the rows more.
     augment
-        Share of the rows of which a changed copy (other casing, look-alikes …) is learned from too.
+        Share of the rows of which a changed copy (other casing, look-alikes …) is learned from too, and of twice as many one with a
+        signature or header around it.
     warn_rate, block_rate
         How many of the honest rows may be flagged, judged out of fold; they choose the thresholds of the exported model.
     bits

@@ -1,7 +1,7 @@
 """Augment: further copies of messages that keep their label, so that the model leans on none of what changes.
 
-Every change is made to scams AND benign messages alike: other brands, other casing, less punctuation, and the
-disguises that the fold undoes (a disguise alone must never decide).
+Every change is made to scams AND benign messages alike: other brands, other casing, less punctuation, the
+disguises that the fold undoes (a disguise alone must never decide), and what mail and chat programs put around words.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import random
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from .wrapping import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,16 +33,17 @@ _LEET = str.maketrans("aeiost", "431057")
 
 
 def augmented(messages: Iterable[Message], share: float, seed: int = 0) -> list[Message]:
-    """Make one changed copy of about ``share`` of the messages, the same ones every time."""
+    """Make a changed copy of about ``share`` of the messages and a wrapped one of twice as many, the same ones every time."""
     copies = []
     for message in messages:
         rng = random.Random(f"{seed}:{message.id}")  # noqa: S311 - repeatable, not secret
-        if rng.random() >= share:
-            continue
-        change = rng.choice(_CHANGES)
-        text = change(message.text, rng)
-        if text != message.text:
-            copies.append(replace(message, id=f"{message.id}+", text=text))
+        if rng.random() < share:
+            text = rng.choice(_CHANGES)(message.text, rng)
+            if text != message.text:
+                copies.append(replace(message, id=f"{message.id}+", text=text))
+        rng = random.Random(f"{seed}:{message.id}:wrapped")  # noqa: S311 - repeatable, not secret
+        if rng.random() < 2 * share:
+            copies.append(replace(message, id=f"{message.id}+", text=wrapped(message, rng)))
     return copies
 
 

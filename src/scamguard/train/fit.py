@@ -52,7 +52,7 @@ class Recipe:
     penalty: float = 0.25  # C of the classifier: larger trusts the data more
     head_penalty: float = 0.5
     folds: int = 5
-    augment: float = 0.25  # share of messages with a changed copy
+    augment: float = 0.25  # share of messages with a changed copy; twice as many have one that is wrapped
     augment_weight: float = 0.3
     ballast_weight: float = 0.03
     ballast_length: int = 150  # characters; a longer row weighs so much less, or mails would outweigh chats by all they say
