@@ -132,6 +132,10 @@ class Fitted:
         """Give the logit of each message's worst passage."""
         return worst(self.passages(b), b.starts)
 
+    def judged(self, b: Blocks) -> NDArray[np.int64]:
+        """Find each message's worst passage, (n,), the first of those that are equally bad."""
+        return _worst_at(self.passages(b), b.starts)
+
 
 def classifier(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> Fitted:
     """Fit the classifier on the messages under ``train``, their copies and what is lent.
@@ -167,11 +171,16 @@ def _behind(
     logits: NDArray[np.float64], starts: NDArray[np.int64], train: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Find the messages under ``train`` whose worst passage is not their first: these, and the passages."""
-    message = np.repeat(np.arange(len(train)), np.diff(starts))
+    at = _worst_at(logits, starts)
+    message = np.flatnonzero(train & (at > starts[:-1]))
+    return message, at[message]
+
+
+def _worst_at(logits: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    message = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     places = np.flatnonzero(logits == worst(logits, starts)[message])
-    message, at = np.unique(message[places], return_index=True)
-    later = train[message] & (places[at] > starts[message])
-    return message[later], places[at][later]
+    at: NDArray[np.int64] = places[np.unique(message[places], return_index=True)[1]]
+    return at
 
 
 def worst(logits: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -218,7 +227,7 @@ def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, 
     benign = np.flatnonzero(~m.scam)
     at = choose(logits[benign], [spoken[i] for i in benign], ordinary, recipe)
     floor = np.where(decisive(m), np.float32(at.surest + _ABOVE), np.float32(-np.inf)).astype(np.float32)
-    raised, scores = lifted(m, logits, floor), heads.scored(m, recipe)
+    raised, scores = lifted(m, logits, floor), heads.scored(m, recipe, fitted.judged(m.own))
     suspect, cuts = heads.gate(m, raised, scores)
     judged = Judged(m.messages, raised, at.flagged(raised, spoken), heads.named(raised, scores, suspect, cuts))
 
@@ -267,7 +276,7 @@ def _final(  # noqa: PLR0913, PLR0917 - all that a model is made of
     m: Material, vocabulary: Vocabulary, recipe: Recipe, fitted: Fitted, floor: NDArray[np.float32], card: dict[str, Any]
 ) -> Model:
     """Assemble the model from weights fitted on everything."""
-    fitted_heads = heads.fitted(m, recipe, np.ones(len(m.messages), np.bool_))
+    fitted_heads = heads.fitted(m, recipe, np.ones(len(m.messages), np.bool_), fitted.judged(m.own))
     main = fitted.scales.split(fitted.coefficients)
     main |= {name: rounded(main[name]) for name in ("words", "chars", "framed", "concepts")}
     split = [head.scales.split(head.coefficients) for head in fitted_heads]

@@ -41,10 +41,10 @@ class Head:
         return out
 
 
-def fitted(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> list[Head]:
-    """Fit one head for each of ``_HEADS`` on the scams under ``train``."""
+def fitted(m: Material, recipe: Recipe, train: NDArray[np.bool_], judged: NDArray[np.int64]) -> list[Head]:
+    """Fit one head for each of ``_HEADS`` on the scams under ``train``, on the passage (n,) by which each message is ``judged``."""
     rows = np.flatnonzero(train & m.scam)
-    part = _narrow(m.own.firsts().rows(rows), recipe.settings)
+    part = _narrow(m.own.rows(judged[rows]), recipe.settings)
     return [
         _head(part, np.array([head in m.messages[i].asks or head == m.messages[i].kind for i in rows.tolist()]), recipe) for head in _HEADS
     ]
@@ -72,14 +72,14 @@ def _narrow(b: Blocks, s: Settings) -> Blocks:
     return Blocks(*texts, b.concepts, b.rules, none, b.among, b.starts)
 
 
-def scored(m: Material, recipe: Recipe) -> NDArray[np.float64]:
+def scored(m: Material, recipe: Recipe, judged: NDArray[np.int64]) -> NDArray[np.float64]:
     """Score every head on every message out of fold, (n, 14)."""
     out = np.zeros((len(m.messages), len(_HEADS)))
-    narrow = _narrow(m.own.firsts(), recipe.settings)
+    narrow = _narrow(m.own.rows(judged), recipe.settings)
     for k in range(recipe.folds):
         held = np.flatnonzero(m.fold == k)
         rows = narrow.rows(held)
-        out[held] = np.stack([head.scores(rows) for head in fitted(m, recipe, m.fold != k)], 1)
+        out[held] = np.stack([head.scores(rows) for head in fitted(m, recipe, m.fold != k, judged)], 1)
     return out
 
 
