@@ -9,7 +9,6 @@ import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -360,38 +359,9 @@ def test_read_together_the_verdicts_are_the_same(guard: Guard, texts: list[str])
     assert together.settle(guard, texts) == [guard.check(text) for text in texts]
 
 
-@given(words=st.lists(st.sampled_from([word for text in MIXED for word in [text, *text.split()]]), max_size=12))
-def test_a_brief_message_gets_the_verdict_of_the_guard(guard: Guard, words: list[str]) -> None:
-    text = " ".join(words)
-    told = guard.check(text)
-    event(f"brief: {brief.brief(text)}, {told.action}, evidence: {bool(told.evidence)}")
-    if brief.brief(text):
-        assert brief.judged(guard, text) == told
-
-
-def test_every_message_of_a_group_gets_the_verdict_of_the_guard(guard: Guard) -> None:
+def test_nearly_all_of_a_group_chat_is_brief() -> None:
     texts = [json.loads(line)["text"] for line in SAMPLE.read_text("utf-8").splitlines()]
-    short = [text for text in texts if brief.brief(text)]
-    assert len(short) > 0.9 * len(texts)
-    assert [brief.judged(guard, text) for text in short] == [guard.check(text) for text in short]
-
-
-@pytest.mark.parametrize("limit", ["warn", "asks", "other", "language"])
-def test_a_message_at_a_threshold_is_left_to_the_guard(guard: Guard, limit: str) -> None:
-    """The least of all thresholds decides who may judge: no language warns earlier than we look."""
-    text = "see you at 7"
-    risk = float(guard.score([text])[0])
-    policy = guard.policy
-    moved: dict[str, dict[str, Any]] = {"warn": {"warn": risk}, "other": {"other": risk}, "language": {"languages": {"en": risk}}}
-    low = moved.get(limit, {})
-    card = {**guard.model.card, "thresholds": {**guard.model.card["thresholds"], **({"asks": risk} if limit == "asks" else {})}}
-    strict = replace(guard, policy=replace(policy, **low), model=replace(guard.model, card=card))
-    assert brief.judged(strict, text) == strict.check(text)
-    left: Any = Slow(strict, 0)
-    asked: list[str] = []
-    left.check = asked.append
-    brief.judged(left, text)
-    assert asked == [text]
+    assert sum(map(brief.brief, texts)) > 0.9 * len(texts)
 
 
 @pytest.mark.parametrize(

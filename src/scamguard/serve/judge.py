@@ -7,7 +7,7 @@ import gc
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-from . import brief
+from .brief import brief
 from .logs import LOG
 from .problem import Problem, unavailable
 from .together import SHORT, Together, settle
@@ -67,7 +67,7 @@ class Judge:
         """Load and warm the guard; a failure is kept for whoever runs the service."""
         try:
             guard = await asyncio.get_running_loop().run_in_executor(self._lane, self._warmed)
-            brief.judged(guard, _WARM[0])  # the loop's own thread is warm, too
+            guard.check(_WARM[0])  # the loop's own thread is warm, too
             self._guard = guard
         except Exception as error:
             self.failure = error
@@ -86,7 +86,6 @@ class Judge:
         for text in _WARM:
             for lang in ("en", "zh"):
                 guard.check(text).advice(lang)
-            brief.judged(guard, text)
         guard.scan([*_WARM, None])
         guard.check("it's 482913", direction="outgoing", thread=["send me the code"])
         gc.collect()
@@ -104,7 +103,7 @@ class Judge:
         guard = self.guard
         verdict: Verdict
         if self._settings.batching and direction == "inbound" and sender is None and len(text) <= SHORT:
-            verdict = brief.judged(guard, text) if brief.brief(text) else await self._timely(self._together.put(text))
+            verdict = guard.check(text) if brief(text) else await self._timely(self._together.put(text))
         else:
             verdict = await self.run(lambda: guard.check(text, sender=sender, direction=direction, thread=thread))
         self._counts.judged[verdict.action].inc()
