@@ -50,10 +50,14 @@ class Worth(NamedTuple):
 def worth(card: Mapping[str, Any]) -> Worth | None:
     """Read a model's weights; None if it has none, as models of before they were learned."""
     learned = card.get("identity", {}).get("nats", {})
-    nats = np.array([learned.get(name, 0.0) for name in NAMES], np.float64)
+    return _worth(tuple([learned.get(name, 0.0) for name in NAMES]), min(card["thresholds"]["asks"], card["thresholds"]["warn"]))
+
+
+@lru_cache(16)  # models that a process has at a time; asked for every message
+def _worth(learned: tuple[float, ...], suspect: float) -> Worth | None:
+    nats = np.array(learned, np.float64)
     if not nats.any():
         return None
-    suspect = min(card["thresholds"]["asks"], card["thresholds"]["warn"])
     least = math.log(suspect / (1 - suspect)) if 0 < suspect < 1 else math.copysign(math.inf, suspect - 0.5)
     return Worth(nats, least - min(float(nats.sum()), MOST_NATS))
 
@@ -80,8 +84,8 @@ def weighed(
     if learned is None:
         return nats, {}
     near = np.flatnonzero(odds >= learned.least).tolist()
-    shown = {row: those for row in near if (those := described(text(row)))}
-    nats[list(shown)] = added(rows(list(shown.values())), learned.nats)
+    if shown := {row: those for row in near if (those := described(text(row)))}:
+        nats[list(shown)] = added(rows(list(shown.values())), learned.nats)
     return nats, shown
 
 
