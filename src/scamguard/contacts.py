@@ -25,6 +25,7 @@ _PHONE: Final = regex.compile(r"(?<![\w+.-])(?:\+|00)\d[\d ()./-]{6,18}\d(?![\w-
 _SIGN: Final = regex.compile(
     rf"(?i)@|(?:[a-z0-9_-]|{_LETTER})(?:\.|\[\.\]|\(\.\)|。)\p{{L}}|h(?:tt|xx)ps?\s?:[/\\]"
 )  # what all but numbers have
+_SIGNS: Final = (".", "@", ":", "。")  # one of them, to begin with
 _TAIL: Final = ".,:;!?…*_~)]}'\"”’»"
 MOST: Final = 50  # of a kind
 
@@ -45,7 +46,7 @@ def points(text: str) -> bool:
     >>> points("Hello. All is well."), points("go to kraken.example")
     (False, True)
     """
-    return _SIGN.search(text) is not None
+    return any(sign in text for sign in _SIGNS) and _SIGN.search(text) is not None
 
 
 def contacts(text: str) -> Contacts:

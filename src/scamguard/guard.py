@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from .columns import TextBatch
     from .explain import Contribution
+    from .glance import Glance
     from .model import Model, Reading
 
 
@@ -86,16 +87,15 @@ class Guard:
         part = self._part(text)
         seen = glance(part.text.encode("utf-8", "surrogatepass"), self.model.speech)
         who = judge(sender) if sender else NOBODY
-        risk, links = self.risks(np.array([seen.logit]), lambda _: text, who.nats)
+        risk, links = self._risk(seen.logit, text, who.nats)
         spoken = language(text)
-        action = self.policy.of(spoken).action(float(risk[0]))
-        flagged, suspect = np.array([action is not Action.ALLOW]), float(risk[0]) >= self._suspect
-        asked, kind = self._named(asks.heads_of(self.model, seen.room), risk, flagged) if suspect else ([()], [""])
+        action = self.policy.of(spoken).action(risk)
+        asked, kind = self._asked(seen, risk, action) if risk >= self._suspect else ((), "")
         said = explain.evidence(self.model, seen, lambda: self._one(part.text), part, action, who)
-        evidence = (*said, *explain.of_links(text, links.get(0, {})))
+        evidence = (*said, *explain.of_links(text, links))
         brand = whom.find(text, action, evidence, who.brand)
         real = whom.official(brand) if brand else None
-        return Verdict(float(risk[0]), action, kind[0], asked[0], evidence, brand.id if brand else None, real, spoken)
+        return Verdict(risk, action, kind, asked, evidence, brand.id if brand else None, real, spoken)
 
     def scan(self, messages: object, *, senders: object = None, threads: int = 1, direction: str = "inbound") -> pa.Table:
         """Judge many messages, each by itself.
@@ -209,6 +209,20 @@ class Guard:
         more, shown = identity.weighed(self.model.card, slope * logit + offset + nats, text)
         risk = self.model.risk(logit + (nats + more) / slope)
         return risk, {row: links for row, links in shown.items() if float(risk[row]) >= self._suspect}
+
+    def _risk(self, logit: float, text: str, nats: float) -> tuple[float, dict[str, str]]:
+        """Give ``risks`` of one message. Nearly all are so far from a suspicion that links need not be thought of."""
+        slope, offset = self.model.card["calibration"]
+        if slope * logit + offset + nats < identity.least(self.model.card):
+            return float(self.model.risk(np.float64(logit + nats / slope))), {}
+        risk, links = self.risks(np.array([logit]), lambda _: text, nats)
+        return float(risk[0]), links.get(0, {})
+
+    def _asked(self, seen: Glance, risk: float, action: Action) -> tuple[tuple[str, ...], str]:
+        """Name what the suspect of a glance asks for, and its kind if it is flagged."""
+        scores = asks.heads_of(self.model, seen.room)
+        asked, kind = self._named(scores, np.array([risk], np.float32), np.array([action is not Action.ALLOW]))
+        return asked[0], kind[0]
 
     def _actions(self, batch: TextBatch, risk: NDArray[np.float32]) -> NDArray[np.int8]:
         """Choose the action for each message; its language is looked at only where languages differ."""

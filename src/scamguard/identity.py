@@ -62,6 +62,12 @@ def _worth(learned: tuple[float, ...], suspect: float) -> Worth | None:
     return Worth(nats, least - min(float(nats.sum()), MOST_NATS))
 
 
+def least(card: Mapping[str, Any]) -> float:
+    """Give the log-odds from which the links of a message could matter."""
+    learned = worth(card)
+    return math.inf if learned is None else learned.least
+
+
 def weighed(
     card: Mapping[str, Any], odds: NDArray[np.float64], text: Callable[[int], str]
 ) -> tuple[NDArray[np.float64], dict[int, dict[str, str]]]:

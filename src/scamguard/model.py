@@ -175,8 +175,8 @@ class Model:
         logit, which = np.array([v for v, _ in worst], np.float64), np.array([p for _, p in worst], np.int64)
         return Reading(folded, cut, seen, fired, where, words, chars, framed, concepts, rules, logits, logit, which)
 
-    def risk(self, logit: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Turn logits into calibrated probabilities (Platt 1999)."""
+    def risk(self, logit: NDArray[np.float64] | np.float64) -> NDArray[np.float32]:
+        """Turn logits into calibrated probabilities (Platt 1999), of the same shape; one by itself comes out the same."""
         slope, offset = self.card["calibration"]
         risk: NDArray[np.float32] = (1 / (1 + np.exp(-(slope * logit + offset)))).astype(np.float32)
         return risk
