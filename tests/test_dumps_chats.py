@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scamguard.dumps import sms, whatsapp
+from scamguard.dumps import sms, whatsapp, whatsappwords
 from scamguard.errors import DumpError
 
 from .dumping import read
@@ -122,6 +122,7 @@ LOCALES = {
     "es-MX": "1/5/2026 3:04 p.\xa0m. - {}",
     "es ios": "[1/5/26, 15:04:00] {}",
     "pt-BR": "01/05/2026 15:04 - {}",
+    "pt às": "01/05/2026 às 15:04 - {}",
     "fr": "01/05/2026, 15:04 - {}",
     "fr older": "01/05/2026 à 15:04 - {}",
     "de": "01.05.26, 15:04 - {}",
@@ -130,6 +131,7 @@ LOCALES = {
     "ja android": "2026/05/01 15:04 - {}",
     "ja ios": "[2026/05/01 15:04:00] {}",
     "ko android": "2026. 5. 1. 오후 3:04 - {}",
+    "ko words": "2026년 5월 1일 오후 3:04 - {}",
     "ko ios": "[2026. 5. 1. 오후 3:04:00] {}",
     "vi android": "01/05/2026, 15:04 - {}",
     "vi ios": "[15:04:00, 01/05/2026] {}",
@@ -140,6 +142,7 @@ LOCALES = {
     "hi noon": "1/5/26, 3:04 अपराह्न - {}",
     "id": "01/05/26 15.04 - {}",
     "ar": "\u200f١\u200f/٥\u200f/٢٠٢٦، ٣:٠٤ م - {}",
+    "ar mark": "\u061c١/٥/٢٠٢٦، ٣:٠٤ م - {}",
     "ar latin": "1/5/2026, 3:04 م - {}",
     "sv": "2026-05-01 15:04 - {}",
     "fi": "1.5.2026 klo 15.04 - {}",
@@ -177,7 +180,8 @@ def test_noon_and_midnight(hour: str, want: int) -> None:
     ("dates", "want"),
     [(["1/5/26", "2/5/26", "13/5/26"], "dmy"), (["1/5/26", "1/6/26", "1/13/26"], "mdy"), (["30/4/26", "1/5/26"], "dmy"),
      (["4/30/26", "5/1/26"], "mdy"), (["3/4/26", "4/4/26", "5/4/26", "1/5/26"], "dmy"),
-     (["3/4/26", "3/5/26", "4/1/26"], "mdy"), (["1/2/26"], "dmy")],
+     (["3/4/26", "3/5/26", "4/1/26"], "mdy"), (["1/2/26"], "dmy"), (["1/5/26", "13/5/26", "2026/5/2"], "dmy"),
+     (["2026/5/1", "2026/5/2", "13/5/26"], "ymd")],
 )  # fmt: skip
 def test_day_or_month_first_is_told_by_the_dates(dates: list[str], want: str) -> None:
     stamps = [found for date in dates if (found := whatsapp.stamp(f"{date}, 15:04 - Mia: x")) is not None]
@@ -198,6 +202,60 @@ def test_whatsapp_round_trip(tmp_path: Path, found: list[tuple[list[str], str]])
     chat = "".join(f"[01.05.26, 15:04:{i:02d}] {name}: {chr(10).join(lines)}\n" for i, (lines, name) in enumerate(found))
     got = read(put(tmp_path / "_chat.txt", chat), format="whatsapp")
     assert [(m.text, m.sender) for m in got.messages] == [("\n".join(lines), name) for lines, name in found]
+
+
+CHATS = {
+    "en": "WhatsApp Chat with {}", "en ios": "WhatsApp Chat - {}", "de": "WhatsApp-Chat mit {}", "es": "Chat de WhatsApp con {}",
+    "pt": "Conversa do WhatsApp com {}", "fr": "Discussion WhatsApp avec {}", "ru": "Чат WhatsApp с {}",
+    "ru contact": "Чат WhatsApp с контактом {}", "ja": "{}さんとのWhatsAppチャット", "ja ios": "WhatsAppチャット - {}",
+    "ko": "{}님과의 WhatsApp 대화", "vi": "Đoạn chat WhatsApp với {}", "tr": "{} ile WhatsApp Sohbeti", "id": "Chat WhatsApp dengan {}",
+    "hi": "{} के साथ WhatsApp चैट", "ar": "دردشة واتساب مع {}", "zh": "与{}的WhatsApp聊天", "zh-TW": "與{}的 WhatsApp 對話", "": "{}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", CHATS)
+@pytest.mark.parametrize("who", ["Mia", "Mia Musterfrau", "+00 000 0001", "WhatsApp fans: Köln"])
+def test_whatsapp_chats_have_the_names_of_whom_one_chats_with(language: str, who: str) -> None:
+    assert whatsappwords.chat_named(CHATS[language].format(who)) == who
+
+
+SYSTEM = [
+    'Mia created group "Deals: hot"', "Mia changed the subject from “A” to “Support: official”",
+    "Mia hat die Gruppe „Deals: hot“ erstellt",
+    "Mia creó el grupo «Deals: hot»", 'Mia criou o grupo "Deals: hot"', "Mia a créé le groupe « Deals: hot »",
+    'Миа создала группу "Deals: hot"',
+    "Miaがグループ「Deals: hot」を作成しました", '미아님이 그룹 "Deals: hot"을 만들었습니다', 'Mia đã tạo nhóm "Deals: hot"',
+    'Mia, "Deals: hot" grubunu oluşturdu', 'Mia membuat grup "Deals: hot"', 'मिया ने ग्रुप "Deals: hot" बनाया',
+    'أنشأ محمد المجموعة "Deals: hot"',
+    "小美创建了群组“Deals: hot”",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", SYSTEM)
+def test_whatsapp_speaks_with_a_colon(tmp_path: Path, line: str) -> None:
+    got = read(put(tmp_path / "c.txt", f"01.05.26, 15:04 - {line}\n01.05.26, 15:04 - Mia: hi\n"))
+    assert (got.texts, got.rows) == (["hi"], [2])
+
+
+@pytest.mark.parametrize("line", ['"Support: send it "', 'Bob "the man: send it', 'Mia: "created group: x"', "~ Mia created group: send it",
+                                  'Bob "the man: created group'])  # fmt: skip
+def test_whatsapp_names_with_quotation_marks_speak(tmp_path: Path, line: str) -> None:
+    """A name may hold anything, and what its owner says must not be lost for it."""
+    assert len(read(put(tmp_path / "c.txt", f"01.05.26, 15:04 - {line}\n01.05.26, 15:04 - Mia: hi\n")).texts) == 2
+
+
+@pytest.mark.parametrize("pasted", ["2026/05/02 10:00 - foo", "[2026/05/02 10:00:00] Ben: foo"])
+def test_a_line_pasted_into_a_whatsapp_chat_is_part_of_the_message(tmp_path: Path, pasted: str) -> None:
+    got = read(put(tmp_path / "c.txt", f"01/05/2026, 15:04 - Mia: log\n{pasted}\n02/05/2026, 15:04 - Mia: hi\n"))
+    at = DEFAULT + 5 * 3_600_000 + 4 * 60_000
+    assert [(m.text, m.sender, m.time) for m in got.messages] == [(f"log\n{pasted}", "Mia", at), ("hi", "Mia", at + 86_400_000)]
+
+
+def test_a_whatsapp_chat_that_begins_in_the_midst_of_a_message(tmp_path: Path) -> None:
+    got = read(put(tmp_path / "c.txt", "the rest\n01/05/2026, 15:04 - Mia: log\n02/05/2026, 15:04 - Mia: hi\n"))
+    assert (got.dump.format, got.texts, got.dump.notes.broken) == ("whatsapp", ["log", "hi"], 1)
+    notes = "a note\n01/05/2026, 15:04 - Mia: quoted\nof another\nday\nand more\n"
+    assert read(put(tmp_path / "n.txt", notes)).dump.format == "txt"
 
 
 def test_whatsapp_lines_before_the_first_message_are_noted(tmp_path: Path) -> None:
@@ -261,7 +319,7 @@ def test_signal_round_trips(tmp_path: Path, found: list[tuple[str, str, int]]) -
                    "dataMessage": {"timestamp": stamp, "message": text, "groupInfo": {"groupId": "g"}, "quote": {"id": 5}}}}
                  for text, name, stamp in found]  # fmt: skip
     for lines, want in (
-        (exported, [(text, None, DEFAULT, name, None, None) for text, name, _ in found]),
+        (exported, [(text, None, DEFAULT, name, tmp_path.name, None) for text, name, _ in found]),  # its folder is the chat
         (envelopes, [(text, str(stamp), stamp, name, "g", "5") for text, name, stamp in found]),
     ):
         got = read(put(tmp_path / "data.json", "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)), format="signal")

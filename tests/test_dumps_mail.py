@@ -113,7 +113,7 @@ def test_parts(tmp_path: Path) -> None:
     inner = f"--b\nContent-Type: text/plain\n\nshown\n{attached}"
     assert eml(tmp_path, 'Content-Type: multipart/mixed; boundary="b"', inner) == "s\n\nshown"
     forwarded = "--b\nContent-Type: message/rfc822\n\nSubject: inner\n\nforwarded words\n--b--"
-    assert eml(tmp_path, 'Content-Type: multipart/mixed; boundary="b"', forwarded) == "s\n\nforwarded words"
+    assert eml(tmp_path, 'Content-Type: multipart/mixed; boundary="b"', forwarded) == "s\n\ninner\n\nforwarded words"
     assert eml(
         tmp_path, "Content-Type: text/html", "<head><title>x</title></head>Pay <b>now</b><br>or <a href='https://x.invalid'>here</a>"
     ) == ("s\n\nPay now\nor here (https://x.invalid)")

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from scamguard.errors import DumpError
 
-from . import columns, times
+from . import columns, tabled, times
 from .block import ABOUT, BLOCK_CHARS, BLOCK_ROWS, Block, cleaned, texts
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def _fields(source: Source, schema: pa.Schema, column: str | None) -> Fields:
 def _blocks(source: Source, batch: pa.RecordBatch, fields: Fields, first: int) -> Iterator[Block]:
     found = _strings(source, batch.column(fields.text))
     about = pa.record_batch([_about(batch, name, kind) for name, kind in zip(fields[1:6], ABOUT.types, strict=True)], schema=ABOUT)
+    if isinstance(fields.time, str) and about.column("time").null_count:
+        source.notes.timeless += tabled.timeless(_plain(batch.column(fields.time)), about.column("time"))
     for start, stop in _bounded(found, 0, len(found)):
         rows = np.arange(first + start + 1, first + stop + 1)
         yield Block(found.slice(start, stop - start), rows, about.slice(start, stop - start))

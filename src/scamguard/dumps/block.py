@@ -64,6 +64,7 @@ class Notes:
     broken: int = 0  # records skipped
     places: list[str] = field(default_factory=list)  # the first few of them
     undecodable: int = 0  # messages in which bytes were replaced by U+FFFD
+    timeless: int = 0  # messages whose time stands in a form that does not say which time it is (05/01/2024)
 
     def skip(self, place: str, problem: str) -> None:
         """Count one broken record."""
@@ -75,6 +76,7 @@ class Notes:
         """Count in what another dump noted."""
         self.broken += other.broken
         self.undecodable += other.undecodable
+        self.timeless += other.timeless
         self.places += other.places[: _MOST_PLACES - len(self.places)]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from . import jsonl, jsonstream, times
+from . import guarded, jsonl, jsonstream, times
 from .block import Message
+from .columns import label
 from .source import without_columns
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def looks(head: Head) -> bool:
 def read(source: Source, column: str | None) -> Iterator[Block]:
     """Read one conversation."""
     without_columns(source, column)
-    in_lines = b'"_type"' in source.head().partition(b"\n")[0]
+    in_lines = '"_type"' in source.start().lstrip().partition("\n")[0]
     return source.blocks(_of_lines(source) if in_lines else _of_document(source))
 
 
@@ -36,30 +37,21 @@ def _of_document(source: Source) -> Iterator[Message]:
     channel: str | None = None
     for path, number, value in jsonstream.values(source, _WALK):
         if path == ("meta",) and isinstance(value, dict):
-            channel = _text(value.get("name"))
+            channel = label(value.get("name"))
         elif path[-1:] == (None,):
-            if isinstance(value, dict):
-                yield _message(number, value, channel)
-            else:
-                jsonstream.skip(source, number, value)
+            yield from guarded.messages(source, "message", number, value, _message, channel)
 
 
 def _of_lines(source: Source) -> Iterator[Message]:
     channel: str | None = None
     for row, found in jsonl.records(source):
         if found.get("_type") == "header" and isinstance(meta := found.get("meta"), dict):
-            channel = _text(meta.get("name"))
+            channel = label(meta.get("name"))
         elif found.get("_type") == "message":
-            yield _message(row, found, channel)
+            yield from guarded.messages(source, "line", row, found, _message, channel)
 
 
-def _message(row: int, found: dict[str, Any], channel: str | None) -> Message:
-    content = found.get("content")
-    sender = _text(found.get("groupNickname") or found.get("accountName") or found.get("sender"))
-    text = content if isinstance(content, str) else ""
-    id_, time = _text(found.get("platformMessageId")), times.since(found.get("timestamp"), 1)
-    return Message(row, text, id_, time, sender, channel, _text(found.get("replyToMessageId")))
-
-
-def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON
-    return None if value in (None, "") else str(value)
+def _message(row: int, found: dict[str, Any], channel: str | None) -> Iterator[Message]:
+    sender = jsonstream.first_of(found, "groupNickname", "accountName", "sender")
+    id_, time = label(found.get("platformMessageId")), times.since(found.get("timestamp"), 1)
+    yield Message(row, guarded.words(found, "content"), id_, time, sender, channel, label(found.get("replyToMessageId")))

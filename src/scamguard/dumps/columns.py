@@ -89,8 +89,8 @@ def label(value: object) -> str | None:
     >>> label(12), label(""), label({"id": 5, "username": "mia"})
     ('12', None, 'mia')
     """
+    if isinstance(value, dict):  # one whose name is again an object has none
+        value = next((value[name] for name in _NAMES if isinstance(value.get(name), str | int | float) and value[name] != ""), None)
     if isinstance(value, str):
         return value or None
-    if isinstance(value, dict):
-        return next((found for name in _NAMES if (found := label(value.get(name))) is not None), None)
-    return None if value is None or isinstance(value, list) else str(value)
+    return None if value is None or isinstance(value, list | dict) else str(value)

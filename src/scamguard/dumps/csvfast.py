@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .block import Block
+    from .block import Block, Notes
 
 _QUOTE, _CR, _LF = ord('"'), ord("\r"), ord("\n")
 _MOST: Final = 8 * PIECE  # bytes without the end of a record: a quotation mark that was never closed, or a very long message
@@ -109,7 +109,7 @@ def _regular(codes: NDArray[np.uint8], quotes: NDArray[np.int64], delimiter: int
 
 
 def block(  # noqa: PLR0913, PLR0917 - places and columns
-    records: Records, row: int, line: int, names: Sequence[str], chosen: Sequence[int | None], delimiter: str
+    records: Records, row: int, line: int, names: Sequence[str], chosen: Sequence[int | None], delimiter: str, notes: Notes
 ) -> Block | None:
     """Read whole records; None if Arrow will not have one of them.
 
@@ -137,4 +137,4 @@ def block(  # noqa: PLR0913, PLR0917 - places and columns
         return None
     text, *about = [None if at is None else table[names[at]].combine_chunks() for at in chosen]
     rows = np.arange(row, row + len(table))
-    return tabled.of_arrays(text, rows, [part if part is None else part.cast(pa.string()) for part in about], line + records.lines)
+    return tabled.of_arrays(text, rows, [part if part is None else part.cast(pa.string()) for part in about], line + records.lines, notes)

@@ -1,7 +1,8 @@
 """CSV and TSV with a header line (RFC 4180), read by the csv module in strict mode, or as it would (``csvfast``).
 
 Strict, because a quote that is never closed would otherwise swallow the rest of the file into one message and say
-nothing. A record with more or fewer fields than the header is broken too: its text may be cut.
+nothing (``csvrecords`` finds where the next record begins). A record with more or fewer fields than the header is broken
+too: its text may be cut.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -19,13 +21,16 @@ from scamguard.errors import DumpError
 from . import columns, csvfast, encodings, tabled
 from .block import BLOCK_CHARS, BLOCK_ROWS
 from .csvfast import Splitter
+from .csvrecords import Shape, checked
 from .pieces import PIECE, regrouped
 from .source import LONGEST_LINE
 
 _FEW: Final = 64  # records: fewer are not halved again
+_DELIMITERS: Final = ",;\t|"  # what tables called CSV are separated by, the likeliest first
+_IN_QUOTES = re.compile(r'"(?:[^"]|"")*"')
+_SAID = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*$', re.IGNORECASE)  # the first line as Excel writes it
 
 if TYPE_CHECKING:
-    from _csv import Reader  # csv names it only from Python 3.13
     from collections.abc import Iterator
 
     from .block import Block
@@ -43,7 +48,7 @@ def looks(head: Head) -> bool:
 
 
 def read_csv(source: Source, column: str | None) -> Iterator[Block]:
-    """Read comma-separated values, or semicolon-separated ones, as spreadsheets write them where 1,5 is a number."""
+    """Read comma-separated values, or what else goes by that name: separated by what the header holds, or a line «sep=» says."""
     return _read(source, column, ",")
 
 
@@ -63,7 +68,7 @@ def _read(source: Source, column: str | None, delimiter: str) -> Iterator[Block]
         start = raw.read(PIECE).removeprefix(codecs.BOM_UTF8)
         table = _Table(source, column, delimiter)
         end = start.find(b"\n") + 1
-        if start[:end].strip() and b'"' not in start[:end] and b"\r" not in start[: end - 2] and b"\0" not in start[:end]:
+        if _is_plain(start[:end]):
             table.begin(start[:end].decode("utf-8", encodings.errors("utf-8")))
             splitter = Splitter(raw, start[end:], table.delimiter)
             yield from table.fast(splitter)
@@ -72,11 +77,17 @@ def _read(source: Source, column: str | None, delimiter: str) -> Iterator[Block]
         yield from table.slow(source.bounded(text, table.line))
 
 
+def _is_plain(first: bytes) -> bool:
+    """Say whether the first line is a header without quotation marks."""
+    return bool(first.strip()) and not first.lower().startswith(b"sep=") and not any(char in first[:-2] for char in b'"\r\0')
+
+
 class _Table:
     """A table being read: fast as long as its records are plain, then by the csv module."""
 
     def __init__(self, source: Source, column: str | None, delimiter: str) -> None:
         self._source, self._column, self.delimiter = source, column, delimiter
+        self._sure = delimiter != ","  # else the header tells
         self._header: list[str] = []
         self._chosen: list[int | None] = []
         self._cut = False
@@ -88,8 +99,10 @@ class _Table:
         self.line = 1
 
     def _delimited(self, first: str) -> str:
-        if self.delimiter == "," and "," not in first and ";" in first:
-            self.delimiter = ";"
+        if not self._sure:
+            bare = _IN_QUOTES.sub("", first)
+            self.delimiter = max(_DELIMITERS, key=bare.count)  # the comma if there is none
+            self._sure = True
         return self.delimiter
 
     def _name(self, header: list[str]) -> None:
@@ -110,13 +123,13 @@ class _Table:
 
     def _halved(self, records: Records, first: int = 0) -> Iterator[Block]:
         names = [str(at) for at in range(len(self._header))]
-        block = csvfast.block(records.part(0, len(records.lines)), self.row + first + 1, self.line + 1, names, self._chosen, self.delimiter)
+        whole, row = records.part(0, len(records.lines)), self.row + first
+        block = csvfast.block(whole, row + 1, self.line + 1, names, self._chosen, self.delimiter, self._source.notes)
         if block is not None:
             yield block
         elif len(records.lines) <= _FEW:
-            whole = records.part(0, len(records.lines)).data.decode("utf-8", encodings.errors("utf-8"))
-            lines = io.StringIO(whole, newline="")
-            yield from self._slow(lines, self.row + first, self.line + int(records.lines[0]))
+            lines = io.StringIO(whole.data.decode("utf-8", encodings.errors("utf-8")), newline="")
+            yield from self._slow(lines, row, self.line + int(records.lines[0]))
         else:
             middle = len(records.lines) // 2
             yield from self._halved(records.part(0, middle), first)
@@ -125,9 +138,7 @@ class _Table:
     def slow(self, lines: Iterator[str]) -> Iterator[Block]:
         """Read the records that are left."""
         if self.line == 0:
-            blank = 0  # lines before the header
-            while (first := next(lines, "")) and not first.strip("\r\n"):
-                blank += 1
+            blank, first = self._before(lines)
             records = csv.reader(_chained(first, lines), delimiter=self._delimited(first), strict=True)
             self._name(_header(self._source, records))
             self.line = blank + records.line_num
@@ -135,10 +146,20 @@ class _Table:
                 return
         yield from self._slow(lines, self.row, self.line)
 
+    def _before(self, lines: Iterator[str]) -> tuple[int, str]:
+        """Count the lines before the header, and give its first one."""
+        count = 0
+        while first := next(lines, ""):
+            if said := _SAID.match(first):
+                self.delimiter, self._sure = said[1], True
+            elif first.strip("\r\n"):
+                break
+            count += 1
+        return count, first
+
     def _slow(self, lines: Iterator[str], row: int, line: int) -> Iterator[Block]:
-        records = csv.reader(lines, delimiter=self.delimiter, strict=True)
         text, *about = self._chosen
-        numbered = _checked(self._source, records, len(self._header), row, line, cut=self._cut)
+        numbered = checked(self._source, lines, Shape(self.delimiter, len(self._header), self._cut), row, line)
         for rows, starts, found in _grouped(numbered, text or 0):
             values = list(zip(*found, strict=False))  # a record may be longer than the header where the exporter errs
             block = tabled.block(values[text or 0], rows, [None if at is None else values[at] for at in about], self._source.notes)
@@ -189,26 +210,3 @@ def _header(source: Source, records: Iterator[list[str]]) -> list[str]:
         return next(records, [])
     except csv.Error as error:
         raise DumpError(f"{source.name}: the header line cannot be read: {error}") from error
-
-
-def _checked(  # noqa: PLR0913 - where it is and what is right
-    source: Source, records: Reader, width: int, row: int, before: int, *, cut: bool
-) -> Iterator[tuple[int, int, list[str]]]:
-    """Number the records behind ``row`` and ``before`` lines, and skip the broken ones; a blank line is no record."""
-    while True:
-        line = before + records.line_num + 1
-        try:
-            record = next(records)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            row += 1
-            source.notes.skip(f"{source.name}, line {line}", str(error))
-            continue
-        if not record:
-            continue
-        row += 1
-        if len(record) != width and not (cut and len(record) > width):
-            source.notes.skip(f"{source.name}, line {line}", f"{len(record)} fields where the header names {width}")
-            continue
-        yield row, line, record

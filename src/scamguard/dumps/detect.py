@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from scamguard.errors import DumpError
 
-from . import encodings
 from .registry import FORMATS
 
 if TYPE_CHECKING:
@@ -69,7 +67,7 @@ def known(source: Source, column: str | None = None) -> str | None:
             return name
     if by_name is not None and (column is not None or FORMATS[by_name].magic):
         return by_name  # whoever names a column means a table
-    head = Head(raw, _decoded(source, raw))
+    head = Head(raw, source.start())
     named = by_name is not None and FORMATS[by_name].plain
     for name, format_ in FORMATS.items():
         if format_.looks and not (named and format_.plain):
@@ -87,10 +85,3 @@ def _by_name(name: str) -> str | None:
     suffix = file.suffix.lower() if file.suffix.lower() not in {".gz", ".zst"} else PurePath(file.stem).suffix.lower()
     return next((name for name, format_ in FORMATS.items() if suffix in format_.suffixes), None)
 
-
-def _decoded(source: Source, raw: bytes) -> str:
-    encoding = source.encoding or encodings.guess(raw)
-    try:
-        return codecs.getincrementaldecoder(encoding)("replace").decode(raw)
-    except LookupError:
-        return ""  # the reader says so

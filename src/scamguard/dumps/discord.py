@@ -1,16 +1,18 @@
 """DiscordChatExporter's JSON (JsonMessageWriter.cs of Tyrrrz/DiscordChatExporter); its CSV is read as any other.
 
-What is read of a message is more than its content: embeds and buttons are where bots and webhooks put their lures, and a
+What is read of a message is more than its content: embeds, polls and buttons are where bots and webhooks put their lures, and a
 forwarded message has no content of its own.
 """
 
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
-from . import delimited, jsonstream, times
+from . import delimited, guarded, jsonstream, times
 from .block import Message
+from .columns import label
 from .html import linked
 from .source import without_columns
 
@@ -33,7 +35,7 @@ def looks(head: Head) -> bool:
 def read(source: Source, column: str | None) -> Iterator[Block]:
     """Read every message of a channel."""
     without_columns(source, column)
-    if source.head().lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+    if source.start().lstrip().startswith("{"):
         return source.blocks(_messages(source))
     return delimited.read_csv(source, None)
 
@@ -46,35 +48,53 @@ def _messages(source: Source) -> Iterator[Message]:
         elif path == ("channel",):
             channel = " #".join(filter(None, (guild, _name(value)))) or None
         elif path == ("messages", None):
-            if isinstance(value, dict):
-                yield _message(number, value, channel)
-            else:
-                source.notes.skip(f"{source.name}, message {number}", f"a JSON object is expected, not {type(value).__name__}")
+            yield from guarded.messages(source, "message", number, value, _message, channel)
 
 
-def _message(number: int, found: Mapping[str, Any], channel: str | None) -> Message:
+def _message(number: int, found: Mapping[str, Any], channel: str | None) -> Iterator[Message]:
     reference = found.get("reference")
     reply = reference.get("messageId") if isinstance(reference, dict) and reference.get("type") != "Forward" else None
-    return Message(
+    yield Message(
         number,
         text_of(found),
-        str(found["id"]) if found.get("id") else None,
+        label(found.get("id")),
         times.iso(found.get("timestamp")),
         _author(found.get("author")),
         channel,
-        str(reply) if reply else None,
+        label(reply),
     )
 
 
 def text_of(found: Mapping[str, Any]) -> str:
-    """Give all that is read of a message: content, embeds, buttons and what it forwards."""
-    parts = [found.get("content")]
-    for embed in _dicts(found.get("embeds")):
-        parts += _embed(embed)
-    parts += _buttons(found.get("components"))
-    if isinstance(forwarded := found.get("forwardedMessage"), dict):
-        parts.append(text_of(forwarded))
-    return "\n".join(part for part in parts if isinstance(part, str) and part)
+    """Give all that is read of a message: content, embeds, poll, buttons and what it forwards.
+
+    Raises
+    ------
+    WrongKindError
+        Something else stands where a text is.
+    """
+    parts: list[str] = []
+    shown: Mapping[str, Any] | None = found
+    while isinstance(shown, dict):  # what is forwarded may forward again, deeper than functions can call themselves
+        parts.append(guarded.words(shown, "content"))
+        for embed in guarded.objects(shown, "embeds"):
+            parts += _embed(embed)
+        parts += _poll(shown.get("poll"))
+        parts += _buttons(shown.get("components"))
+        shown = shown.get("forwardedMessage")
+    return "\n".join(filter(None, parts))
+
+
+def _poll(poll: object) -> Iterator[str]:
+    """Give question and answers, each a string, or an object as Discord's own API has it."""
+    if isinstance(poll, dict):
+        yield _said(poll.get("question"))
+        for answer in _dicts(poll.get("answers")):
+            yield next(filter(None, map(_said, (answer, answer.get("pollMedia"), answer.get("poll_media"), answer.get("answer")))), "")
+
+
+def _said(value: object) -> str:
+    return _string(value.get("text")) if isinstance(value, dict) else _string(value)
 
 
 def _embed(embed: Mapping[str, Any]) -> Iterator[str]:
@@ -89,11 +109,11 @@ def _embed(embed: Mapping[str, Any]) -> Iterator[str]:
 
 def _buttons(components: object) -> Iterator[str]:
     """Give the buttons; a row of them is a component too, at most a few deep."""
-    waiting = _dicts(components)
+    waiting = deque(_dicts(components))
     while waiting:
-        component = waiting.pop(0)
+        component = waiting.popleft()
         yield _linked(component.get("label"), component.get("url"))
-        waiting[:0] = _dicts(component.get("components"))
+        waiting.extendleft(reversed(_dicts(component.get("components"))))
 
 
 def _dicts(values: object) -> list[dict[str, Any]]:
@@ -116,5 +136,5 @@ def _name(value: object) -> str | None:
 def _author(author: object) -> str | None:
     """Name the author as the CSV does: by user name, and by number where it is not unique without."""
     name = _name(author)
-    number = author.get("discriminator") if isinstance(author, dict) else None
-    return f"{name}#{number}" if name and number and number != "0000" else name
+    number = _string(author.get("discriminator")) if isinstance(author, dict) else ""
+    return f"{name}#{number}" if name and number.strip("0") else name

@@ -6,10 +6,11 @@ Fake support waits in issues and their comments too. An event without words (a s
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from . import jsonl, jsonstream, times
+from . import guarded, jsonl, jsonstream, times
 from .block import Message
+from .columns import label
 from .source import without_columns
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from .source import Source
 
 _WALK: Final = {(), ("items",)}  # of a search the results are items
-_API = re.compile(
-    r'"(?:html_url|issue_url|url)":\s*"https://(?:api\.)?github\.com/(?:repos/)?[^/"]+/[^/"]+/(?:issues|pull|pulls|discussions)/'
-)
+_THREAD: Final = r'https://(?:api\.)?github\.com/(?:repos/)?[^/"\s]+/[^/"\s]+/(?:issues|pull|pulls|discussions)/'
+_ADDRESS = re.compile(_THREAD)
+_API = re.compile(rf'"(?:html_url|issue_url|url)":\s*"{_THREAD}')
 _LINE = re.compile(r"(?:\[\s*)?\{")
 _WORDED: Final = ("comment", "review", "issue", "pull_request", "discussion", "release")  # in a payload, the innermost first
 _REPO = re.compile(r"https://(?:api\.)?github\.com/(?:repos/)?([^/]+/[^/]+)")
@@ -34,9 +35,9 @@ def looks(head: Head) -> bool:
     """Say whether these are events, or issues and comments."""
     first = head.first[0] if isinstance(head.first, list) and head.first else head.first
     if isinstance(first, dict):
-        return _is_event(first) or ("body" in first and _API.search(head.lines[0][:20_000]) is not None)
-    start = head.text[:20_000]
-    return _LINE.match(start.lstrip()) is not None and '"body":' in start and _API.search(start) is not None
+        found = first["items"][0] if isinstance(first.get("items"), list) and first["items"] else first
+        return isinstance(found, dict) and (_is_event(found) or ("body" in found and _is_of_github(found)))
+    return _LINE.match(head.text.lstrip()) is not None and '"body":' in head.text and _API.search(head.text) is not None
 
 
 def read(source: Source, column: str | None) -> Iterator[Block]:
@@ -46,33 +47,33 @@ def read(source: Source, column: str | None) -> Iterator[Block]:
 
 
 def _messages(source: Source) -> Iterator[Message]:
-    for row, found in _records(source):
-        if _is_event(found):
-            yield from _event(row, found)
-        elif isinstance(found.get("body"), str) or isinstance(found.get("title"), str):
-            yield _worded(row, found, None)
-            for comment in found.get("comments") or () if isinstance(found.get("comments"), list) else ():
-                if isinstance(comment, dict):
-                    yield _worded(row, comment, _thread(found))
+    if jsonl.in_lines(source.start(), _is_search):
+        for row, found in jsonl.records(source):
+            yield from guarded.messages(source, "line", row, found, _message)
+    else:
+        for number, value in jsonstream.records(source, _WALK):
+            yield from guarded.messages(source, "message", number, value, _message)
 
 
-def _records(source: Source) -> Iterator[tuple[int, Record]]:
-    """Read JSON lines, or the elements of an array."""
-    if _in_lines(source):
-        yield from jsonl.records(source)
-        return
-    for path, number, value in jsonstream.values(source, _WALK):
-        if path[-1:] != (None,):
-            continue
-        if isinstance(value, dict):
-            yield number, value
-        else:
-            source.notes.skip(f"{source.name}, message {number}", f"a JSON object is expected, not {type(value).__name__}")
+def _message(row: int, found: Record) -> Iterator[Message]:
+    """Read an event, or an issue and its comments, or a comment."""
+    if _is_event(found):
+        yield from _event(row, found)
+    elif found.get("body") is not None or found.get("title") is not None:
+        yield _worded(row, found, None)
+        comments = found.get("comments")
+        for comment in comments if isinstance(comments, list) else ():
+            if isinstance(comment, dict):
+                yield _worded(row, comment, _thread(found))
 
 
-def _in_lines(source: Source) -> bool:
-    start = source.head().lstrip(b"\xef\xbb\xbf \r\n\t")
-    return start.startswith(b"{") and b'"items"' not in start.partition(b"\n")[0][:400]
+def _is_search(found: Record) -> bool:
+    """Say whether this is what a search gives: one object that holds the results."""
+    return isinstance(found.get("items"), list)
+
+
+def _is_of_github(found: Record) -> bool:
+    return any(isinstance(found.get(name), str) and _ADDRESS.match(found[name]) for name in ("html_url", "issue_url", "url"))
 
 
 def _is_event(found: Record) -> bool:
@@ -84,18 +85,23 @@ def _event(row: int, found: Record) -> Iterator[Message]:
     name = next((name for name in _WORDED if isinstance(payload.get(name), dict)), None)
     if name is None:
         return
-    worded = payload[name]
-    channel = str(repo.get("name")) if isinstance(repo, dict) and repo.get("name") else None
-    message = _worded(row, worded, _thread(payload.get("issue")) if name == "comment" else None)
-    login = actor.get("login") if isinstance(actor, dict) else None
+    channel = label(repo.get("name")) if isinstance(repo, dict) else None
+    message = _worded(row, payload[name], _thread(payload.get("issue")) if name == "comment" else None)
+    login = label(actor.get("login")) if isinstance(actor, dict) else None
     time = times.iso(found.get("created_at")) or message.time
     if message.text:
         yield message._replace(channel=channel or message.channel, sender=login or message.sender, time=time)
 
 
 def _worded(row: int, found: Record, reply_to: str | None) -> Message:
-    """Make a message of an issue, a comment or the like."""
-    parts = [found.get("title"), found.get("name") if "tag_name" in found else None, found.get("body")]
+    """Make a message of an issue, a comment or the like.
+
+    Raises
+    ------
+    WrongKindError
+        Title or body is no string.
+    """
+    parts = [guarded.words(found, name) for name in (("title", "name", "body") if "tag_name" in found else ("title", "body"))]
     author = found.get("user") or found.get("author")
     address = next((str(found[name]) for name in ("html_url", "issue_url", "url") if isinstance(found.get(name), str)), "")
     repo, number = _REPO.match(address), _NUMBER.search(address)
@@ -103,19 +109,15 @@ def _worded(row: int, found: Record, reply_to: str | None) -> Message:
         reply_to = number[1]  # a comment of the API names its issue by address alone
     return Message(
         row,
-        "\n\n".join(part for part in parts if isinstance(part, str) and part),
-        _thread(found) if "title" in found else _text(found.get("id")),
+        "\n\n".join(filter(None, parts)),
+        _thread(found) if "title" in found else label(found.get("id")),
         times.iso(found.get("created_at") or found.get("createdAt") or found.get("submitted_at")),
-        _text(author.get("login")) if isinstance(author, dict) else None,
+        label(author.get("login")) if isinstance(author, dict) else None,
         repo[1] if repo else None,
         reply_to,
     )
 
 
-def _thread(issue: Any) -> str | None:  # noqa: ANN401 - JSON
+def _thread(issue: object) -> str | None:
     """Name an issue as people do: by its number."""
-    return _text(issue.get("number") or issue.get("id")) if isinstance(issue, dict) else None
-
-
-def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON
-    return None if value in (None, "") else str(value)
+    return label(issue.get("number") or issue.get("id")) if isinstance(issue, dict) else None

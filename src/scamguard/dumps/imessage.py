@@ -4,13 +4,14 @@
     +15550100
     Are you there?
 
-A reply stands again, indented, below what it answers; it is read where it stands first, at the margin, and the copy is
-passed over. Reactions and effects are no messages.
+A reply stands again, indented, below what it answers; it is read where it stands first, at the margin, and the copy, which
+an indented time begins, is passed over. Reactions and effects are no messages. Whatever else is indented somebody wrote.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
 _TIME = re.compile(r"([A-Z][a-z]{2} \d{2}, \d{4}\s{1,2}\d{1,2}:\d{2}:\d{2}\s[AP]M)(?: \(.*\))?$")
 _FORM: Final = "%b %d, %Y %I:%M:%S %p"
-_INDENTED = re.compile(r"(?:    )+\S")
+_INDENT: Final = "    "
 _ASIDE: Final = ("Tapbacks:", "Reactions:")
+_REACTION = re.compile(r"\s*(?:Loved|Liked|Disliked|Laughed(?: at)?|Emphasized|Questioned|Sticker|[^\w\s]\S{0,9}) (?:by|from) .{1,80}$")
 _REPLY: Final = "This message responded to an earlier message."
 
 
@@ -77,15 +79,13 @@ def _message(source: Source, start: int, record: list[str], channel: str | None)
 def _body(lines: list[str]) -> list[str]:
     """Leave out reactions, the copies of replies and what the program says."""
     body: list[str] = []
-    aside = False
-    for line in lines:
-        if line in _ASIDE:
-            aside = True
-        elif not line.strip():
-            aside = False
-            body.append("")
-        elif not aside and not _INDENTED.match(line) and line != _REPLY:
+    aside = copy = False
+    for line, following in pairwise([*lines, ""]):
+        indented = line.startswith(_INDENT)
+        copy = indented and (copy or _TIME.match(line.strip()) is not None)
+        aside = (aside and _REACTION.match(line) is not None) or (line.strip() in _ASIDE and _REACTION.match(following) is not None)
+        if not (copy or aside or line == _REPLY):
             body.append(line)
-    while body and not body[-1]:
+    while body and not body[-1].strip():
         body.pop()
     return body

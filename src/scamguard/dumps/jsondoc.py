@@ -1,4 +1,4 @@
-"""One JSON document that no known program wrote: an array of objects, or an object that holds one."""
+"""One JSON document that no known program wrote: an array of objects, an object that holds one, or an object."""
 
 from __future__ import annotations
 
@@ -29,10 +29,8 @@ def read(source: Source, column: str | None) -> Iterator[Block]:
 
 
 def _records(source: Source) -> Iterator[tuple[int, Record, int]]:
-    for path, number, value in jsonstream.values(source, _WALK):
-        if path[-1:] != (None,):
-            continue
+    for number, value in jsonstream.records(source, _WALK):
         if isinstance(value, dict):
             yield number, value, max((len(field) for field in value.values() if isinstance(field, str)), default=0)
         else:
-            jsonstream.skip(source, number, value)
+            source.notes.skip(f"{source.name}, message {number}", f"a JSON object is expected, not {type(value).__name__}")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .block import Block
+    from .block import Block, Notes
     from .columns import Fields
 
 _PLAIN: Final = {frozenset(): pa.string(), frozenset({str}): pa.string(), frozenset({int}): pa.int64()}
@@ -38,7 +38,7 @@ def schema(fields: Fields, records: Iterable[dict[str, Any]]) -> pa.Schema | Non
     return None if None in types.values() else pa.schema([(fields.text, pa.large_string()), *types.items()])
 
 
-def block(row: int, piece: bytes, fields: Fields, columns: pa.Schema) -> Block | None:
+def block(row: int, piece: bytes, fields: Fields, columns: pa.Schema, notes: Notes) -> Block | None:
     """Read whole lines; None if any is not one plain object of these columns."""
     lines = piece.count(b"\n")
     if len(piece) > LONGEST_LINE or not _objects(np.frombuffer(piece, np.uint8)):
@@ -57,7 +57,7 @@ def block(row: int, piece: bytes, fields: Fields, columns: pa.Schema) -> Block |
     found = {name: table[name].combine_chunks() for name in columns.names}
     about = [found[name] if isinstance(name, str) else None for name in fields[1:6]]
     rows = np.arange(row, row + lines)
-    return tabled.of_arrays(pc.fill_null(found[fields.text], ""), rows, about, rows)
+    return tabled.of_arrays(pc.fill_null(found[fields.text], ""), rows, about, rows, notes)
 
 
 def _objects(data: NDArray[np.uint8]) -> bool:

@@ -14,7 +14,7 @@ from .block import BLOCK_CHARS, BLOCK_ROWS
 from .source import LONGEST_LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import pyarrow as pa
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .source import Source
 
 Record = dict[str, Any]
+_LOOKED_AT = 50  # lines
 
 
 def looks(head: Head) -> bool:
@@ -33,6 +34,11 @@ def looks(head: Head) -> bool:
 
 def read(source: Source, column: str | None) -> Iterator[Block]:
     """Read one message from each object; a missing or null text is an empty message."""
+    if not in_lines(source.start()):
+        from . import jsondoc  # noqa: PLC0415 - it is made of this module; a document under the name of lines is rare
+
+        yield from jsondoc.read(source, column)
+        return
     if not encodings.is_utf8(source.codec()):
         for block in blocks(source, sized(source), column, "line"):
             yield replace(block, lines=block.rows)
@@ -41,6 +47,31 @@ def read(source: Source, column: str | None) -> Iterator[Block]:
         reader = _Reader(source, column)
         for row, piece in pieces.pieces(source, raw):
             yield from pieces.regrouped([*reader.read(row, piece)])
+
+
+def in_lines(start: str, whole: Callable[[Record], bool] = lambda _: False) -> bool:
+    """Say whether a file is JSON lines, by its first characters; else it is one document, over several lines or in one.
+
+    Parameters
+    ----------
+    whole
+        Says of a first line that is an object whether it is the whole document.
+    """
+    lines = [line for line in start.lstrip().split("\n", _LOOKED_AT)[:_LOOKED_AT] if line.strip()]
+    if not lines or not lines[0].startswith(("[", "{")):
+        return True
+    later = any(line.startswith("{") and isinstance(_value(line), dict) for line in lines[1:])
+    first = _value(lines[0])
+    if first is None:  # cut, broken, or the first of several lines of a document
+        return later if len(lines) > 1 else lines[0].strip() != "{"
+    return not whole(first) if isinstance(first, dict) else later
+
+
+def _value(line: str) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 class _Reader:
@@ -73,7 +104,7 @@ class _Reader:
     def _fast(self, row: int, piece: bytes) -> Block | None:
         if self._schema is None or self._fields is None:
             return None
-        return jsonfast.block(row, piece, self._fields, self._schema)
+        return jsonfast.block(row, piece, self._fields, self._schema, self._source.notes)
 
 
 def _end_of_line(piece: bytes, line: int) -> int:

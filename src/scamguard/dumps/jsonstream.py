@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from scamguard.errors import DumpError
 
+from .columns import label
 from .names import told
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|.)", re.DOTALL)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _STRING_END = re.compile(r'(?<=")[,}\]\s]')
 _LITERAL_END = re.compile(r"[,}\]]")
+_MOST_FIELDS: Final = 1000  # of a document that is one object
 _OVERLAP = 4096  # characters of a window that are looked at again, so that nothing is missed at its end
 
 
@@ -62,16 +64,44 @@ def values(source: Source, walk: Collection[Path]) -> Iterator[Value]:
     walk
         The paths of objects and arrays to walk into; all others are given whole.
     """
+    walked = [False]
+    yield from _values(source, walk, walked)
+    if not walked[0]:
+        raise _nothing(source)
+
+
+def records(source: Source, walk: Collection[Path]) -> Iterator[tuple[int, Any]]:
+    """Give the elements of the arrays that are walked with their numbers; if there is none, the object that the document is."""
+    walked = [False]
+    alone: dict[str, Any] = {}
+    for path, number, value in _values(source, {(), *walk}, walked):
+        if path[-1:] == (None,):
+            yield number, value
+        elif len(path) == 1 and value is not OPENED and not walked[0] and len(alone) < _MOST_FIELDS:
+            alone[str(path[0])] = value
+    if not walked[0] and not alone:
+        raise _nothing(source)
+    if not walked[0]:
+        yield 1, alone
+
+
+def _nothing(source: Source) -> DumpError:
+    return DumpError(f"{source.name}: no messages where this format has them; name another with --format")
+
+
+def _values(source: Source, walk: Collection[Path], walked: list[bool]) -> Iterator[Value]:
+    """Give the values; ``walked`` becomes true where an array to walk begins."""
     with source.text() as text:
         walker = _Walker(source, text, walk)
         try:
-            yield from walker.value(())
+            for value in walker.value(()):
+                walked[0] = walker.found
+                yield value
         except _EndError as error:
             source.notes.skip(source.name, f"{error}; read only up to there")
         except _BrokenError as error:
             raise DumpError(f"{source.name}: {error}") from error
-    if not walker.found:
-        raise DumpError(f"{source.name}: no messages where this format has them; name another with --format")
+        walked[0] = walker.found
 
 
 class _Walker:
@@ -225,9 +255,4 @@ class _Walker:
 
 def first_of(found: dict[str, Any], *names: str) -> str | None:
     """Give the first of some fields that says anything."""
-    return next((str(found[name]) for name in names if found.get(name) not in (None, "")), None)
-
-
-def skip(source: Source, number: int, value: object) -> None:
-    """Note a message that is no object."""
-    source.notes.skip(f"{source.name}, message {number}", f"a JSON object is expected, not {type(value).__name__}")
+    return next((said for name in names if (said := label(found.get(name))) is not None), None)

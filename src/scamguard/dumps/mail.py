@@ -6,6 +6,7 @@ HTML is turned into its visible words, and where a link leads stands behind it i
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import email
 import re
@@ -30,10 +31,13 @@ if TYPE_CHECKING:
 UNREADABLE: Final = (ValueError, LookupError, RecursionError, AttributeError, TypeError)  # the parser's own, on hostile mail
 
 _LARGEST: Final = 1 << 26  # bytes of one mail
+_MARK: Final = codecs.BOM_UTF8
 _FROM = re.compile(rb"From \S+.*\d\d?:\d\d")  # the line before each mail in an mbox: sender and date
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)  # what mboxrd does to such lines within
+_HARDLY: Final = 20  # characters without addresses
+_ADDRESS = re.compile(r"https?://\S+")
 _SPACES = re.compile(r"\s+")
-_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):\s")
+_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):(\s+\S|\s*$)")  # and whether it says anything
 _MAIL_HEADERS: Final = {
     "from", "to", "subject", "date", "message-id", "received", "return-path", "delivered-to", "mime-version", "content-type", "reply-to",
 }  # fmt: skip
@@ -41,7 +45,10 @@ _MAIL_HEADERS: Final = {
 
 def looks_mbox(head: Head) -> bool:
     """Say whether a line «From somebody date» stands before mail headers."""
-    return _FROM.match(head.raw) is not None and len(head.lines) > 1 and _HEADER.match(head.lines[1]) is not None
+    if not _FROM.match(head.raw.removeprefix(_MARK)):
+        return False
+    first, second = ([_HEADER.match(line) for line in head.lines[1:3]] + [None, None])[:2]
+    return first is not None and (bool(first[2].strip()) or second is not None)  # «Agenda:» alone is no header
 
 
 def looks_eml(head: Head) -> bool:
@@ -91,7 +98,9 @@ def _cut(source: Source) -> Iterator[bytes]:
     size, empty = 0, True
     begun = False
     with source.opened() as file:
-        while line := file.readline(_LARGEST):
+        if (line := file.readline(_LARGEST)).startswith(_MARK):
+            line = line.removeprefix(_MARK)
+        while line:
             if empty and line.startswith(b"From ") and _FROM.match(line):
                 if begun:
                     yield b"".join(held)
@@ -100,6 +109,7 @@ def _cut(source: Source) -> Iterator[bytes]:
                 held.append(line)
                 size += len(line)
             empty = line in {b"\n", b"\r\n"}
+            line = file.readline(_LARGEST)
     if begun or any(line.strip() for line in held):
         yield b"".join(held)
 
@@ -111,7 +121,7 @@ def _message(source: Source, row: int, raw: bytes, channel: str | None) -> Itera
         source.notes.skip(place, f"larger than {_LARGEST:,} bytes")
         return
     try:
-        found = email.message_from_bytes(raw)  # not under policy.default, which takes ten times as long
+        found = email.message_from_bytes(raw.removeprefix(_MARK))  # not under policy.default, which takes ten times as long
         text = text_of(found)
     except UNREADABLE as error:
         source.notes.skip(place, f"not a mail that can be read: {type(error).__name__}")
@@ -159,14 +169,22 @@ def _body(found: mail.Message) -> str:
     """Give the words that are shown: of alternatives the richest, of parts all that are text and no attachment."""
     kind = found.get_content_type()
     if kind == "multipart/alternative":
-        texts = [text for part in _parts(found) if (text := _body(part))]
-        return texts[-1] if texts else ""
+        return _richest([text for part in _parts(found) if (text := _body(part))])
+    if kind == "message/rfc822":
+        return "\n\n".join(filter(None, map(text_of, _parts(found))))
     if found.is_multipart():
         return "\n\n".join(filter(None, map(_body, _parts(found))))
     if kind not in {"text/plain", "text/html"} or found.get_content_disposition() == "attachment":
         return ""
     text = _decoded(found)
     return words(text) if kind == "text/html" else text.replace("\r\n", "\n").strip("\n")
+
+
+def _richest(texts: list[str]) -> str:
+    """Give the last of some alternatives, which a program shows that can; if that says hardly anything, the first one too."""
+    if not texts or len(_ADDRESS.sub("", texts[-1])) >= _HARDLY:
+        return "".join(texts[-1:])
+    return texts[0] if texts[-1] in texts[0] else f"{texts[-1]}\n\n{texts[0]}"
 
 
 def _parts(found: mail.Message) -> list[Any]:

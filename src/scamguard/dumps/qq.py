@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from . import jsonstream, times
+from . import guarded, jsonstream, times
 from .block import Message
 from .source import without_columns
 from .spoken import Spoken
@@ -42,7 +42,7 @@ def looks(head: Head) -> bool:
 def read(source: Source, column: str | None) -> Iterator[Block]:
     """Read every message."""
     without_columns(source, column)
-    is_json = source.head().lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{")
+    is_json = source.start().lstrip().startswith("{")
     return source.blocks(_of_json(source) if is_json else _of_text(source))
 
 
@@ -80,19 +80,14 @@ def _of_json(source: Source) -> Iterator[Message]:
         if path == ("chatInfo",) and isinstance(value, dict):
             channel = jsonstream.first_of(value, "name", "peerUid", "uid")
         elif path[-1:] == (None,):
-            if isinstance(value, dict):
-                yield _message(number, value, channel)
-            else:
-                jsonstream.skip(source, number, value)
+            yield from guarded.messages(source, "message", number, value, _message, channel)
 
 
-def _message(number: int, found: dict[str, Any], channel: str | None) -> Message:
+def _message(number: int, found: dict[str, Any], channel: str | None) -> Iterator[Message]:
     content, sender = found.get("content"), found.get("sender")
-    text = content.get("text") if isinstance(content, dict) else content
+    text = guarded.words(content, "text") if isinstance(content, dict) else guarded.words(found, "content")
     reply = content.get("reply") if isinstance(content, dict) else None
     who = jsonstream.first_of(sender, "groupCard", "remark", "name", "nickname", "uin", "uid") if isinstance(sender, dict) else None
     answered = jsonstream.first_of(reply, "referencedMessageId", "messageId", "msgId", "id") if isinstance(reply, dict) else None
     time = times.any_of(found.get("timestamp")) or times.any_of(found.get("time"))
-    return Message(
-        number, text if isinstance(text, str) else "", jsonstream.first_of(found, "id", "messageId"), time, who, channel, answered
-    )
+    yield Message(number, text, jsonstream.first_of(found, "id", "messageId"), time, who, channel, answered)

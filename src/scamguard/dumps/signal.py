@@ -6,10 +6,12 @@ say who speaks; the names of an account fit in memory.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import PurePath
+from typing import TYPE_CHECKING
 
-from . import jsonl, times
+from . import guarded, jsonl, times
 from .block import Message
+from .columns import label
 from .source import without_columns
 
 if TYPE_CHECKING:
@@ -41,47 +43,63 @@ def read(source: Source, column: str | None) -> Iterator[Block]:
 def _messages(source: Source) -> Iterator[Message]:
     names: dict[str, str] = {}  # of recipients
     chats: dict[str, str] = {}  # name of a chat: that of its recipient
+    folder = PurePath(source.name.rpartition(":")[2]).parent.name or None
     for row, found in jsonl.records(source):
-        if isinstance(recipient := found.get("recipient"), dict):
-            names[str(recipient.get("id"))] = _name(recipient)
-        elif isinstance(chat := found.get("chat"), dict):
-            chats[str(chat.get("id"))] = names.get(str(chat.get("recipientId")), "")
-        elif isinstance(item := found.get("chatItem"), dict):
-            yield from _item(row, item, names, chats)
-        elif _is_envelope(found):
-            yield from _envelope(row, found["envelope"])
-        elif isinstance(found.get("body"), str):
-            yield _exported(row, found)
-        elif not _FRAMES & found.keys() and "adHocCall" not in found:
-            source.notes.skip(f"{source.name}, line {row}", "no message of Signal, or one without a body")
+        yield from guarded.messages(source, "line", row, found, _line, names, chats, folder)
+
+
+def _line(row: int, found: Record, names: dict[str, str], chats: dict[str, str], folder: str | None) -> Iterator[Message]:
+    """Read one line; ``folder`` is where signal-export puts a chat, and so its name.
+
+    Raises
+    ------
+    WrongKindError
+        It is none of Signal's.
+    """
+    if isinstance(recipient := found.get("recipient"), dict):
+        names[str(recipient.get("id"))] = _name(recipient)
+    elif isinstance(chat := found.get("chat"), dict):
+        chats[str(chat.get("id"))] = names.get(str(chat.get("recipientId")), "")
+    elif isinstance(item := found.get("chatItem"), dict):
+        yield from _item(row, item, names, chats)
+    elif _is_envelope(found):
+        yield from _envelope(row, found["envelope"])
+    elif isinstance(found.get("body"), str):
+        yield Message(row, found["body"], None, times.iso(found.get("date")), label(found.get("sender")), folder)
+    elif not _FRAMES & found.keys() and "adHocCall" not in found:
+        raise guarded.WrongKindError("no message of Signal, or one without a body")
 
 
 def _name(recipient: Record) -> str:
-    """Name a recipient: a contact, a group, a list or oneself."""
+    """Name a recipient: a contact, a group, a list or oneself; nothing if no name is one."""
     if isinstance(contact := recipient.get("contact"), dict):
         nickname = contact.get("nickname")
-        given = nickname.get("given") if isinstance(nickname, dict) else None
-        system = " ".join(filter(None, (contact.get("systemGivenName"), contact.get("systemFamilyName"))))
-        profile = " ".join(filter(None, (contact.get("profileGivenName"), contact.get("profileFamilyName"))))
-        return str(given or system or profile or contact.get("username") or contact.get("e164") or contact.get("aci") or "")
+        given = _string(nickname.get("given")) if isinstance(nickname, dict) else ""
+        system = " ".join(filter(None, (_string(contact.get("systemGivenName")), _string(contact.get("systemFamilyName")))))
+        profile = " ".join(filter(None, (_string(contact.get("profileGivenName")), _string(contact.get("profileFamilyName")))))
+        return given or system or profile or next(filter(None, (label(contact.get(name)) for name in ("username", "e164", "aci"))), "")
     if isinstance(group := recipient.get("group"), dict):
-        title = (group.get("snapshot") or {}).get("title")
-        return str(title.get("title") or "") if isinstance(title, dict) else str(title or "")
+        snapshot = group.get("snapshot")
+        title = snapshot.get("title") if isinstance(snapshot, dict) else None
+        return _string(title.get("title")) if isinstance(title, dict) else _string(title)
     return "me" if "self" in recipient else "Signal" if "releaseNotes" in recipient else ""
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _item(row: int, item: Record, names: dict[str, str], chats: dict[str, str]) -> Iterator[Message]:
     standard = item.get("standardMessage")
     text = standard.get("text") if isinstance(standard, dict) else None
-    body = text.get("body") if isinstance(text, dict) else None
-    if not isinstance(body, str):
+    if not isinstance(text, dict) or text.get("body") is None:
         return  # a call, a sticker, an update: no words
     quote = standard.get("quote") if isinstance(standard, dict) else None
     sent = item.get("dateSent")
     sender = "me" if "outgoing" in item else names.get(str(item.get("authorId")))
     reply = quote.get("targetSentTimestamp") if isinstance(quote, dict) else None
-    sender, channel = sender or _text(item.get("authorId")), chats.get(str(item.get("chatId"))) or None
-    yield Message(row, body, _text(sent), times.since(sent, 1000), sender, channel, _text(reply))
+    sender, channel = sender or label(item.get("authorId")), chats.get(str(item.get("chatId"))) or None
+    yield Message(row, guarded.words(text, "body"), label(sent), times.since(sent, 1000), sender, channel, label(reply))
 
 
 def _is_envelope(found: Record) -> bool:
@@ -91,25 +109,16 @@ def _is_envelope(found: Record) -> bool:
 def _envelope(row: int, envelope: Record) -> Iterator[Message]:
     """Read what signal-cli receives; what one sends from another device comes as a sync message."""
     data, sync = envelope.get("dataMessage"), envelope.get("syncMessage")
-    sender = next((str(envelope[name]) for name in ("sourceName", "sourceNumber", "source", "sourceUuid") if envelope.get(name)), None)
+    sender = next(filter(None, (label(envelope.get(name)) for name in ("sourceName", "sourceNumber", "source", "sourceUuid"))), None)
     channel = sender
     if not isinstance(data, dict) and isinstance(sync, dict) and isinstance(sync.get("sentMessage"), dict):
         data, sender = sync["sentMessage"], "me"
-        channel = _text(data.get("destinationNumber") or data.get("destination"))
-    if not isinstance(data, dict) or not isinstance(data.get("message"), str):
+        channel = label(data.get("destinationNumber") or data.get("destination"))
+    if not isinstance(data, dict) or data.get("message") is None:
         return
     group, quote = data.get("groupInfo"), data.get("quote")
     sent = data.get("timestamp") or envelope.get("timestamp")
     if isinstance(group, dict):
-        channel = _text(group.get("groupName") or group.get("groupId"))
-    reply = _text(quote.get("id")) if isinstance(quote, dict) else None
-    yield Message(row, data["message"], _text(sent), times.since(sent, 1000), sender, channel, reply)
-
-
-def _exported(row: int, found: Record) -> Message:
-    """Read a line of signal-export's data.json."""
-    return Message(row, found["body"], None, times.iso(found.get("date")), _text(found.get("sender")))
-
-
-def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON
-    return None if value in (None, "") else str(value)
+        channel = label(group.get("groupName") or group.get("groupId"))
+    reply = label(quote.get("id")) if isinstance(quote, dict) else None
+    yield Message(row, guarded.words(data, "message"), label(sent), times.since(sent, 1000), sender, channel, reply)

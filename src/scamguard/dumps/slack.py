@@ -1,7 +1,6 @@
 """A Slack export: a zip archive or folder with users.json, and for each channel a folder with a file of messages a day.
 
-Texts come escaped (docs.slack.dev: «Formatting message text»): `&lt;`, `<@U024BE7LH>`, `<https://…|label>`. Names take the
-place of the ids, and a link's address stands behind its label.
+Names take the place of the ids. A list of names that is broken costs the names alone.
 """
 
 from __future__ import annotations
@@ -13,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scamguard.errors import DumpError
 
-from . import jsonstream, times
+from . import guarded, jsonstream, times
 from .block import Message
-from .html import linked
+from .columns import label
+from .slackblocks import text_of
 from .source import without_columns
 from .tree import Tree
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from .detect import Head
     from .source import Source
 
+__all__ = ["fits", "looks", "read_day", "read_folder", "read_tree", "text_of"]
 _LISTS: Final = ("channels.json", "groups.json", "dms.json", "mpims.json")
 _ARRAY: Final = {()}
 _DAY = re.compile(r'^\s*\[\s*\{.*?"ts":\s*"\d{9,11}\.\d+"', re.DOTALL)
-_MARKED = re.compile(r"<([^<>]*)>")
 _NO_WORDS: Final = {"channel_join", "channel_leave", "group_join", "group_leave", "channel_archive", "channel_unarchive", "bot_add"}
 
 
@@ -96,95 +96,54 @@ def _root(tree: Tree) -> PurePosixPath | None:
 
 
 def _people(tree: Tree, root: PurePosixPath) -> People:
+    """Read who is who; what cannot be read of that is noted, and ids stand for the names."""
     people = People()
     for user in _objects(tree, str(root / "users.json")):
         if isinstance(user.get("id"), str) and (name := _user(user)):
             people.names[user["id"]] = name
-    for name in ("dms.json", "mpims.json"):
-        for chat in _objects(tree, str(root / name)):
-            members = [people.names.get(str(member), str(member)) for member in chat.get("members") or ()]
-            label = ", ".join(members)
-            people.channels.update({str(chat[key]): label for key in ("id", "name") if chat.get(key) and label})
+    for file in ("dms.json", "mpims.json"):
+        for chat in _objects(tree, str(root / file)):
+            members = chat.get("members")
+            ids = [str(member) for member in members] if isinstance(members, list) else []
+            named = ", ".join(people.names.get(member, member) for member in ids)
+            people.channels.update({str(chat[key]): named for key in ("id", "name") if chat.get(key) and named})
     return people
 
 
 def _objects(tree: Tree, name: str) -> Iterator[dict[str, Any]]:
-    if name in tree.members:
-        for path, _, value in jsonstream.values(tree.one(name), _ARRAY):
+    if name not in tree.members:
+        return
+    member = tree.one(name)
+    try:
+        for path, _, value in jsonstream.values(member, _ARRAY):
             if path == (None,) and isinstance(value, dict):
                 yield value
+    except DumpError as error:
+        member.notes.skip(member.name, f"{str(error).removeprefix(f'{member.name}: ')}; ids stand for the names in it")
 
 
 def _messages(source: Source, people: People, channel: str | None) -> Iterator[Message]:
     for path, number, value in jsonstream.values(source, _ARRAY):
-        if path != (None,):
-            continue
-        if not isinstance(value, dict):
-            source.notes.skip(f"{source.name}, message {number}", f"a JSON object is expected, not {type(value).__name__}")
-        elif value.get("subtype") not in _NO_WORDS:
-            yield _message(number, value, people, channel)
+        if path == (None,):
+            yield from guarded.messages(source, "message", number, value, _message, people, channel)
 
 
-def _message(number: int, found: Mapping[str, Any], people: People, channel: str | None) -> Message:
-    stamp, thread = _string(found.get("ts")), _string(found.get("thread_ts"))
-    return Message(
+def _message(number: int, found: Mapping[str, Any], people: People, channel: str | None) -> Iterator[Message]:
+    if guarded.words(found, "subtype") in _NO_WORDS:
+        return
+    for name in ("blocks", "attachments"):
+        guarded.objects(found, name)
+    guarded.words(found, "text")
+    stamp, thread = label(found.get("ts")), label(found.get("thread_ts"))
+    yield Message(
         number,
         text_of(found, people.names),
-        stamp or None,
+        stamp,
         times.since(stamp, 1),
         _sender(found, people.names),
         channel,
-        thread if thread and thread != stamp else None,
+        thread if thread != stamp else None,
     )
-
-
-def text_of(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Give all that is read of a message: its text, or its blocks where it has none, and its attachments."""
-    parts = [unescaped(_string(found.get("text")), names)]
-    if not parts[0]:
-        parts += [unescaped(text, names) for text in _block_texts(found.get("blocks"))]
-    for attachment in found.get("attachments") or ():
-        if isinstance(attachment, dict):
-            parts += [unescaped(_string(attachment.get(name)), names) for name in ("pretext", "author_name")]
-            parts.append(linked(unescaped(_string(attachment.get("title")), names), _string(attachment.get("title_link"))))
-            parts.append(unescaped(_string(attachment.get("text")) or _string(attachment.get("fallback")), names))
-    return "\n".join(dict.fromkeys(filter(None, parts)))
-
-
-def unescaped(text: str, names: Mapping[str, str]) -> str:
-    """Give a text as it is shown.
-
-    >>> unescaped("<@U1> &lt;3 <https://kraken.example|kraken.com> <!here> <#C2|general>", {"U1": "mia"})
-    '@mia <3 kraken.com (https://kraken.example) @here #general'
-    """
-    shown = _MARKED.sub(lambda found: _shown(found[1], names), text)
-    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _shown(mark: str, names: Mapping[str, str]) -> str:
-    target, _, label = mark.partition("|")
-    if target.startswith("@"):
-        return f"@{names.get(target[1:], label or target[1:])}"
-    if target.startswith("#"):
-        return f"#{label or target[1:]}"
-    if target.startswith("!"):
-        return label or f"@{target[1:].partition('^')[0]}"
-    address = target.removeprefix("mailto:").removeprefix("tel:")
-    return linked(label, address) if label else address
-
-
-def _block_texts(blocks: object) -> Iterator[str]:
-    """Give the texts in blocks (Block Kit), however deep they stand."""
-    waiting = list(blocks) if isinstance(blocks, list) else []
-    while waiting:
-        block = waiting.pop(0)
-        if isinstance(block, dict):
-            if isinstance(text := block.get("text"), str) and block.get("type") in {"text", "mrkdwn", "plain_text", "link"}:
-                yield text
-            inner = [block.get(name) for name in ("text", "elements", "fields", "accessory")]
-            waiting[:0] = [value for value in inner if isinstance(value, dict | list)]
-        elif isinstance(block, list):
-            waiting[:0] = block
 
 
 def _sender(found: Mapping[str, Any], names: Mapping[str, str]) -> str | None:
@@ -194,7 +153,7 @@ def _sender(found: Mapping[str, Any], names: Mapping[str, str]) -> str | None:
     for who in (profile, bot):
         if isinstance(who, dict) and (name := _user({"profile": who, **who})):
             return name
-    return next((str(found[name]) for name in ("username", "user", "bot_id") if found.get(name)), None)
+    return next(filter(None, (label(found.get(field)) for field in ("username", "user", "bot_id"))), None)
 
 
 def _user(user: Mapping[str, Any]) -> str:
@@ -202,7 +161,3 @@ def _user(user: Mapping[str, Any]) -> str:
     profile = user["profile"] if isinstance(user.get("profile"), dict) else {}
     shown = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
     return next((name for name in shown if isinstance(name, str) and name), "")
-
-
-def _string(value: object) -> str:
-    return value if isinstance(value, str) else ""

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 20  # characters
 _LONGEST: Final = 1 << 26  # characters of a record: an MMS holds its pictures
 _RECORD = re.compile(r"<(?:sms|mms)[\s/>]")
-_REFERENCES = re.compile(r"(?:&#(?:x[0-9A-Fa-f]{1,8}|[0-9]{1,10});)+")
+_REFERENCES = re.compile(r"(?:&#(?:x[0-9A-Fa-f]+|[0-9]+);)+")
+_MOST_DIGITS: Final = 8
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_DATA = re.compile(r'\sdata="[^"]*"')
+_ATTRIBUTE = re.compile(r"""\s([\w:.-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _RECEIVED, _SENDER = "1", "137"  # type of an SMS; of an MMS address, PduHeaders.FROM
 _NOTHING: Final = {None, "", "null"}  # how the app writes what is not there
 
@@ -107,15 +108,28 @@ def _mended(record: str) -> str:
     """Cut off what follows a record and put U+FFFD for the characters that XML does not allow."""
     closing = next((tag for tag in ("</mms>", "</sms>", "/>") if tag in record), "")
     record = record[: record.rfind(closing) + len(closing)] if closing else record
-    return _NOT_XML.sub("\ufffd", cleaned(_REFERENCES.sub(_referred, _DATA.sub("", record))))
+    return _NOT_XML.sub("\ufffd", cleaned(_REFERENCES.sub(_referred, _without_data(record))))
+
+
+def _without_data(record: str) -> str:
+    """Leave out pictures, which are longer than all else."""
+    if "data" not in record:
+        return record
+    return _ATTRIBUTE.sub(lambda found: "" if found[1] == "data" else found[0], record)
 
 
 def _referred(found: re.Match[str]) -> str:
     """Join references to surrogates; put U+FFFD for one alone and for what XML does not allow."""
-    points = [int(digits[1:], 16) if digits[0] == "x" else int(digits) for digits in found[0][2:-1].split(";&#")]
-    units = "".join(chr(point) if point < 0x110000 else "\ufffd" for point in points)
+    units = "".join(map(_unit, found[0][2:-1].split(";&#")))
     joined = units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return "".join(f"&#{ord(char)};" if _allowed(ord(char)) else "\ufffd" for char in joined)
+
+
+def _unit(digits: str) -> str:
+    """Give what a reference names; U+FFFD for a number beyond all characters."""
+    number = digits.removeprefix("x").lstrip("0")
+    point = int(number or "0", 16 if digits[0] == "x" else 10) if len(number) <= _MOST_DIGITS else 0x110000
+    return chr(point) if point < 0x110000 else "\ufffd"
 
 
 def _allowed(point: int) -> bool:

@@ -113,6 +113,15 @@ class Source:
             start, self.share = raw.read(HEAD_BYTES), 0.0
         return start
 
+    def start(self) -> str:
+        """Give the first characters, without a byte order mark, without using them up; none if the encoding is unknown."""
+        raw = self.head()
+        try:
+            text = codecs.getincrementaldecoder(self.encoding or encodings.guess(raw))("replace").decode(raw)
+        except LookupError:
+            return ""  # the reader says so
+        return text.removeprefix("\ufeff")
+
     def codec(self) -> str:
         """Name the encoding: the one that the user names, else the one that the first bytes speak for."""
         if self.encoding is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from .block import Notes
 
+_TIME: Final = ABOUT.get_field_index("time")
+
 
 def block(found: Sequence[str], rows: Sequence[int], about: Sequence[Sequence[Any] | None], notes: Notes) -> Block:
     """Pack messages and the columns of ``ABOUT``, each a sequence of whatever the table holds, or None."""
@@ -26,15 +28,19 @@ def block(found: Sequence[str], rows: Sequence[int], about: Sequence[Sequence[An
         pa.nulls(len(rows), kind) if values is None else moments(values) if pa.types.is_timestamp(kind) else labels(values)
         for values, kind in zip(about, ABOUT.types, strict=True)
     ]
+    notes.timeless += timeless(about[_TIME], arrays[_TIME])
     return Block(texts(found, notes), np.array(rows, np.int64), pa.record_batch(arrays, schema=ABOUT))
 
 
-def of_arrays(texts_: pa.Array, rows: NDArray[np.int64], about: Sequence[pa.Array | None], lines: NDArray[np.int64]) -> Block:
+def of_arrays(
+    texts_: pa.Array, rows: NDArray[np.int64], about: Sequence[pa.Array | None], lines: NDArray[np.int64], notes: Notes
+) -> Block:
     """Pack messages and the columns of ``ABOUT`` as Arrow read them: each of strings or of whole numbers."""
     arrays = [
         pa.nulls(len(rows), kind) if array is None else _moments_of(array) if pa.types.is_timestamp(kind) else _labels_of(array)
         for array, kind in zip(about, ABOUT.types, strict=True)
     ]
+    notes.timeless += timeless(about[_TIME], arrays[_TIME])
     return Block(texts_, rows, pa.record_batch(arrays, schema=ABOUT), lines=lines)
 
 
@@ -53,6 +59,15 @@ def _moments_of(array: pa.Array) -> pa.Array:
     count = array.fill_null(0).to_numpy().astype(np.float64)
     found, there = times.counted(count)
     return pa.array(found, mask=~there).cast(ABOUT.field("time").type)
+
+
+def timeless(values: Sequence[Any] | pa.Array | None, found: pa.Array) -> int:
+    """Count the times that stand there and cannot be told."""
+    if values is None or not found.null_count:
+        return 0
+    plain = values.to_pylist() if isinstance(values, pa.Array) else values
+    told = len(found) - int(found.null_count)
+    return sum(value not in (None, "") for value in plain) - told
 
 
 def labels(values: Sequence[Any]) -> pa.StringArray:

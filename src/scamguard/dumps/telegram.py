@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from . import jsonstream, times
+from . import guarded, jsonstream, times
 from .block import Message
+from .columns import label
 from .html import linked
 from .source import without_columns
 
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 _LISTS: Final = ("chats", "left_chats")
 _STEPS: Final = ((), ("list",), ("list", None), ("list", None, "messages"))
 _WALK: Final = {(), ("messages",), *((top, *step) for top in _LISTS for step in _STEPS)}
+_RENAMED: Final = ("title", "new_title", "information_text", "message")  # what a service message may say
+_CARDS: Final = {
+    "poll": ("question",),
+    "todo_list": ("title",),
+    "invoice_information": ("title", "description"),
+}
 _CHAT = re.compile(r'"type":\s*"(?:personal|bot|private|public|saved|verify|replies)_\w+"|"saved_messages"')
 _ACCOUNT = re.compile(r'^\s*\{\s*"(?:about|personal_information|profile_pictures|stories|contacts|frequent_contacts|chats)":')
 
@@ -45,49 +52,59 @@ def read(source: Source, column: str | None) -> Iterator[Block]:
 
 
 def _messages(source: Source) -> Iterator[Message]:
-    chat: dict[str, str] = {}
+    chat: dict[str, str | None] = {}
     row = 0
     for path, number, value in jsonstream.values(source, _WALK):
         if value is jsonstream.OPENED:
             chat = {}
         elif path[-1:] == (None,):
             row = number if len(path) == 2 else row + 1
-            if isinstance(value, dict):
-                yield from _message(row, value, chat.get("name") or chat.get("id"))
-            else:
-                jsonstream.skip(source, row, value)
-        elif path and path[-1] in {"name", "id"} and value is not None:
-            chat[str(path[-1])] = str(value)
+            yield from guarded.messages(source, "message", row, value, _message, chat.get("name") or chat.get("id"))
+        elif path and path[-1] in {"name", "id"}:
+            chat[str(path[-1])] = label(value)
 
 
 def _message(row: int, found: Mapping[str, Any], channel: str | None) -> Iterator[Message]:
     text = text_of(found)
     if found.get("type", "message") == "message" or text:
-        reply, time = found.get("reply_to_message_id"), times.since(found.get("date_unixtime"), 1)
+        time = times.since(found.get("date_unixtime"), 1)
         yield Message(
             row,
             text,
-            str(found["id"]) if "id" in found else None,
+            label(found.get("id")),
             times.iso(found.get("date")) if time is None else time,  # old exports have the clock of the machine alone
-            _first_of(found, "from", "actor", "from_id", "actor_id"),
+            next((name for field in ("from", "actor", "from_id", "actor_id") if (name := label(found.get(field)))), None),
             channel,
-            None if reply is None else str(reply),
+            label(found.get("reply_to_message_id")),
         )
 
 
 def text_of(found: Mapping[str, Any]) -> str:
-    """Give all that is read of a message: text, poll and buttons."""
-    body = found.get("text") or ""
-    parts: list[Any] = ["".join(map(_part, body)) if isinstance(body, list) else body]
+    """Give all that is read of a message: text, poll, list, invoice, game and buttons.
+
+    Raises
+    ------
+    WrongKindError
+        Something else stands where a text is.
+    """
+    parts = [_words(found, "text")]
     if found.get("type") == "service":
-        parts += [found.get("title"), found.get("information_text"), found.get("message")]
-    if isinstance(poll := found.get("poll"), dict):
-        answers = poll.get("answers")
-        parts += [poll.get("question"), *(answer.get("text") for answer in answers or () if isinstance(answer, dict))]
+        parts += [_words(found, name) for name in _RENAMED]
+    for name, fields in _CARDS.items():
+        if isinstance(card := found.get(name), dict):
+            parts += [_words(card, field) for field in fields]
+            parts += [_words(answer, "text") for answer in guarded.objects(card, "answers")]
+    parts += [_words(found, name) for name in ("game_title", "game_description")]
     rows = found.get("inline_bot_buttons")
     for row in rows if isinstance(rows, list) else ():
         parts += [_button(button) for button in row if isinstance(button, dict)] if isinstance(row, list) else []
-    return "\n".join(part for part in parts if isinstance(part, str) and part)
+    return "\n".join(filter(None, parts))
+
+
+def _words(found: Mapping[str, Any], name: str) -> str:
+    """Give a text: a string, or an array of strings and entities."""
+    value = found.get(name)
+    return "".join(map(_part, value)) if isinstance(value, list) else guarded.words(found, name)
 
 
 def _part(part: object) -> str:
@@ -102,9 +119,5 @@ def _part(part: object) -> str:
 
 def _button(button: Mapping[str, Any]) -> str:
     text, address = button.get("text"), button.get("data")
-    leads = isinstance(address, str) and button.get("type") in {"url", "auth", "web_view", "simple_web_view"}
+    leads = isinstance(address, str) and button.get("type") in ("url", "auth", "web_view", "simple_web_view")
     return linked(text if isinstance(text, str) else "", str(address) if leads else None)
-
-
-def _first_of(found: Mapping[str, Any], *names: str) -> str | None:
-    return next((str(found[name]) for name in names if found.get(name)), None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from . import jsonstream, times
+from . import guarded, jsonstream, times
 from .block import Message
 from .html import linked
 from .source import without_columns
@@ -46,7 +46,7 @@ def looks(head: Head) -> bool:
 def read(source: Source, column: str | None) -> Iterator[Block]:
     """Read one conversation."""
     without_columns(source, column)
-    is_json = source.head().lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"["))
+    is_json = source.start().lstrip().startswith(("{", "["))
     return source.blocks(_messages(source) if is_json else _of_text(source))
 
 
@@ -55,14 +55,8 @@ def _messages(source: Source) -> Iterator[Message]:
     for path, number, value in jsonstream.values(source, _WALK):
         if path == ("session",) and isinstance(value, dict):
             session = value
-        elif path[-1:] != (None,):
-            continue
-        elif not isinstance(value, dict):
-            jsonstream.skip(source, number, value)
-        elif "senderUsername" in value or session:
-            yield _echotrace(number, value, jsonstream.first_of(session, "displayName", "nickname", "wxid"))
-        else:
-            yield _chatlog(number, value)
+        elif path[-1:] == (None,):
+            yield from guarded.messages(source, "message", number, value, _message, session)
 
 
 def _of_text(source: Source) -> Iterator[Message]:
@@ -84,31 +78,37 @@ def _of_text(source: Source) -> Iterator[Message]:
         yield said._replace(text=said.text.strip("\n"))
 
 
+def _message(number: int, found: dict[str, Any], session: dict[str, Any]) -> Iterator[Message]:
+    if "senderUsername" in found or session:
+        yield _echotrace(number, found, jsonstream.first_of(session, "displayName", "nickname", "wxid"))
+    else:
+        yield _chatlog(number, found)
+
+
 def _echotrace(number: int, found: dict[str, Any], channel: str | None) -> Message:
     sender = jsonstream.first_of(found, "senderDisplayName", "senderUsername")
     time = times.since(found.get("createTime"), 1)
-    return Message(number, worded(found.get("content")), jsonstream.first_of(found, "localId"), time, sender, channel)
+    return Message(number, worded(guarded.words(found, "content")), jsonstream.first_of(found, "localId"), time, sender, channel)
 
 
 def _chatlog(number: int, found: dict[str, Any]) -> Message:
     contents = found.get("contents")
     refer = contents.get("refer") if isinstance(contents, dict) else None
-    text = worded(found.get("content"))
+    text = worded(guarded.words(found, "content"))
     if isinstance(contents, dict):
-        text = "\n".join(filter(None, (text, linked(str(contents.get("title") or ""), str(contents.get("url") or "")))))
+        text = "\n".join(filter(None, (text, linked(guarded.words(contents, "title"), guarded.words(contents, "url")))))
     sender = "me" if found.get("isSelf") is True else jsonstream.first_of(found, "senderName", "sender")
     reply = jsonstream.first_of(refer, "seq") if isinstance(refer, dict) else None
     channel = jsonstream.first_of(found, "talkerName", "talker")
     return Message(number, text, jsonstream.first_of(found, "seq"), times.any_of(found.get("time")), sender, channel, reply)
 
 
-def worded(content: object) -> str:
+def worded(text: str) -> str:
     """Give the words of a content: itself, or of a card in XML its title, description and address.
 
     >>> worded("<msg><appmsg><title>领取补贴</title><url>https://a.example/</url></appmsg></msg>")
     '领取补贴 (https://a.example/)'
     """
-    text = content if isinstance(content, str) else ""
     if not text.lstrip().startswith(("<msg", "<?xml", "<sysmsg")):
         return text
     title, describes, address = ((found[1] if (found := element.search(text)) else "") for element in _ELEMENTS)

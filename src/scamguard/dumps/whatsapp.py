@@ -16,11 +16,11 @@ from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from . import encodings
 from .block import Message
 from .source import without_columns
 from .spoken import Spoken
 from .times import moment
+from .whatsappwords import about_group, chat_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 _BEFORE: Final = ("am", "a.m.", "a. m.", "a.m", "vorm.", "上午", "凌晨", "早上", "清晨", "午前", "오전", "sa", "öö", "पूर्वाह्न", "ص", "дп")
 _AFTER: Final = ("pm", "p.m.", "p. m.", "p.m", "nachm.", "下午", "晚上", "中午", "午後", "오후", "ch", "ös", "अपराह्न", "م", "пп")
 _NOON = "|".join(re.escape(word).replace(r"\ ", r"\s") for word in sorted(_BEFORE + _AFTER, key=len, reverse=True))
-_MARKS = "[\u200e\u200f\u202a-\u202c\u2066-\u2069\ufeff]*"  # of direction, which WhatsApp puts around dates and names
+_MARKS = "[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069\ufeff]*"  # of direction, which WhatsApp puts around dates and names
 _DATE = (
-    rf"(?P<first>\d{{1,4}}){_MARKS}(?:\.\s?|[/\-]|年){_MARKS}(?P<second>\d{{1,2}}){_MARKS}(?:\.\s?|[/\-]|月)"
-    rf"{_MARKS}(?P<third>\d{{1,4}})[.日]?"
+    rf"(?P<first>\d{{1,4}}){_MARKS}(?:\.\s?|[/\-]|年|년\s?){_MARKS}(?P<second>\d{{1,2}}){_MARKS}(?:\.\s?|[/\-]|月|월\s?)"
+    rf"{_MARKS}(?P<third>\d{{1,4}})[.日일]?"
 )
 _TIME = (
     rf"(?:(?!\d)(?P<before>{_NOON})\s?)?(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})(?:[:.](?P<seconds>\d{{2}}))?"
     rf"(?:(?!\s?[\]\-–])\s?(?P<after>{_NOON}))?"
 )
-_BETWEEN = r"(?:[,،]|\sà|\sum|\sklo|\sa\slas?|\spukul|\slúc|\sв)?\s"
+_BETWEEN = r"(?:[,،]|\sàs?|\sum|\sklo|\sa\slas?|\spukul|\slúc|\sв)?\s"
 _WHEN: Final = (f"{_DATE}{_BETWEEN}{_MARKS}{_TIME}", f"{_TIME},?\\s{_MARKS}{_DATE}")
 _HEADERS: Final = tuple(
     re.compile(f"{_MARKS}{opening}{_MARKS}{when}{_MARKS}{closing}", re.IGNORECASE)
@@ -50,8 +50,8 @@ _HEADERS: Final = tuple(
     for when in _WHEN
 )
 _SENDER = re.compile(r"([^\n:]{1,200}?):(?:\s|$)")
-_STRIPPED: Final = "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
-_TITLE = re.compile(r"^WhatsApp Chat (?:with|-) ")
+_STRIPPED: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
+_CLOSE: Final = 3  # lines a message has at most, on the average, in a chat that begins in the midst
 _BUDDHIST_YEARS = 543  # that the Thai calendar is ahead
 
 
@@ -67,10 +67,14 @@ class Stamp(NamedTuple):
 
 
 def looks(head: Head) -> bool:
-    """Say whether the first line is a WhatsApp header, and whether somebody says something after one of them."""
-    if not head.lines or stamp(head.lines[0]) is None:
-        return False
-    return any((found := stamp(line)) is not None and _SENDER.match(found.rest) for line in head.lines)
+    """Say whether the first line is a WhatsApp header, and whether somebody says something after one of them.
+
+    An export that begins in the midst of a message is told by the headers that follow close upon each other.
+    """
+    stamps = [stamp(line) for line in head.lines]
+    begin = next((at for at, found in enumerate(stamps) if found is not None), len(stamps))
+    spoken = sum(found is not None and _sender(found.rest) is not None for found in stamps)
+    return spoken > (begin > 0) and (begin == 0 or _CLOSE * spoken >= len(stamps) - begin)
 
 
 def read(source: Source, column: str | None) -> Iterator[Block]:
@@ -102,10 +106,15 @@ def order(stamps: Iterable[Stamp]) -> str:
     ('mdy', 'dmy')
     """
     found = list(stamps)
-    if any(len(one.numbers[0]) > 2 for one in found):
+    if 2 * sum(map(_year_first, found)) > len(found):
         return "ymd"
+    found = [one for one in found if not _year_first(one)]  # the others are pasted
     usual = ("mdy", "dmy") if any(one.american for one in found) else ("dmy", "mdy")
     return min(usual, key=lambda dates: _flaws([_when(one, dates) for one in found]))
+
+
+def _year_first(found: Stamp) -> bool:
+    return len(found.numbers[0]) > 2
 
 
 def _flaws(times: list[int | None]) -> int:
@@ -121,7 +130,7 @@ def _messages(source: Source) -> Iterator[Message]:
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip("\r\n")
             found = stamp(line)
-            if found is not None:
+            if found is not None and _year_first(found) == (dates == "ymd"):
                 if (said := spoken.whole()) is not None:
                     yield said
                 spoken.begin(_said(number, found, dates, channel))
@@ -134,18 +143,22 @@ def _messages(source: Source) -> Iterator[Message]:
 
 def _said(number: int, found: Stamp, dates: str, channel: str | None) -> Message | None:
     """Begin a message; None if nobody sent it: then WhatsApp speaks."""
-    sender = _SENDER.match(found.rest)
+    sender = _sender(found.rest)
     if sender is None:
         return None
     text = found.rest[sender.end() :].lstrip(_STRIPPED)
     return Message(number, text, None, _when(found, dates), sender[1].strip(_STRIPPED + " ~\u202f\xa0"), channel)
 
 
+def _sender(rest: str) -> re.Match[str] | None:
+    """Find who says what follows a date."""
+    found = _SENDER.match(rest)
+    return None if found is None or about_group(rest, found.end(1)) else found
+
+
 def _order_of(source: Source) -> str:
     """Tell the order of the dates from the first part of the file."""
-    raw = source.head()
-    text = raw.decode(source.encoding or encodings.guess(raw), "replace")
-    return order(found for line in text.split("\n") if (found := stamp(line.rstrip("\r"))) is not None)
+    return order(found for line in source.start().split("\n") if (found := stamp(line.rstrip("\r"))) is not None)
 
 
 def _when(found: Stamp, dates: str) -> int | None:
@@ -161,4 +174,4 @@ def _channel(name: str) -> str | None:
     """Name the chat by its file, or by the archive around `_chat.txt`."""
     archive, _, member = name.rpartition(".zip:")
     file = PurePath(archive if archive and PurePath(member).name == "_chat.txt" else member)
-    return _TITLE.sub("", file.name.removesuffix(".gz").removesuffix(".txt")) or None
+    return chat_named(file.name.removesuffix(".gz").removesuffix(".txt")) or None

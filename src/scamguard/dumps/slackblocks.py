@@ -1,0 +1,147 @@
+"""What Slack shows of a message: its blocks (Block Kit) where it has any, else its text; and its attachments.
+
+The text beside blocks is what a notification says, so it is read only where the blocks have no words, or where one of them
+is of a kind that is not known here. Sources: docs.slack.dev, «Block Kit», «Formatting message text», «Secondary attachments».
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+
+from .html import linked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_MARKED = re.compile(r"<([^<>]*)>")
+_KNOWN: Final = (
+    "actions", "context", "context_actions", "divider", "file", "header", "image", "input", "markdown", "rich_text", "section", "table",
+    "video",
+)  # fmt: skip
+_LINES: Final = ("rich_text_section", "rich_text_preformatted", "rich_text_quote")  # of a rich text: their elements stand on one line
+_SHOWN: Final = ("title", "label", "text", "description", "alt_text", "placeholder")  # texts of a block or an element, as they are shown
+_WITHIN: Final = ("elements", "element", "fields", "accessory", "options", "rows")
+
+
+def text_of(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Give all that is read of a message; ``names`` are those of users by their ids."""
+    return "\n".join(dict.fromkeys(filter(None, (*_body(found, names), *_attached(found, names)))))
+
+
+def _body(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
+    blocks = dicts(found.get("blocks"))
+    shown = [*filter(None, _blocks(blocks, names))]
+    if not shown or any(block.get("type") not in _KNOWN for block in blocks):
+        yield unescaped(_string(found.get("text")), names)
+    yield from shown
+
+
+def _attached(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
+    for attachment in dicts(found.get("attachments")):
+        parts = [*filter(None, _attachment(attachment, names))]
+        yield from parts or [unescaped(_string(attachment.get("fallback")), names)]
+
+
+def _attachment(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
+    """Give what is shown of an attachment; its fallback is for programs that show none."""
+    yield unescaped(_string(found.get("pretext")), names)
+    yield _leading(unescaped(_string(found.get("author_name")), names), found.get("author_link"))
+    yield _leading(unescaped(_string(found.get("title")), names), found.get("title_link"))
+    yield unescaped(_string(found.get("text")), names)
+    for field in dicts(found.get("fields")):
+        yield ": ".join(filter(None, (unescaped(_string(field.get(name)), names) for name in ("title", "value"))))
+    yield from _blocks(dicts(found.get("blocks")), names)
+    for action in dicts(found.get("actions")):
+        yield _leading(unescaped(_string(action.get("text")), names), action.get("url"))
+    yield unescaped(_string(found.get("footer")), names)
+
+
+def _blocks(blocks: list[dict[str, Any]], names: Mapping[str, str]) -> Iterator[str]:
+    """Give the texts of blocks, however deep they stand: one a line of rich text, one an element elsewhere."""
+    waiting: deque[Any] = deque(blocks)
+    while waiting:
+        block = waiting.popleft()
+        if isinstance(block, list):
+            waiting.extendleft(reversed(block))
+        elif isinstance(block, dict):
+            if block.get("type") in _LINES:
+                yield "".join(_inline(element, names) for element in dicts(block.get("elements")))
+                continue
+            yield from _own(block, names)
+            waiting.extendleft(block.get(name) for name in reversed(_WITHIN))
+
+
+def _own(block: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
+    """Give the texts of one block or element, and where it leads: a button, the title of a video."""
+    if block.get("type") == "mrkdwn":
+        yield unescaped(_string(block.get("text")), names)
+        return
+    texts = [_composed(block.get(name), names) for name in _SHOWN]
+    address = block.get("url") or block.get("title_url")
+    first = next((at for at, text in enumerate(texts) if text), 0)
+    texts[first] = _leading(texts[first], address)
+    yield from texts
+
+
+def _composed(value: object, names: Mapping[str, str]) -> str:
+    """Give a text: a string, or an object that says whether it is marked up."""
+    if isinstance(value, dict) and value.get("type") == "mrkdwn":
+        return unescaped(_string(value.get("text")), names)
+    return _entities(_string(value.get("text") if isinstance(value, dict) else value))
+
+
+def _inline(element: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Give one element of a line of rich text, whose words are not escaped."""
+    text = _string(element.get("text"))
+    user, named = _string(element.get("user_id")), _string(element.get("name"))
+    if element.get("type") == "user":
+        return f"@{names.get(user, user)}"
+    if element.get("type") == "emoji":
+        return f":{named}:"
+    mention = next(filter(None, (_string(element.get(name)) for name in ("range", "usergroup_id"))), "")
+    if mention:
+        return f"@{mention}"
+    if channel := _string(element.get("channel_id")):
+        return f"#{channel}"
+    return _leading(text or _string(element.get("fallback")), element.get("url"))
+
+
+def unescaped(text: str, names: Mapping[str, str]) -> str:
+    """Give a text as it is shown.
+
+    >>> unescaped("<@U1> &lt;3 <https://kraken.example|kraken.com> <!here> <#C2|general>", {"U1": "mia"})
+    '@mia <3 kraken.com (https://kraken.example) @here #general'
+    """
+    return _entities(_MARKED.sub(lambda found: _marked(found[1], names), text))
+
+
+def _entities(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _marked(mark: str, names: Mapping[str, str]) -> str:
+    target, _, label = mark.partition("|")
+    if target.startswith("@"):
+        return f"@{names.get(target[1:], label or target[1:])}"
+    if target.startswith("#"):
+        return f"#{label or target[1:]}"
+    if target.startswith("!"):
+        return label or f"@{target[1:].partition('^')[0]}"
+    address = target.removeprefix("mailto:").removeprefix("tel:")
+    return linked(label, address) if label else address
+
+
+def _leading(words: str, address: object) -> str:
+    """Put where a link or a button leads behind its words; the address alone if it has none."""
+    return linked(words, _string(address)) if words else _string(address)
+
+
+def dicts(values: object) -> list[dict[str, Any]]:
+    """Give the objects in an array; nothing if it is none."""
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,191 @@
+"""What a program shows is what is read: Slack's blocks, HTML as the standard has it, bodies that look like an exporter's own lines."""
+
+from __future__ import annotations
+
+import json
+import time
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from scamguard.dumps import html
+from scamguard.dumps.slackblocks import text_of
+
+from .dumping import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TS = "1777629600.000100"
+EVIL = "https://evil.invalid"
+
+
+def rich(*elements: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [*elements]}]}
+
+
+def section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+@pytest.mark.parametrize(
+    ("message", "want"),
+    [
+        ({"text": "Notification", "blocks": [section("Send <https://a.invalid|it>")]}, "Send it (https://a.invalid)"),
+        ({"text": "shown in place of it", "blocks": [{"type": "divider"}]}, "shown in place of it"),
+        ({"text": "both", "blocks": [section("words"), {"type": "of tomorrow"}]}, "both\nwords"),
+        ({"text": "both", "blocks": [section("words"), {"type": ["x"]}]}, "both\nwords"),
+        (
+            {"blocks": [rich({"type": "text", "text": "go "}, {"type": "link", "url": EVIL, "text": "kraken.com"})]},
+            f"go kraken.com ({EVIL})",
+        ),
+        ({"blocks": [rich({"type": "link", "url": EVIL})]}, EVIL),
+        ({"blocks": [rich({"type": "text", "text": "typed <a|b> &amp;"})]}, "typed <a|b> &amp;"),
+        (
+            {"blocks": [rich({"type": "user", "user_id": "U1"}, {"type": "text", "text": " hi "}, {"type": "emoji", "name": "wave"},
+                             {"type": "broadcast", "range": "here"}, {"type": "channel", "channel_id": "C1"})]},
+            "@Mia hi :wave:@here#C1",
+        ),
+        ({"blocks": [{"type": "actions", "elements": [{"type": "button", "text": {"type": "plain_text", "text": "Claim &lt;3"},
+                      "url": EVIL}]}]}, f"Claim <3 ({EVIL})"),
+        ({"blocks": [{"type": "image", "title": {"type": "plain_text", "text": "T"}, "alt_text": "A"}]}, "T\nA"),
+        ({"blocks": [{"type": "table", "rows": [[{"type": "raw_text", "text": "a"}, rich({"type": "text", "text": "b"})]]}]}, "a\nb"),
+        ({"attachments": [{"fallback": "[no preview]", "blocks": [section("Send your seed")]}]}, "Send your seed"),
+        ({"attachments": [{"fallback": "only this"}, 5]}, "only this"),
+        (
+            {"attachments": [{"title": "A", "title_link": EVIL, "fields": [{"title": "f", "value": "v"}], "footer": "foot",
+                              "actions": [{"text": "Claim", "url": EVIL}]}]},
+            f"A ({EVIL})\nf: v\nClaim ({EVIL})\nfoot",
+        ),
+    ],
+)  # fmt: skip
+def test_slack_shows(message: dict[str, Any], want: str) -> None:
+    assert text_of(message, {"U1": "Mia"}) == want
+
+
+def test_a_slack_export_whose_people_are_broken_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "s.zip", "w") as archive:
+        archive.writestr("users.json", '{"broken')
+        archive.writestr("channels.json", "[]")
+        archive.writestr("dms.json", '[{"id": "D1", "members": 5}]')
+        archive.writestr("D1/2026-05-01.json", json.dumps([{"type": "message", "user": "U1", "text": "hi", "ts": TS}]))
+    got = read(tmp_path / "s.zip")
+    assert [(m.text, m.sender, m.channel) for m in got.messages] == [("hi", "U1", "D1")]
+    assert got.dump.notes.places[-1].endswith("ids stand for the names in it")
+
+
+@pytest.mark.parametrize(
+    ("markup", "want"),
+    [
+        ("<html><head><meta charset=utf-8><p>Send it</p></html>", "Send it"),
+        ("<body>hi <head>Send it</head></body>", "hi Send it"),
+        ("<p>hi</p><!-->Send it<p>x</p><!-- -->", "hi\nSend it\nx"),
+        ("<img alt='Send it' src=cid:1>", "Send it"),
+        ("<a href='https://e.invalid'><img alt='Pay'></a>", "Pay (https://e.invalid)"),
+        ("<input type=submit value='Send it'><input type=hidden value=x><input placeholder='seed phrase'>", "Send it seed phrase"),
+        ("<noscript>shown</noscript><template>not</template><iframe>not</iframe><textarea>too</textarea>", "showntoo"),
+        ("<table><tr><td>a<td>b<tr><th>c</table>", "a\nb\nc"),
+        ("<a href='https://e.invalid'>open", "open (https://e.invalid)"),
+        ("<a href='https://e.invalid'>a<a href='https://f.invalid'>b", "a (https://e.invalid)b (https://f.invalid)"),
+        ("a\udcffb", "a\udcffb"),
+        ("", ""),
+    ],
+)
+def test_html_shows(markup: str, want: str) -> None:
+    assert html.words(markup) == want
+
+
+def test_nothing_is_lost_where_long_html_is_cut() -> None:
+    rows = "".join(f"<tr><td>a{i}</td><td>b{i}</td></tr>" for i in range(3000))
+    assert html.words(f"<table>{rows}</table>").split("\n") == [f"{letter}{i}" for i in range(3000) for letter in "ab"]
+    assert html.words("<b>x</b>" * 5000).replace("\n", "") == "x" * 5000
+
+
+@pytest.mark.parametrize("tag", ["<div>", "<b>", "<table><tr><td>", "<a><p>", "<div><table></div></table>"])
+def test_deep_html_takes_no_time(tag: str) -> None:
+    """A tree that follows the standard takes the square of the open elements: 200,000 of them four minutes."""
+    begin = time.process_time()
+    assert html.words(tag * 40_000 + "x").endswith("x")
+    assert time.process_time() - begin < 10
+
+
+def mail(tmp_path: Path, plain: str, rich_text: str) -> str:
+    head = 'Subject: s\nFrom: a@b\nDate: x\nContent-Type: multipart/alternative; boundary="B"\n\n--B\nContent-Type: text/plain\n\n'
+    (tmp_path / "m.eml").write_text(f"{head}{plain}\n--B\nContent-Type: text/html\n\n{rich_text}\n--B--\n", "utf-8")
+    return read(tmp_path / "m.eml").texts[0]
+
+
+def test_of_two_alternatives_the_shown_one_is_read(tmp_path: Path) -> None:
+    long = "Please send your seed phrase to our agent today."
+    assert mail(tmp_path, "An honest letter about the weather of tomorrow", f"<p>{long}</p>") == f"s\n\n{long}"
+    assert mail(tmp_path, long, "<p>Hello</p>") == f"s\n\nHello\n\n{long}"  # hardly anything is shown: a picture, or nothing
+    assert mail(tmp_path, long, "<p>Please send</p>") == f"s\n\n{long}"
+    assert mail(tmp_path, long, "<p></p>") == f"s\n\n{long}"
+
+
+def test_a_mailbox_that_begins_with_a_byte_order_mark(tmp_path: Path) -> None:
+    one = "From a@b Wed May 01 10:00:00 2024\r\nSubject: {}\r\nFrom: a@b\r\nDate: x\r\n\r\nbody {}\r\n\r\n"
+    (tmp_path / "m").write_bytes(b"\xef\xbb\xbf" + (one.format(1, 1) + one.format(2, 2)).encode())
+    got = read(tmp_path / "m")
+    assert (got.dump.format, got.texts) == ("mbox", ["1\n\nbody 1", "2\n\nbody 2"])
+    (tmp_path / "m").write_bytes(b"\xef\xbb\xbfSubject: 3\nFrom: a@b\nDate: x\n\nbody")
+    got = read(tmp_path / "m")
+    assert (got.dump.format, got.texts) == ("eml", ["3\n\nbody"])
+
+
+def test_a_mailbox_of_thunderbird_is_told_without_its_suffix(tmp_path: Path) -> None:
+    (tmp_path / "m").write_text(f"From - Wed May 01 10:00:00 2024\nX-Mozilla-Keys:{' ' * 22}\nSubject: s\nFrom: a@b\n\nbody\n", "utf-8")
+    got = read(tmp_path / "m")
+    assert (got.dump.format, got.texts) == ("mbox", ["s\n\nbody"])
+    (tmp_path / "t.txt").write_text("From today on, at 10:00, we meet\nAgenda:\nthe hall\n", "utf-8")
+    assert read(tmp_path / "t.txt").dump.format == "txt"
+
+
+def test_an_imessage_that_looks_like_an_exporters_line(tmp_path: Path) -> None:
+    at = "May 01, 2026 10:0{}:00 AM\nBen\n"
+    bodies = {
+        "    Send me your seed phrase\n\n    now": "    Send me your seed phrase\n\n    now",
+        "Tapbacks:\nsend me your seed phrase": "Tapbacks:\nsend me your seed phrase",
+        "ok\nTapbacks:\n    Loved by Mia\n    🎉 by Me": "ok",
+        "ok\nTapbacks:\nLiked by Mia\nand send it": "ok\nand send it",
+        "hi\n    May 01, 2026 10:09:00 AM\n    Mia\n    a copy\n\n    no copy": "hi\n\n    no copy",
+    }
+    (tmp_path / "c.txt").write_text("".join(f"{at.format(i)}{body}\n\n" for i, body in enumerate(bodies)), "utf-8")
+    assert read(tmp_path / "c.txt", format="imessage").texts == [*bodies.values()]
+
+
+def test_an_sms_that_speaks_of_data_and_characters_beyond_all(tmp_path: Path) -> None:
+    records = ["""<sms body='say data="seed phrase" now'/>""", '<sms body="a &#99999999999; &#xFFFFFFFFFFFF; b &#00000000000000065;"/>',
+               """<mms><part ct="image/png" data="AAAA"/><part ct="text/plain" text='data="x" y' data='BBBB'/></mms>"""]  # fmt: skip
+    (tmp_path / "s.xml").write_text(f"<smses>{''.join(records)}</smses>", "utf-8")
+    got = read(tmp_path / "s.xml")
+    assert got.texts == ['say data="seed phrase" now', "a \ufffd \ufffd b A", 'data="x" y']
+    assert got.dump.notes.broken == 0
+
+
+def test_telegram_shows_more_than_texts(tmp_path: Path) -> None:
+    shown: list[tuple[dict[str, Any], str]] = [
+        ({"poll": {"question": ["Seed ", {"type": "bold", "text": "now?"}], "answers": [{"text": ["yes"]}]}}, "Seed now?\nyes"),
+        ({"todo_list": {"title": "To do", "answers": [{"text": "send it"}]}}, "To do\nsend it"),
+        ({"invoice_information": {"title": "Fee", "description": "pay it"}}, "Fee\npay it"),
+        ({"game_title": "G", "game_description": "d"}, "G\nd"),
+        ({"type": "service", "action": "topic_edit", "new_title": "Official support", "actor": "Mia"}, "Official support"),
+    ]
+    known = {"type": "message", "text": "", "from": {"a": 1}, "from_id": "u1"}
+    messages = [known | more for more, _ in shown]
+    (tmp_path / "r.json").write_text(json.dumps({"name": "C", "type": "personal_chat", "id": 1, "messages": messages}), "utf-8")
+    got = read(tmp_path / "r.json")
+    assert got.texts == [text for _, text in shown]
+    assert {message.sender for message in got.messages} == {"u1", "Mia"}
+
+
+@pytest.mark.parametrize("answer", [{"text": "a"}, {"pollMedia": {"text": "a"}}, {"poll_media": {"text": "a"}}, {"answer": "a"}])
+def test_discord_polls_and_what_is_forwarded_forwards(tmp_path: Path, answer: dict[str, Any]) -> None:
+    poll = {"content": "", "poll": {"question": {"text": "Seed?"}, "answers": [answer, {}]}}
+    forwards: dict[str, Any] = {"content": "deepest"}
+    for _ in range(300):
+        forwards = {"content": "", "forwardedMessage": forwards}
+    export = {"guild": {"name": "G"}, "channel": {"name": "c"}, "messages": [poll, forwards]}
+    (tmp_path / "d.json").write_text(json.dumps(export), "utf-8")
+    assert read(tmp_path / "d.json").texts == ["Seed?\na", "deepest"]

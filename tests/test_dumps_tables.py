@@ -1,0 +1,97 @@
+"""Tables that go by the name of CSV: whatever separates them, and past a quotation mark that is never closed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scamguard.dumps import csvrecords
+
+from .dumping import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+MAY_1 = 1_777_629_600_000
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    ("table", "want"),
+    [
+        ("text\tsender\nhi, you\ta\n", ("hi, you", "a")),
+        ("text|sender\nhi, you|a\n", ("hi, you", "a")),
+        ("text;sender\nhi, you;a\n", ("hi, you", "a")),
+        ("sep=;\ntext;sender\nhi, you;a\n", ("hi, you", "a")),
+        ("SEP=,\r\ntext,sender;x\r\nhi,a\r\n", ("hi", None)),
+        ('"sep=|"\n\ntext|sender\nhi|a\n', ("hi", "a")),
+        ('"Text, der Nachricht";sender;text\na;b;c\n', ("c", "b")),
+        ('"a;b;c",sender,text\na,b,c\n', ("c", "b")),
+        ("text\nhi\n", ("hi", None)),
+    ],
+)
+def test_what_separates_the_columns_is_told_by_the_header(tmp_path: Path, table: str, want: tuple[str, str | None], encoding: str) -> None:
+    (tmp_path / "d.csv").write_bytes(table.encode(encoding))
+    got = read(tmp_path / "d.csv")
+    assert [(m.text, m.sender) for m in got.messages] == [want]
+    assert got.dump.notes.broken == 0
+
+
+@SLOW
+@given(
+    texts=st.lists(st.text("abc,;|\n\" '", max_size=8), min_size=1, max_size=30),
+    every=st.booleans(),
+)
+def test_a_quotation_mark_that_is_never_closed_costs_its_record(tmp_path: Path, texts: list[str], every: bool) -> None:
+    plain = [f"plain {i}" for i in range(20)]
+    out = io.StringIO(newline="")
+    rows = csv.writer(out, quoting=csv.QUOTE_ALL if every else csv.QUOTE_MINIMAL)
+    rows.writerows([["text", "n"], *([text, "1"] for text in texts)])
+    before = out.getvalue()
+    (tmp_path / "d.csv").write_bytes((before + '"never closed,2\r\n' + "".join(f"{text},3\r\n" for text in plain)).encode())
+    got = read(tmp_path / "d.csv")
+    assert got.texts[: len(texts)] == texts
+    assert got.texts[len(texts) :] == plain
+    assert got.dump.notes.broken == 1
+    line = before.count("\n") + 1
+    assert got.dump.notes.places[0].startswith(f"{tmp_path / 'd.csv'}, line {line}: ")
+
+
+def test_the_next_record_may_have_several_lines(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text('text,n\n"open,1\n"two\nlines",2\n"a ""b""",3\nlast,4\n', "utf-8")
+    got = read(tmp_path / "d.csv")
+    assert (got.texts, got.dump.notes.broken) == (["two\nlines", 'a "b"', "last"], 1)
+
+
+def test_a_way_back_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csvrecords, "LONGEST_LINE", 100)
+    (tmp_path / "d.csv").write_text('text,n\n"open,1\n' + "".join(f"m{i},2\n" for i in range(100)), "utf-8")
+    got = read(tmp_path / "d.csv")
+    assert got.texts == [f"m{i}" for i in range(100)]
+    assert got.dump.notes.places == [f"{tmp_path / 'd.csv'}, line 2: a quotation mark is not closed within 100 characters"]
+
+
+def test_times_that_cannot_be_told_are_counted(tmp_path: Path) -> None:
+    times = ["05/01/2026 10:00", "2026-05-01T10:00:00Z", "", "1777629600"]
+    (tmp_path / "a.csv").write_text("text,date\n" + "".join(f"x,{time}\n" for time in times), "utf-8")
+    (tmp_path / "b.csv").write_text("text,date\n" + "".join(f'"x","{time}"\n' for time in times) + '"a" b,c\n', "utf-8")
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps({"text": "x", "date": time}) + "\n" for time in times), "utf-8")
+    pq.write_table(pa.table({"text": ["x"] * 4, "date": times}), tmp_path / "d.parquet")
+    for file in tmp_path.iterdir():
+        got = read(file)
+        assert [message.time for message in got.messages] == [None, MAY_1, None, MAY_1]
+        assert got.dump.notes.timeless == 1, file.name
+
+
+def test_a_time_that_is_told_or_missing_is_no_trouble(tmp_path: Path) -> None:
+    (tmp_path / "d.jsonl").write_text('{"text": "x"}\n{"text": "y", "time": null}\n{"text": "z", "time": 1777629600}\n' * 3000, "utf-8")
+    assert read(tmp_path / "d.jsonl").dump.notes.timeless == 0
