@@ -207,10 +207,50 @@ def test_nothing_is_left_half_written(tmp_path: Path, suffix: str, error: type[B
     assert out.read_text("utf-8") == "what stood there before"
 
 
-def test_a_dump_that_fails_midway_leaves_no_output(honest: Path, tmp_path: Path) -> None:
-    (tmp_path / "bad.csv").write_text("id,say\n1,x\n", "utf-8")
-    assert refused(run("scan", honest, tmp_path / "bad.csv", "--out", tmp_path / "out.csv"), "id, say")
-    assert not list(tmp_path.glob("*out.csv*"))
+def test_what_can_be_read_of_several_dumps_is_written(honest: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text("id,name\n1,2\n", "utf-8")
+    result = run("scan", tmp_path / "bad.csv", honest, "--out", tmp_path / "out.csv")
+    assert result.exit_code == 2
+    assert "bad.csv: no column is called text" in result.stdout
+    assert (tmp_path / "out.csv").read_text("utf-8").count("honest.txt") > 0
+    alone = run("scan", tmp_path / "bad.csv", "--out", tmp_path / "none.csv")
+    assert refused(alone, "bad.csv", "no column is called text")
+    assert not (tmp_path / "none.csv").exists()
+
+
+@pytest.mark.parametrize("option", ["--out", "--report", "--broken"])
+def test_no_dump_is_written_over(tmp_path: Path, option: str) -> None:
+    dump = tmp_path / "d.jsonl"
+    dump.write_text('{"text": "hi"}\n', "utf-8")
+    (tmp_path / "soft.jsonl").symlink_to(dump)
+    (tmp_path / "hard.jsonl").hardlink_to(dump)
+    for name in ("d.jsonl", "soft.jsonl", "hard.jsonl", f"../{tmp_path.name}/d.jsonl"):
+        assert refused(run("scan", dump, option, tmp_path / name), "is read as", "written over"), name
+    assert dump.read_text("utf-8") == '{"text": "hi"}\n'
+
+
+def test_neither_is_what_stands_beside_an_output_or_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "o.csv.checkpoint").write_text('{"text": "hi"}\n', "utf-8")
+    told = run("scan", tmp_path / "o.csv.checkpoint", "--format", "jsonl", "--out", tmp_path / "o.csv")
+    assert refused(told, "the checkpoint of --out", "written over")
+    (tmp_path / "f").mkdir()
+    (tmp_path / "f" / "a.jsonl").write_text('{"text": "hi"}\n', "utf-8")
+    assert refused(run("scan", tmp_path / "f", "--out", tmp_path / "f" / "a.jsonl"), "written over")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "p.csv")
+    twice = run("scan", tmp_path / "f", "--out", tmp_path / "p.csv", "--out", tmp_path / "link.csv")
+    assert refused(twice, "written twice")
+
+
+def test_all_broken_records_are_written_where_they_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "d.jsonl").write_text('{"text": "hi"}\n' + "{\n" * 9, "utf-8")
+    result = run("scan", tmp_path / "d.jsonl", "--broken", tmp_path / "b.txt")
+    assert result.exit_code == 2
+    assert result.stdout.count("line ") == 5
+    assert f"all of them: {tmp_path / 'b.txt'}" in result.stdout.replace("\n", "")
+    lines = (tmp_path / "b.txt").read_text("utf-8").splitlines()
+    assert [line.split(":")[0].rpartition(" ")[2] for line in lines] == [str(n) for n in range(2, 11)]
+    assert "--broken FILE writes them all" in run("scan", tmp_path / "d.jsonl").stdout
+    assert refused(run("scan", tmp_path / "d.jsonl", "--broken", tmp_path / "no" / "b.txt"), "cannot be written")
 
 
 @pytest.mark.parametrize(
@@ -222,7 +262,6 @@ def test_a_dump_that_fails_midway_leaves_no_output(honest: Path, tmp_path: Path)
         (["scan", "{honest}", "--column", "x"], ["no columns"]),
         (["scan", "{honest}", "--out", "out.xlsx"], [".parquet"]),
         (["scan", "{honest}", "--out", "nowhere/out.csv"], ["nowhere/out.csv", "No such file"]),
-        (["scan", "{folder}"], ["a folder"]),
         (["scan", "{honest}", "--model", "nowhere"], ["nowhere", "no such folder"]),
         (["check", "hi", "--model", "{folder}"], ["no scamguard model here"]),
         (["model", "info", "--model", "{folder}"], ["no scamguard model here"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
+from scamguard import dumps, scanning
 from scamguard.conversations import CONTEXT, SCHEMA, Conversations, combine, is_context, why
 from scamguard.conversations.memory import LINES, Memory, answered, before, line
 from scamguard.lexicon import SECRETS
@@ -178,6 +180,41 @@ def test_memory_has_a_bound_and_forgets_the_harmless_first(guard: Guard) -> None
     talks.add(table([{"channel": "bad", "sender": "tom"}]))
     [first] = talks.ranking(1).to_pylist()
     assert (first["channel"], first["messages"], first["flagged"]) == ("bad", 2, 1)
+
+
+def test_a_chat_may_lie_in_several_files_of_a_dump(guard: Guard, tmp_path: Path) -> None:
+    """A Slack export has a file a day, a Maildir a file a mail: who split a scam over them is followed all the same."""
+    said = ["Hello, this is your bank security team.", "You will get a text message with a code in a moment.", "Read it to me please."]
+    days = [[{"type": "message", "ts": f"171460799{n}.1", "user": "U1", "text": text}] for n, text in enumerate(said)]
+    (tmp_path / "split" / "general").mkdir(parents=True)
+    (tmp_path / "whole" / "general").mkdir(parents=True)
+    for name in ("split", "whole"):
+        (tmp_path / name / "users.json").write_text('[{"id": "U1", "name": "mia"}]', "utf-8")
+        (tmp_path / name / "channels.json").write_text("[]", "utf-8")
+    for n, day in enumerate(days):
+        (tmp_path / "split" / "general" / f"2024-05-0{n + 1}.json").write_text(json.dumps(day), "utf-8")
+    (tmp_path / "whole" / "general" / "2024-05-01.json").write_text(json.dumps([day[0] for day in days]), "utf-8")
+    for part in ("cur", "new"):
+        (tmp_path / "mails" / part).mkdir(parents=True)
+    for n, text in enumerate(said):
+        (tmp_path / "mails" / "cur" / str(n)).write_text(f"From: b@x.example\nMessage-ID: <{n}@x>\nSubject: s\n\n{text}\n", "utf-8")
+    for name in ("split", "whole", "mails"):
+        talks = Conversations(guard)
+        scanning.scan(scanning.Judge(guard), [dumps.open(tmp_path / name)], talks=talks)
+        [chat] = talks.ranking().to_pylist()
+        assert (chat["file"], chat["messages"], chat["flagged"]) == (str(tmp_path / name), 3, 1)
+    assert chat["turned_file"] == f"{tmp_path / 'mails'}:cur/2"
+
+
+def test_files_that_are_chats_of_their_own_stay_apart(guard: Guard, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as out:
+        for name in ("a.csv", "b.csv"):
+            out.writestr(name, "sender,text\nmia,hello\n")
+        out.writestr("c.csv", "sender,text,channel\nmia,hello,x\n")
+        out.writestr("d.csv", "sender,text,channel\nmia,hello,x\n")
+    talks = Conversations(guard)
+    scanning.scan(scanning.Judge(guard), [dumps.open(tmp_path / "all.zip")], talks=talks)
+    assert [(chat["channel"], chat["messages"]) for chat in talks.ranking().to_pylist()] == [(None, 1), (None, 1), ("x", 2)]
 
 
 def test_past_findings_have_a_bound_too() -> None:

@@ -193,7 +193,8 @@ def test_standard_input_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", stdin)
     assert read("-")[0] == ["hallo", "你好"]
     assert not stdin.buffer.closed
-    with pytest.raises(DumpError, match="standard input"):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"no parquet"), "utf-8"))
+    with pytest.raises(DumpError, match="standard input: not Parquet that can be read"):
         read("-", format="parquet")
 
 

@@ -109,4 +109,7 @@ def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
     (mails / "cur" / "2").symlink_to(tmp_path / "own" / "1")
     (mails / ".other").mkdir()
     (mails / ".other" / "cur").symlink_to(tmp_path / "own", target_is_directory=True)
-    assert read(mails).texts == ["hello\n\nread me"]
+    found = read(mails)
+    assert found.texts == ["hello\n\nread me"]
+    places = {place.partition(": a symbolic link, which is not followed")[0] for place in found.dump.notes.places}
+    assert places == {f"{mails}/cur/2", f"{mails}/.other/cur"}

@@ -7,9 +7,11 @@ import io
 import json
 import sys
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -274,10 +276,167 @@ def test_standard_input_is_told_by_its_bytes(monkeypatch: pytest.MonkeyPatch, pa
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Piped(raw), "utf-8"))
     assert [m.sender for m in read("-").messages] == ["mia", None]
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Piped(pack(raw))), "utf-8"))
-    assert read("-", format="jsonl").texts == ["a", "b"]
+    found = read("-")
+    assert (found.dump.format, found.texts) == ("jsonl", ["a", "b"])
     assert not sys.stdin.buffer.closed
+
+
+class Slow(io.RawIOBase):
+    """A pipe that gives a byte at first, and never more than a few."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw, self._size = io.BytesIO(raw), 1
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._raw.read(min(self._size, len(buffer)))
+        self._size = 999
+        buffer[: len(data)] = data
+        return len(data)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd])
+def test_a_slow_pipe_is_told_by_more_than_its_first_bytes(monkeypatch: pytest.MonkeyPatch, pack: type) -> None:
+    rows = "".join(json.dumps({"text": line}) + "\n" for line in LINES)
+    assert len(rows) > 2 * source_module.HEAD_BYTES
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Slow(pack(rows.encode()))), "utf-8"))
+    found = read("-")
+    assert (found.dump.format, found.texts) == ("jsonl", LINES)
+
+
+def test_an_archive_is_read_from_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = archive(tmp_path / "a.zip", {"a.jsonl": '{"text": "one"}\n'}).read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Piped(raw), "utf-8"))
+    assert read("-").texts == ["one"]
+    monkeypatch.setattr(source_module, "LARGEST_HELD", len(raw) - 1)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Piped(raw), "utf-8"))
+    with pytest.raises(DumpError, match=r"standard input: a zip archive is read from its end, .*; unpack it and give the file's path"):
+        read("-")
+
+
+def parquet(rows: list[str]) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(pa.table({"text": rows}), out)
+    return out.getvalue()
+
+
+def test_what_is_packed_twice_is_read(tmp_path: Path) -> None:
+    inner = archive(tmp_path / "Mia.zip", {"_chat.txt": "[01.05.26, 15:04:05] Mia: Hallo\n", "t.parquet": parquet(["three"])}).read_bytes()
+    members = {"Mia.zip": inner, "a.jsonl": '{"text": "one"}\n', "p.parquet.gz": gzip.compress(parquet(["two"]))}
+    file = archive(tmp_path / "outer.zip", members)
+    found = read(file)
+    assert sorted(found.texts) == ["Hallo", "one", "three", "two"]
+    assert f"{file}:Mia.zip:_chat.txt" in found.files
+    (tmp_path / "o.zip.gz").write_bytes(gzip.compress(file.read_bytes()))
+    assert sorted(read(tmp_path / "o.zip.gz").texts) == sorted(found.texts)
+    thrice = read(archive(tmp_path / "thrice.zip", {"o.zip": file.read_bytes(), "b.txt": "four"}))
+    assert thrice.texts == ["four", "one", "two"]
+    assert "an archive within an archive within an archive; unpack it first" in thrice.dump.notes.places[0]
+
+
+def test_bombs_within_archives_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = archive(tmp_path / "i.zip", {f"{n}.txt": b"\n" * 90_000 for n in range(9)}).read_bytes()
+    file = archive(tmp_path / "o.zip", {"i.zip": inner, "b.txt": "kept"})
+    assert len(read(file).texts) == 9 * 90_000 + 1
+    monkeypatch.setattr(tree, "_LARGE", 100_000)
+    found = read(file)
+    assert found.texts == ["kept"]
+    assert "as in a zip bomb" in found.dump.notes.places[0]
+
+
+def test_a_format_that_is_named_is_that_of_the_members(tmp_path: Path) -> None:
+    chats = {"a/_chat.txt": "[01.05.26, 15:04:05] Mia: Hallo\n", "a/notes.csv": "text\nno chat\n", "a/p.jpg": b"\xff\xd8\xff\xe0"}
+    file = archive(tmp_path / "c.zip", chats)
+    assert sorted(read(file).texts) == ["Hallo", "no chat"]
+    found = read(file, format="whatsapp")
+    assert (found.texts, found.dump.notes.broken) == (["Hallo"], 0)
+    assert read(file, format="txt").texts == ["[01.05.26, 15:04:05] Mia: Hallo", "text", "no chat"]
 
 
 def test_folders(tmp_path: Path) -> None:
     with pytest.raises(DumpError, match="neither a Maildir nor a Slack export"):
         dumps.open(tmp_path)
+    (tmp_path / "p.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    with pytest.raises(DumpError, match="nothing in this folder is an export that can be read; name the files"):
+        read(tmp_path)
+    for name in ("Mia", "Ben"):
+        (tmp_path / f"WhatsApp Chat with {name}.txt").write_text(f"01.05.26, 15:04 - {name}: Hallo {name}\n", "utf-8")
+    (tmp_path / "sent.csv").write_text("text\nnot a chat\n", "utf-8")
+    for options in ({}, {"format": "whatsapp"}):
+        assert [m.channel for m in read(tmp_path, **options).messages] == ["Ben", "Mia"]
+    assert read(tmp_path, format="csv").texts == ["not a chat"]
+    (tmp_path / "g.json").write_text('{"chatlab": {}, "meta": {"name": "g"}, "messages": [{"content": "x"}]}', "utf-8")
+    with pytest.raises(DumpError, match=r"several formats; say which with --format chatlab\|whatsapp"):
+        read(tmp_path)
+
+
+def test_a_telegram_folder_is_its_result(tmp_path: Path) -> None:
+    chat = {"name": "C", "type": "personal_chat", "id": 1, "messages": [{"id": 1, "type": "message", "from": "Mia", "text": "hi"}]}
+    (tmp_path / "result.json").write_text(json.dumps(chat), "utf-8")
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "WhatsApp Chat with Ben.txt").write_text("01.05.26, 15:04 - Ben: sent as a file\n", "utf-8")
+    for options in ({}, {"format": "telegram"}):
+        assert read(tmp_path, **options).texts == ["hi"]
+
+
+@pytest.mark.parametrize("suffix", ["json", "parquet", "eml", "csv", "mbox", "jsonl", "txt", "zip", "odd"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_file_with_nothing_in_it_is_noted_and_no_error(tmp_path: Path, suffix: str, pack: type) -> None:
+    (tmp_path / f"d.{suffix}").write_bytes(pack(b""))
+    found = read(tmp_path / f"d.{suffix}")
+    notes = found.dump.notes
+    assert (found.texts, notes.broken, notes.empty, notes.blank) == ([], 0, 1, [str(tmp_path / f"d.{suffix}")])
+
+
+def test_a_damaged_row_group_is_left_out(tmp_path: Path) -> None:
+    texts = [f"{line} {i * 7919 % 99991:x}" for i, line in enumerate(LINES)]
+    for size in (5000, 1000):  # a group by itself, and several that are read together
+        pq.write_table(pa.table({"text": texts}), tmp_path / "d.parquet", row_group_size=size, use_dictionary=False)
+        raw = bytearray((tmp_path / "d.parquet").read_bytes())
+        start = pq.ParquetFile(tmp_path / "d.parquet").metadata.row_group(1).column(0).data_page_offset
+        raw[start + 40 : start + 2000] = b"\xff" * 1960
+        (tmp_path / "d.parquet").write_bytes(raw)
+        found = read(tmp_path / "d.parquet")
+        assert found.texts == [*texts[:size], *texts[2 * size :]]
+        assert found.rows == [*range(1, size + 1), *range(2 * size + 1, len(texts) + 1)]
+        [place] = found.dump.notes.places
+        assert place.startswith(f"{tmp_path / 'd.parquet'}, rows {size + 1:,} to {2 * size:,}: damaged, and left out: ")
+
+
+@pytest.mark.parametrize("make", [pa.ipc.new_file, pa.ipc.new_stream])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_batches_before_the_damage_are_kept(tmp_path: Path, make: Any, pack: type) -> None:
+    out = io.BytesIO()
+    table = pa.table({"text": LINES})
+    with make(out, table.schema) as writer:
+        writer.write_table(table, max_chunksize=7000)
+    (tmp_path / "d.arrow").write_bytes(pack(out.getvalue()))
+    whole = read(tmp_path / "d.arrow")
+    assert (whole.texts, whole.dump.notes.broken, whole.dump.share) == (LINES, 0, 1)
+    (tmp_path / "d.arrow").write_bytes(pack(out.getvalue()[: len(out.getvalue()) // 2]))
+    found = read(tmp_path / "d.arrow")
+    assert found.texts == LINES[:7000]
+    assert "damaged after 7,000 rows, and read only up to there" in found.dump.notes.places[0]
+
+
+def test_offsets_that_lead_out_of_a_mapped_file_are_damage(tmp_path: Path) -> None:
+    table = pa.table({"text": ["abc", "defg", "hi"]})
+    with pa.ipc.new_file(tmp_path / "d.arrow", table.schema) as writer:
+        writer.write_table(table)
+    raw = (tmp_path / "d.arrow").read_bytes()
+    offsets = np.array([0, 3, 7, 9], np.int32).tobytes()
+    assert raw.count(offsets) == 1
+    (tmp_path / "d.arrow").write_bytes(raw.replace(offsets, np.array([0, 3, 2_000_000_000, 9], np.int32).tobytes()))
+    found = read(tmp_path / "d.arrow")
+    assert found.texts == []
+    assert "damaged after 0 rows" in found.dump.notes.places[0]
+
+
+def test_progress_goes_on_within_a_large_member(tmp_path: Path) -> None:
+    file = archive(tmp_path / "a.zip", {"big.jsonl": "".join(json.dumps({"text": line * 9}) + "\n" for line in LINES), "b.txt": "x"})
+    dump = dumps.open(file)
+    shares = [dump.share for _ in dump]
+    assert shares == sorted(shares)
+    assert len([share for share in shares if 0.1 < share < 0.9]) > 2

@@ -286,3 +286,26 @@ def test_every_public_name_can_be_had() -> None:
     assert all(getattr(scamguard, name) for name in scamguard.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'laod'"):
         scamguard.laod  # noqa: B018
+
+
+def test_threads_read_suspects_to_the_same_bit(guard: Guard) -> None:
+    ask = "Kraken Support: your wallet {n} is locked. Reply with your 12-word seed phrase at https://kraken-login.example/{n}"
+    texts = [ask.format(n=n) if n % 3 else f"see you at {n}" for n in range(6000)]
+    assert guard.scan(texts, threads=3).equals(guard.scan(texts))
+
+
+def test_a_look_gives_the_reasons_of_chosen_rows_alone(guard: Guard) -> None:
+    ask = "Kraken Support: your wallet is locked. Reply with your 12-word seed phrase."
+    texts = [ask, "see you", ask, ask]
+    seen: list[tuple[slice, list[float]]] = []
+
+    def chosen(at: slice, risk: np.ndarray) -> np.ndarray:
+        seen.append((at, risk.tolist()))
+        return np.array([False, True, True, False])
+
+    whole, some = guard.scan(texts), guard.look(texts, chosen)
+    assert seen == [(slice(0, 4), whole["risk"].to_pylist())]
+    assert some["risk"].equals(whole["risk"])
+    assert some.slice(1, 2).equals(whole.slice(1, 2))
+    assert some["action"].to_pylist() == ["allow", "allow", whole["action"][2].as_py(), "allow"]
+    assert some["rules"][0].as_py() == some["asks"][3].as_py() == []

@@ -223,6 +223,10 @@ def test_a_digest_knows_messages_by_their_words_and_borders() -> None:
     texts = pa.array(["ab", "c", "", "d"], pa.large_string())
     assert checkpoint.digest(texts) != checkpoint.digest(pa.array(["a", "bc", "", "d"], pa.large_string()))
     assert checkpoint.digest(texts.slice(1, 2)) == checkpoint.digest(pa.array(["c", ""], pa.large_string()))
+    senders = pa.array(["mia", None], pa.string())
+    assert checkpoint.digest(texts[:2], senders) == checkpoint.digest(texts[:2], pa.array(["x", "mia", None])[1:])
+    for other in (["Kraken Support", None], ["mia", ""], [None, "mia"]):
+        assert checkpoint.digest(texts[:2], senders) != checkpoint.digest(texts[:2], pa.array(other, pa.string()))
 
 
 def test_a_folder_is_known_by_its_files(tmp_path: Path) -> None:

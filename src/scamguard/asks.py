@@ -37,9 +37,7 @@ def heads(model: Model, reading: Reading, rows: NDArray[np.int64]) -> NDArray[np
     _add(chars.ids, chars.starts, p, w.head_chars, s.char_bits - s.head_bits, s.char_smooth, out)
     _add(framed.ids, framed.starts, p, w.head_framed, s.framed_bits - s.head_bits, s.framed_smooth, out)
     _add(reading.concepts.ids, reading.concepts.starts, p, w.head_concepts, 0, s.concept_smooth, out)
-    for k in range(len(p)):
-        for rule in reading.rules.of(p[k]):
-            out[k] += w.head_rules[rule]
+    _add_whole(reading.rules.ids, reading.rules.starts, p, w.head_rules, out)
     return out
 
 
@@ -92,6 +90,14 @@ def _add(ids, starts, passages, weights, shift, smooth, out):
             for g in range(starts[p], starts[p + 1]):
                 total += np.float64(weights[ids[g] >> np.uint32(shift), head])
             out[k, head] += total * scale
+
+
+@compiled
+def _add_whole(ids, starts, passages, weights, out):
+    for k in range(len(passages)):
+        for g in range(starts[passages[k]], starts[passages[k] + 1]):
+            for head in range(weights.shape[1]):
+                out[k, head] += np.float64(weights[ids[g], head])
 
 
 def secrets_asked(scores: NDArray[np.float64], cutoffs: NDArray[np.float64]) -> list[tuple[str, ...]]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from .dumps import Dump
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2  # 2: the digest is of senders too
 _HEAD: Final = struct.Struct("<III")  # bytes, CRC-32, bytes of the batch when unpacked
 _DIGEST: Final = 16  # bytes
 _LARGEST: Final = 1 << 30
@@ -213,11 +213,19 @@ def _locked(file: IO[bytes]) -> bool:
     return True
 
 
-def digest(texts: pa.LargeStringArray) -> bytes:
-    """Digest some messages and where each ends."""
-    _, offsets, data = texts.buffers()
-    ends = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    found = hashlib.blake2b((ends - ends[0]).tobytes(), digest_size=_DIGEST)
+def digest(texts: pa.LargeStringArray, senders: pa.Array | None = None) -> bytes:
+    """Digest some messages, each with where it ends, and who sent them: all that a verdict is made of."""
+    found = hashlib.blake2b(digest_size=_DIGEST)
+    for column in (texts, senders):
+        if column is not None:
+            _take(found, column.cast(pa.large_string()))
+    return found.digest()
+
+
+def _take(found: Any, column: pa.LargeStringArray) -> None:  # noqa: ANN401 - a hash
+    _, offsets, data = column.buffers()
+    ends = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1]
+    found.update((ends - ends[0]).tobytes())
+    found.update(np.flatnonzero(column.is_null().to_numpy(zero_copy_only=False)).tobytes())
     if data is not None:
         found.update(memoryview(data)[ends[0] : ends[-1]])
-    return found.digest()

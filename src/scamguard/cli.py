@@ -18,7 +18,7 @@ from . import __version__, bridges, feedback, reporting, service, workshop
 from .command import FLAGGED, OPTIONS, Group, ModelDir, RulesDir, load_guard
 from .reporting import Age, First, Handle, Name, Official, Platform, Verified  # noqa: TC001 - typer reads the annotations
 
-_DUMPS = "Chat and mail exports, tables, text; packed too (.zip .gz .zst); a Maildir or Slack folder; - is standard input."
+_DUMPS = "Chat and mail exports, tables, text; packed too (.zip .gz .zst); folders of them, a Maildir; - is standard input."
 _FORMAT = (
     "telegram, discord, slack, signal, whatsapp, sms, mbox, eml, imessage, github, wechat, qq, chatlab, zip, "
     "csv, tsv, jsonl, json, parquet, arrow or txt. [default: by content, then by suffix]"
@@ -31,6 +31,7 @@ _RESUME = "Go on with a scan that was stopped, or start it afresh. [default: sta
 _DIRECTION = "inbound: does it ask for a secret? outgoing: does it give one away? Secrets found are masked."
 _REPORT = "Write a page for people to this .html file: totals, senders, brands, campaigns, examples."
 _TALKS = "Judge each message with what its sender said before in the same chat, and rank the chats."
+_BROKEN = "Write the place of every record that could not be read to this file, a line each; the summary shows five."
 _ASKS = "Report only what asks for this secret (seed_phrase, password, 2fa_code …); may be repeated."
 _FAIL_ON = "Exit status 1 if a message is reported with this action or a worse one: allow, warn, block; never: never."
 
@@ -121,6 +122,7 @@ def scan(
     out: Annotated[list[Path] | None, typer.Option(metavar="FILE", help=_OUT)] = None,
     out_format: Annotated[str | None, typer.Option(metavar="NAME", help=_OUT_FORMAT)] = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE", help=_REPORT)] = None,
+    broken: Annotated[Path | None, typer.Option(metavar="FILE", help=_BROKEN)] = None,
     by_conversation: Annotated[bool, typer.Option("--by-conversation", help=_TALKS)] = False,
     resume: Annotated[bool | None, typer.Option("--resume/--no-resume", help=_RESUME)] = None,
     direction: Annotated[str, typer.Option(metavar="NAME", help=_DIRECTION)] = "inbound",
@@ -156,9 +158,10 @@ def scan(
         since=selection.moment(since) if since else None, until=selection.moment(until) if until else None,
         senders=tuple(sender or ()), channels=tuple(channel or ()), only=only, min_risk=min_risk, asks=tuple(asks or ()),
     )  # fmt: skip
-    plan = survey.Plan(chosen, tuple(out or ()), out_format, direction, fail_on, resume, report, by_conversation)
+    plan = survey.Plan(chosen, tuple(out or ()), out_format, direction, fail_on, resume, report, by_conversation, broken)
     plan.check()
     opened = [dumps.open(file, format=format_, column=column, encoding=encoding) for file in files]  # a missing one is told before the work
+    plan.spare(opened)
     asked = {"format": format_, "column": column, "encoding": encoding}
     raise typer.Exit(survey.run(plan, opened, load_guard(model, rules), asked, show=show, every=every, threads=threads))
 

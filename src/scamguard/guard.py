@@ -15,6 +15,7 @@ from .glance import glance
 from .language import language
 from .parts import LIMIT, Excerpt, parts
 from .sender import NOBODY, Sender, judge
+from .suspects import Judged, named, reasons
 from .verdict import Action, Policy, Verdict
 
 if TYPE_CHECKING:
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from .columns import TextBatch
     from .explain import Contribution
     from .glance import Glance
     from .model import Model, Reading
+
+    Chosen = Callable[[slice, NDArray[np.float32]], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,28 +128,36 @@ class Guard:
             from .giveaways import scan  # noqa: PLC0415 - its word lists are loaded when they are needed
 
             return scan(text for batch in columns.batches(messages) for text in batch.texts())
+        return self._scanned(messages, senders, threads)
+
+    def look(self, messages: object, chosen: Chosen, *, threads: int = 1) -> pa.Table:
+        """Give the risks of messages and the reasons of some: ``scan``, in which the other rows are allowed and say nothing.
+
+        Parameters
+        ----------
+        messages, threads
+            See ``score``.
+        chosen
+            Gets the places and risks (k,) of some messages at a time; says of which (k,) the reasons are asked.
+        """
+        return self._scanned(messages, None, threads, chosen)
+
+    def _scanned(self, messages: object, senders: object, threads: int, chosen: Chosen | None = None) -> pa.Table:
         from .senders import along  # noqa: PLC0415 - pyarrow is loaded when it is needed
         from .table import Columns  # noqa: PLC0415
 
-        out = Columns()
+        out, at = Columns(), 0
         for batch, who in along(columns.batches(messages), senders):
             cut = parts(batch)
             logit, which = self.model.worst(cut, threads)
+            here = slice(at, at + len(batch))
             risk, links = self.risks(logit, batch.text, who.nats)
-            actions = self._actions(batch, risk)
-            closer = np.flatnonzero(risk.astype(np.float64) >= self._suspect)
-            kinds: list[str] = []
-            asked: list[tuple[str, ...]] = []
-            rules: list[list[str]] = []
-            for piece in cut.pieces(which[closer]):
-                rows = closer[len(kinds) : len(kinds) + len(piece)]
-                reading = self.model.read(piece)
-                found = self._named(asks.heads(self.model, reading, np.arange(len(rows))), risk[rows], actions[rows] > 0)
-                asked += found[0]
-                kinds += found[1]
-                fired = explain.rules(self.model, reading, [tuple(Action)[code] for code in actions[rows].tolist()])
-                rules += [[*ids, *links.get(row, ())] for row, ids in zip(rows.tolist(), fired, strict=True)]
-            out.add(risk, actions, *who.joined(closer, kinds, asked, rules))
+            wanted = np.ones(len(risk), np.bool_) if chosen is None else chosen(here, risk)
+            actions = self.actions(batch.text, np.where(wanted, risk, np.float32(0)))
+            closer = np.flatnonzero(wanted & (risk.astype(np.float64) >= self._suspect))
+            found = reasons(self.model, Judged(cut, which, risk, actions, links), closer, threads)
+            out.add(risk, actions, *who.joined(closer, *found))
+            at += len(risk)
         return out.table()
 
     def decide(self, messages: object, *, threads: int = 1) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
@@ -158,7 +168,7 @@ class Guard:
         (n,) float32, in [0, 1], and (n,) int8, places in ``Action``
         """
         found = [
-            (risk, self._actions(batch, risk))
+            (risk, self.actions(batch.text, risk))
             for batch in columns.batches(messages)
             for risk in [self.risks(self.model.logits(batch, threads), batch.text)[0]]
         ]
@@ -221,26 +231,15 @@ class Guard:
     def _asked(self, seen: Glance, risk: float, action: Action) -> tuple[tuple[str, ...], str]:
         """Name what the suspect of a glance asks for, and its kind if it is flagged."""
         scores = asks.heads_of(self.model, seen.room)
-        asked, kind = self._named(scores, np.array([risk], np.float32), np.array([action is not Action.ALLOW]))
+        asked, kind = named(self.model, scores, np.array([risk], np.float32), np.array([action is not Action.ALLOW]))
         return asked[0], kind[0]
 
-    def _actions(self, batch: TextBatch, risk: NDArray[np.float32]) -> NDArray[np.int8]:
-        """Choose the action for each message; its language is looked at only where languages differ."""
+    def actions(self, text: Callable[[int], str], risk: NDArray[np.float32]) -> NDArray[np.int8]:
+        """Choose the action for each risk (n,), as places in ``Action``; ``text`` is asked only where languages differ."""
         actions = self.policy.actions(risk)
         for i in np.flatnonzero((actions > 0) & (risk < self.policy.surest)).tolist():
-            actions[i] = self.policy.of(language(batch.text(i))).actions(risk[i : i + 1])[0]
+            actions[i] = self.policy.of(language(text(i))).actions(risk[i : i + 1])[0]
         return actions
-
-    def _named(
-        self, scores: NDArray[np.float64], risk: NDArray[np.float32], flagged: NDArray[np.bool_]
-    ) -> tuple[list[tuple[str, ...]], list[str]]:
-        """Name, by the scores of their heads, the secrets of suspects and the kind of those that are flagged."""
-        thresholds = self.model.card["thresholds"]
-        secrets = asks.secrets_asked(scores, thresholds["heads"])
-        return (
-            [those if value >= thresholds["asks"] else () for those, value in zip(secrets, risk, strict=True)],
-            [kind if one else "" for kind, one in zip(asks.kinds_of(scores), flagged, strict=True)],
-        )
 
 
 def _is_outgoing(direction: str) -> bool:

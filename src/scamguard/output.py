@@ -16,6 +16,7 @@ import pyarrow as pa
 from . import sinks
 from .errors import DumpError, unknown
 from .sinks import COLUMNS
+from .visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,11 +45,28 @@ def checked(path: Path, format_: str | None = None) -> str:
             raise DumpError(f"--out -: {found} cannot be written to a pipe; name a file")
         if not form.text and sys.stdout.isatty():
             raise DumpError(f"--out -: {found} is not for a terminal; name a file or pipe it on")
-    elif path.is_dir():
-        raise DumpError(f"{path}: a folder; name the file to write")
-    elif not path.parent.is_dir():
-        raise DumpError(f"{path}: cannot be written: No such file or directory")
+    else:
+        writable(path)
     return found
+
+
+def writable(path: Path) -> None:
+    """See early that a file can be where it is to be.
+
+    Raises
+    ------
+    DumpError
+        It is a folder, or there is no such folder.
+    """
+    if path.is_dir():
+        raise DumpError(f"{path}: a folder; name the file to write")
+    if not path.parent.is_dir():
+        raise DumpError(f"{path}: cannot be written: No such file or directory")
+
+
+def part(path: Path) -> Path:
+    """Name the file in which an output grows."""
+    return path.with_name(f".{path.name}.part")
 
 
 class Output:
@@ -74,7 +92,7 @@ class Output:
 
     def __init__(self, path: Path, format: str | None = None, reasons: Mapping[str, str] | None = None) -> None:  # noqa: A002
         self._format = checked(path, format)
-        self._path, self._part = path, path.with_name(f".{path.name}.part")
+        self._path, self._part = path, part(path)
         self._file: IO[bytes]
         try:
             self._file = _standard_output() if path == STDOUT else self._part.open("wb")  # with the permissions of any new file
@@ -131,6 +149,43 @@ class Output:
             self._part.unlink(missing_ok=True)
 
 
+class Lines:
+    """A file of lines, one a record that could not be read; a context manager, and in place at the end like any output."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._part = path, part(path)
+        try:
+            self._file = self._part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+        except OSError as error:
+            raise DumpError(f"{path}: cannot be written: {error.strerror}") from error
+
+    def add(self, line: str) -> None:
+        """Write a line; characters that act are shown by name.
+
+        Raises
+        ------
+        DumpError
+            The disk is full, or the like.
+        """
+        try:
+            self._file.write(visible(line) + "\n")
+        except OSError as failed:
+            raise DumpError(f"{self._path}: cannot be written: {failed.strerror or failed}") from failed
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            self._file.close()
+            if kind is None:
+                self._part.replace(self._path)
+        except OSError as failed:
+            raise DumpError(f"{self._path}: cannot be written: {failed.strerror or failed}") from failed
+        finally:
+            self._part.unlink(missing_ok=True)
+
+
 def _standard_output() -> IO[bytes]:
     """Open standard output for bytes; on a terminal, characters that act are shown by name."""
     return cast("IO[bytes]", _Shown()) if sys.stdout.isatty() else sys.stdout.buffer
@@ -143,8 +198,6 @@ class _Shown(io.RawIOBase):
         return True
 
     def write(self, data: Any) -> int:  # noqa: ANN401 - any buffer
-        from .render import visible  # noqa: PLC0415 - only for a terminal
-
         sys.stdout.write(visible(bytes(data).decode("utf-8", "replace"), keep="\n"))
         return len(data)
 

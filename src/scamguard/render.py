@@ -135,8 +135,8 @@ def conversations(ranking: pa.Table) -> Table:
     return table
 
 
-def summary(found: Summary, *, filtered: bool = False) -> Text:
-    """Say in a few lines what a scan found and what it could not read."""
+def summary(found: Summary, *, filtered: bool = False, broken: Path | None = None) -> Text:
+    """Say in a few lines what a scan found and what it could not read; ``broken`` holds every place of that."""
     rate = found.messages / found.seconds if found.seconds else 0
     reported = f", {found.reported:,} reported" if filtered else ""
     lines = [f"{_some(found.messages, 'message')}{reported}, {found.flagged:,} flagged, in {found.seconds:.2f} s ({rate:,.0f} messages/s)"]
@@ -147,10 +147,18 @@ def summary(found: Summary, *, filtered: bool = False) -> Text:
     notes = found.notes
     if notes.undecodable:
         lines.append(f"{_some(notes.undecodable, 'message')} with bytes that could not be decoded, shown and scored as U+FFFD")
+    if notes.timeless:
+        lines.append(f"{_some(notes.timeless, 'message')} with a time whose form does not say which (05/01/2024)")
     if notes.broken:
         lines.append(f"{_some(notes.broken, 'broken record')} skipped:")
         lines += [f"  {visible(place)}" for place in notes.places]
-        lines += ["  …"] if notes.broken > len(notes.places) else []
+        if broken is not None:
+            lines.append(f"  all of them: {visible(str(broken))}")
+        elif notes.broken > len(notes.places):
+            lines.append("  … (--broken FILE writes them all)")
+    if notes.empty:
+        more = ", …" if notes.empty > len(notes.blank) else ""
+        lines.append(f"{_some(notes.empty, 'file')} with nothing in it: {', '.join(map(visible, notes.blank))}{more}")
     return Text("\n".join(lines))
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .report_page import Gathered
 
 _UNDER_WAY = 2  # blocks a thread: one that is judged, one that waits
-_READ = pa.schema([*list(COLUMNS)[:8], ("line", pa.int64())])  # what is known before the verdict
+_READ = pa.schema([*list(COLUMNS)[:8], ("line", pa.int64()), ("chat", pa.string())])  # what is known before the verdict
 _EMPTY = Selection()
 Pair = tuple[pa.Table, pa.Table]  # messages as read, their verdicts
 
@@ -108,12 +108,12 @@ class Judge(NamedTuple):
             return bytes(16), self.guard.scan(texts, direction="outgoing")
         said = read["sender"]
         senders = {"name": said.combine_chunks()} if said.null_count < len(said) else None
-        return checkpoints.digest(texts), self.guard.scan(texts, senders=senders)
+        return checkpoints.digest(texts, said.combine_chunks()), self.guard.scan(texts, senders=senders)
 
     def row(self, read: pa.Table, verdicts: pa.Table) -> pa.Table:
         """Put messages and verdicts side by side; what must not be shown is masked."""
         whole = pa.table([*read.columns, *verdicts.columns], names=[*read.column_names, *verdicts.column_names])
-        return _masked(whole.select([*COLUMNS.names, "line"]))
+        return _masked(whole.select([*COLUMNS.names, "line", "chat"]))
 
 
 def _masked(table: pa.Table) -> pa.Table:
@@ -195,20 +195,41 @@ def scan(  # noqa: PLR0913 - what is seen and what is told are separate choices
 
 
 def _messages(dumps: Iterable[Dump], selection: Selection, notes: Notes) -> Iterator[pa.Table]:
-    """Read the messages to judge, block by block."""
+    """Read the messages to judge, block by block. A dump that cannot be read, or only so far, is noted, and those behind it are read.
+
+    Raises
+    ------
+    DumpError
+        None of the dumps can be read.
+    """
+    failed: list[DumpError] = []
+    any_read = False
     for dump in dumps:
-        for block in dump:
-            table = selection.messages(_table(dump.name, block))
-            if len(table):
-                yield table
+        try:
+            for block in dump:
+                any_read = True
+                table = selection.messages(_table(dump.name, block))
+                if len(table):
+                    yield table
+            any_read = True
+        except DumpError as error:
+            failed.append(error)
+            dump.notes.skip(dump.name, str(error).removeprefix(f"{dump.name}: "))
         notes.add(dump.notes)
+    if failed and not any_read:
+        raise failed[0]
 
 
 def _table(name: str, block: Block) -> pa.Table:
-    """Put messages, their places and what is said about them into one table."""
+    """Put messages, their places and what is said about them into one table.
+
+    A chat is a channel of the dump, whatever files it lies in; where no channel is named, the file or the dump is one chat.
+    """
     file = pa.repeat(pa.scalar(block.file or name, pa.string()), len(block))
     lines = pa.nulls(len(block), pa.int64()) if block.lines is None else pa.array(block.lines)
-    return pa.table([file, pa.array(block.rows), *block.about.columns, block.texts, lines], schema=_READ)
+    about = dict(zip(block.about.schema.names, block.about.columns, strict=True))
+    chat = pc.if_else(about["channel"].is_null(), pa.scalar(block.chat or name, pa.string()), pa.scalar(name, pa.string()))
+    return pa.table([file, pa.array(block.rows), *block.about.columns, block.texts, lines, chat], schema=_READ)
 
 
 def _judged(judge: Judge, messages: Iterator[pa.Table], checkpoint: Checkpoint | None) -> Iterator[Pair]:
@@ -234,7 +255,7 @@ def _replayed(judge: Judge, messages: Iterator[pa.Table], checkpoint: Checkpoint
         whole = pa.concat_tables(held)
         read, rest = whole.slice(0, len(batch)), whole.slice(len(batch))
         held[:] = [rest] if len(rest) else []
-        if not judge.outgoing and checkpoints.digest(_texts(read)) != digest:
+        if not judge.outgoing and checkpoints.digest(_texts(read), read["sender"].combine_chunks()) != digest:
             raise DumpError(f"{checkpoint.path}: the messages are not those the scan had read; start afresh with --no-resume")
         yield read, pa.Table.from_batches([batch])
 

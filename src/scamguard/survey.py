@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from . import __version__, checkpoint, output, render, scanning
+from . import __version__, checkpoint, output, render, scanning, targets
 from .command import FAILED, FLAGGED, STOPPED
 from .errors import DumpError, InputError, unknown
 from .sender import WHY
@@ -37,6 +37,7 @@ class Plan(NamedTuple):
     resume: bool | None
     report: Path | None = None
     by_conversation: bool = False
+    broken: Path | None = None  # gets the place of every record that could not be read
 
     @property
     def outgoing(self) -> bool:
@@ -64,10 +65,27 @@ class Plan(NamedTuple):
             output.checked(out, self.out_format)
         if len(set(self.outs)) < len(self.outs):
             raise DumpError("--out: the same file is named twice")
+        if self.broken is not None:
+            output.writable(self.broken)
         if self.by_conversation and self.outgoing:
             raise InputError("--by-conversation follows who asks whom; it is for inbound messages")
         if self.resume and all(out == output.STDOUT for out in self.outs):
             raise DumpError("--resume: nothing is kept of a scan without --out FILE; name the file it was writing")
+
+    def spare(self, opened: Sequence[Dump]) -> None:
+        """Refuse to write over a dump, or one output over another.
+
+        Raises
+        ------
+        DumpError
+            A file is named twice.
+        """
+        outs = [out for out in self.outs if out != output.STDOUT]
+        named = [("--out", out) for out in outs]
+        named += [(option, path) for option, path in (("--report", self.report), ("--broken", self.broken)) if path is not None]
+        beside = [("the unfinished --out", output.part(out)) for out in outs]
+        beside += [("the checkpoint of --out", checkpoint.beside(out)) for out in outs[:1]]
+        targets.check([*named, *beside], opened)
 
 
 def run(  # noqa: PLR0913 - what is seen and what is told are separate choices
@@ -91,6 +109,10 @@ def run(  # noqa: PLR0913 - what is seen and what is told are separate choices
             if kept is not None:
                 stack.enter_context(kept)
             outputs = [stack.enter_context(output.Output(out, plan.out_format, why)) for out in plan.outs]
+            if plan.broken is not None:
+                told = stack.enter_context(output.Lines(plan.broken))
+                for dump in opened:
+                    dump.notes.on_skip = told.add
             with _progress(opened) as advance:
                 summary = scanning.scan(
                     judge, opened, outputs=outputs, worst=worst, allowed=every,
@@ -112,7 +134,7 @@ def run(  # noqa: PLR0913 - what is seen and what is told are separate choices
     if talks is not None and len(ranking := talks.ranking(show)):
         terminal.print(render.conversations(ranking))
         terminal.print()
-    terminal.print(render.summary(summary, filtered=bool(plan.selection)))
+    terminal.print(render.summary(summary, filtered=bool(plan.selection), broken=plan.broken))
     return _status(summary, plan.fail_on)
 
 

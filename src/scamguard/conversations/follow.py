@@ -1,6 +1,7 @@
 """Following conversations block by block: first every message with its sender's words before it, then who answered with a secret.
 
-A chat is a channel of a file, or the file where the export names no channel. A message whose sender is not known has no context.
+A chat is a channel of a dump, whatever files it lies in; where the export names no channel, a file is one. A message whose
+sender is not known has no context.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
-from scamguard.language import language
 from scamguard.outgoing import RISK, weighed
 from scamguard.secrets import Certainty, find
 from scamguard.verdict import GIVEN_AWAY, Action
@@ -72,7 +72,7 @@ class Conversations:
         Parameters
         ----------
         table
-            (n,) rows of ``output.COLUMNS``, in reading order.
+            (n,) rows of ``output.COLUMNS``, in reading order; a column ``chat`` more says to which dump or file a channel belongs.
 
         Returns
         -------
@@ -109,7 +109,7 @@ class Conversations:
     def _turns(self, rows: list[dict[str, Any]], odds: list[float]) -> Iterator[_Turn]:
         """Remember each message, and what its sender said before it."""
         for place, (row, alone) in enumerate(zip(rows, odds, strict=True)):
-            chat = self._memory[row["file"], row["channel"]]
+            chat = self._memory[row.get("chat") or row["file"], row["channel"]]
             sender = row["sender"]
             if sender is None:
                 yield _Turn(place, chat, None, [], [])
@@ -129,21 +129,28 @@ class Conversations:
         texts = ["\n".join([*(part.text for part in turn.before), rows[turn.place]["text"]]) for turn in asked]
         alone = odds[[turn.place for turn in asked]]
         earlier = np.array([max(part.odds for part in turn.before) for turn in asked])
-        joined = combine.pooled(alone, combine.log_odds(self._guard.score(texts)), earlier)
-        risen = np.flatnonzero(joined > alone)
-        risks = combine.risk(joined[risen])
-        read = self._guard.scan([texts[i] for i in risen]).to_pylist()
-        for i, risk, whole in zip(risen.tolist(), risks.tolist(), read, strict=True):
-            row = rows[asked[i].place]
-            action = self._guard.policy.of(language(row["text"])).action(risk)
-            if action is Action.ALLOW:
+        told = np.zeros(len(asked), np.float32)  # what each says in its context
+        actions = np.zeros(len(asked), np.int8)
+
+        def flagged(at: slice, risk: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+            joined = combine.pooled(alone[at], combine.log_odds(risk), earlier[at])
+            risen = joined > alone[at]
+            told[at] = np.where(risen, combine.risk(joined), np.float32(-1))
+            actions[at] = self._guard.actions(lambda i: rows[asked[at.start + i].place]["text"], told[at])
+            return risen & (actions[at] > 0)
+
+        read = self._guard.look(texts, flagged)
+        for i in np.flatnonzero(told >= 0).tolist():
+            row, risk = rows[asked[i].place], float(told[i])
+            if not actions[i]:
                 yield asked[i].place, {"risk": risk}
                 continue
+            whole = {name: read[name][i].as_py() for name in ("kind", "asks", "rules")}
             passed = row["action"] == Action.ALLOW
             asks = [*row["asks"], *(secret for secret in whole["asks"] if secret not in row["asks"])]
             kind = row["kind"] or whole["kind"]
             rules = [CONTEXT, *whole["rules"]] if passed else row["rules"]
-            yield asked[i].place, {"risk": risk, "action": str(action), "kind": kind, "asks": asks, "rules": rules}
+            yield asked[i].place, {"risk": risk, "action": str(tuple(Action)[actions[i]]), "kind": kind, "asks": asks, "rules": rules}
 
     def _settle(self, turn: _Turn, row: dict[str, Any]) -> None:
         """Count a message into its chat; see whether it answers an ask with a secret."""
@@ -159,7 +166,7 @@ class Conversations:
             return
         chat.flagged += 1
         if chat.flagged == 1:
-            chat.turned, chat.turned_row = row["time"], row["row"]
+            chat.turned, chat.turned_file, chat.turned_row = row["time"], row["file"], row["row"]
         if row["kind"] != GIVEN_AWAY and row["risk"] > chat.risk:
             chat.risk, chat.who, chat.kind = row["risk"], row["sender"], row["kind"]
 
@@ -171,8 +178,8 @@ def _given(earlier: list[Line], spoken: Line, row: dict[str, Any]) -> tuple[Find
     asker, alone = answered(earlier, spoken.sender, row["time"], row["reply_to"])
     if asker is None or any(other.flagged for other in earlier if other.sender == spoken.sender):
         return ()  # whoever asks is no victim
-    if row["action"] != Action.ALLOW and not alone:
-        return ()
+    if not alone and (row["action"] != Action.ALLOW or not asker.asks):
+        return ()  # in a group only what was asked for counts
     said = [_ASKED[secret] for secret in asker.asks if secret in _ASKED]
     found = find(row["text"], [*(other.text for other in earlier[-_THREAD:]), asker.text, *said])
     return tuple(f for f in found if f.kind.asked in asker.asks or (alone and f.certainty is Certainty.BLOCK))

@@ -20,7 +20,7 @@ ANSWERED: Final = 3  # lines back to which a message of a group may be the answe
 _CHARS: Final = 400  # of a line
 _TIME: Final = 3 * 24 * 3600  # seconds after which a line is no context any more
 
-Key = tuple[str, str | None]  # file and channel
+Key = tuple[str, str | None]  # dump or file, and channel
 
 
 @dataclass(slots=True)
@@ -54,6 +54,7 @@ class Chat:
     asks: dict[str, None] = field(default_factory=dict)  # an ordered set
     given: dict[str, None] = field(default_factory=dict)
     turned: datetime | None = None
+    turned_file: str | None = None
     turned_row: int | None = None
     lines: deque[Line] = field(default_factory=lambda: deque(maxlen=LINES))
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = pa.schema(
     [
-        ("file", pa.string()),
+        ("file", pa.string()),  # or the dump, where a chat may lie in several of its files
         ("channel", pa.string()),  # null where the export names none: then a file is one chat
         ("messages", pa.int64()),
         ("flagged", pa.int64()),
@@ -24,7 +24,8 @@ SCHEMA: Final = pa.schema(
         ("asks", pa.list_(pa.string())),  # of all flagged messages
         ("given", pa.list_(pa.string())),  # secrets that were sent after an ask
         ("turned", pa.timestamp("ms")),  # when the first message was flagged
-        ("turned_row", pa.int64()),  # and where it stands in its file
+        ("turned_file", pa.string()),  # and where it stands
+        ("turned_row", pa.int64()),
     ]
 )
 

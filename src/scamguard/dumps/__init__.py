@@ -54,9 +54,17 @@ class Dump:
             The column is unknown, the file is not of its format, or it cannot be read.
         """
         try:
-            yield from reader(self.format)(self.source, self.column)
+            yield from blocks(self.source, self.format, self.column)
         except OSError as error:
             raise DumpError(f"{self.name}: {error.strerror or error}") from error
+
+
+def blocks(source: Source, format: str, column: str | None) -> Iterator[Block]:  # noqa: A002
+    """Read a source of a known format; one that holds nothing is noted, whatever its format."""
+    if source.is_empty:
+        source.notes.nothing(source.name)
+        return
+    yield from reader(format)(source, column)
 
 
 def reader(format: str) -> Reader:  # noqa: A002
@@ -78,9 +86,10 @@ def open(  # noqa: A001 - dumps.open(f, format=…)
     Parameters
     ----------
     path
-        A file, a folder of mails (Maildir) or of a Slack export, or ``-`` for standard input.
+        A file, a folder (a Maildir, a Slack export or one of exports), or ``-`` for standard input.
     format
         One of ``FORMATS``; by default what the content says, then the file's suffix, and txt for standard input.
+        Of an archive or a folder: what its members are.
     column
         The column of messages; by default the first of text, message, body, content.
     encoding
@@ -96,7 +105,7 @@ def open(  # noqa: A001 - dumps.open(f, format=…)
         raise DumpError(f"{name}: {unknown('format', format, FORMATS)}")
     if name == "-":
         source = Source("standard input", None, encoding=encoding)
-        return Dump("standard input", format or detect(source, column), column, source)
+        return Dump("standard input", _format(source, format, column), column, source)
     file = Path(path)
     try:
         found = file.exists()
@@ -105,17 +114,31 @@ def open(  # noqa: A001 - dumps.open(f, format=…)
     if not found:
         raise DumpError(f"{name}: no such file")
     source = Source(name, file, encoding=encoding)
-    if file.is_dir():
-        return Dump(name, _of_folder(file), column, source)
     try:
-        return Dump(name, format or detect(source, column), column, source)
+        return Dump(name, _of_folder(source, format) if file.is_dir() else _format(source, format, column), column, source)
     except OSError as error:
         raise DumpError(f"{name}: {error.strerror or error}") from error
 
 
-def _of_folder(folder: Path) -> str:
-    if (folder / "cur").is_dir() and (folder / "new").is_dir():
+def _format(source: Source, wanted: str | None, column: str | None) -> str:
+    """Name the format of a file; what is said of an archive is said of its members."""
+    if wanted is None:
+        return detect(source, column)
+    if wanted == "zip" or not source.head().startswith(FORMATS["zip"].magic):
+        return wanted
+    source.format = wanted
+    return "zip"
+
+
+def _of_folder(source: Source, wanted: str | None) -> str:
+    """Name the format of a folder; any other than a Maildir and a Slack export is read file by file."""
+    folder = source.path or Path()
+    if (folder / "cur").is_dir() and (folder / "new").is_dir() and wanted in {None, "eml"}:
         return "maildir"
-    if (folder / "users.json").is_file() and any((folder / name).is_file() for name in ("channels.json", "groups.json", "dms.json")):
+    lists = ("channels.json", "groups.json", "dms.json")
+    if (folder / "users.json").is_file() and any((folder / name).is_file() for name in lists) and wanted in {None, "slack"}:
         return "slack folder"
-    raise DumpError(f"{folder}: a folder, and neither a Maildir nor a Slack export; name the files in it")
+    if not any(file.is_file() for file in folder.rglob("*")):
+        raise DumpError(f"{folder}: a folder without a file, and neither a Maildir nor a Slack export; name the files to read")
+    source.format = wanted
+    return "folder"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _PAGE_BUFFER = 1 << 20  # bytes; pages are read as they are needed, not whole row groups
 _TEXT_TYPES = {pa.string(), pa.large_string(), pa.binary(), pa.large_binary(), pa.null(), pa.string_view(), pa.binary_view()}
 _ARROW_FILE = b"ARROW1"
+_ARROW_START = 8  # bytes of a file before its stream
+_DAMAGE = (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, EOFError)
 
 
 def looks_ipc(head: Head) -> bool:
@@ -32,44 +34,112 @@ def looks_ipc(head: Head) -> bool:
 
 
 def read_parquet(source: Source, column: str | None) -> Iterator[Block]:
-    """Read one column of strings and what is said about them; null is an empty message."""
+    """Read one column of strings and what is said about them; null is an empty message. A damaged row group is noted and left out."""
     import pyarrow.parquet as pq  # noqa: PLC0415 - not needed for Arrow IPC
 
-    if source.path is None:
-        raise DumpError(f"{source.name}: Parquet cannot be read from a stream: its index is at the end; give the file's path")
-    with _told(source, "Parquet"), pq.ParquetFile(source.path, buffer_size=_PAGE_BUFFER, pre_buffer=False) as file:
-        fields = _fields(source, file.schema_arrow, column)
-        names = [name for name in fields[:6] if isinstance(name, str)]
-        total, first = max(1, file.metadata.num_rows), 0
-        for batch in file.iter_batches(BLOCK_ROWS, columns=names):
-            for block in _blocks(source, batch, fields, first):
+    with source.seekable("Parquet") as raw:
+        with _told(source, "Parquet"):
+            file = pq.ParquetFile(source.path if source.is_plain else raw, buffer_size=_PAGE_BUFFER, pre_buffer=False)
+            fields = _fields(source, file.schema_arrow, column)
+        with file:
+            sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
+            for groups in _runs(sizes):
+                first = sum(sizes[: groups.start])
+                for block in _run(source, file, fields, first, groups):
+                    source.share = int(block.rows[-1]) / sum(sizes)
+                    yield block
+
+
+def _runs(sizes: Sequence[int]) -> Iterator[range]:
+    """Put small row groups together, up to a block of rows.
+
+    >>> [*_runs([4000, 96, 1, 9000])]
+    [range(0, 2), range(2, 3), range(3, 4)]
+    """
+    start = rows = 0
+    for group, size in enumerate(sizes):
+        if group > start and rows + size > BLOCK_ROWS:
+            yield range(start, group)
+            start, rows = group, 0
+        rows += size
+    if sizes:
+        yield range(start, len(sizes))
+
+
+def _run(source: Source, file: Any, fields: Fields, first: int, groups: range) -> Iterator[Block]:  # noqa: ANN401 - pyarrow
+    """Read row groups that are one block together, or a larger one by itself; ``first`` rows stand before them."""
+    names = [name for name in fields[:6] if isinstance(name, str)]
+    row = first
+    try:
+        for batch in file.iter_batches(BLOCK_ROWS, row_groups=[*groups], columns=names):
+            for block in _blocks(source, batch, fields, row):
                 yield block
-                first += len(block)
-            source.share = first / total
+                row += len(block)
+    except _DAMAGE as error:
+        stop = first
+        for group in groups:
+            start, stop = stop, stop + file.metadata.row_group(group).num_rows
+            if len(groups) > 1:  # nothing of them is given yet
+                yield from _run(source, file, fields, start, range(group, group + 1))
+        if len(groups) == 1:
+            source.notes.skip(f"{source.name}, rows {row + 1:,} to {stop:,}", f"damaged, and left out: {_line(error)}")
 
 
 def read_ipc(source: Source, column: str | None) -> Iterator[Block]:
-    """Read an Arrow IPC stream, or a file of that format (Feather), the same way."""
-    with _told(source, "Arrow"), source.opened() as raw:
-        stream = pa.PythonFile(raw, "r")
-        if raw.peek(6).startswith(_ARROW_FILE):  # type: ignore[attr-defined]
-            raw.read(8)  # a file is a stream between two marks, and its index, which is not needed
-        reader = pa.ipc.open_stream(stream)
-        fields = _fields(source, reader.schema, column)
-        first = 0
-        for whole in reader:
-            for start in range(0, len(whole), BLOCK_ROWS):
-                for block in _blocks(source, whole.slice(start, BLOCK_ROWS), fields, first):
-                    yield block
-                    first += len(block)
+    """Read an Arrow IPC stream, or a file of that format (Feather), the same way; what is damaged ends it."""
+    with _opened(source) as (stream, is_file):
+        with _told(source, "Arrow"):
+            reader = pa.ipc.open_stream(stream)
+            fields = _fields(source, reader.schema, column)
+        first, is_mapped = 0, isinstance(stream, pa.MemoryMappedFile)
+        try:
+            for batch in reader:
+                batch.validate()
+                for start in range(0, len(batch), BLOCK_ROWS):
+                    for block in _blocks(source, batch.slice(start, BLOCK_ROWS), fields, first):
+                        yield block
+                        first += len(block)
+                if is_mapped:
+                    source.share = stream.tell() / stream.size()
+            source.share = 1.0
+            if is_file and not _ends(stream):
+                raise pa.ArrowInvalid("its end is missing")
+        except _DAMAGE as error:
+            source.notes.skip(source.name, f"damaged after {first:,} rows, and read only up to there: {_line(error)}")
+
+
+@contextlib.contextmanager
+def _opened(source: Source) -> Iterator[tuple[Any, bool]]:
+    """Open a stream, or a file at the stream in it: that stands between two marks, and its index is not needed.
+
+    A file is mapped where it lies, so that a batch, however large, takes no memory of its own.
+    """
+    with source.opened() as raw:
+        is_file = raw.peek(len(_ARROW_FILE)).startswith(_ARROW_FILE)  # type: ignore[attr-defined]
+        with pa.memory_map(str(source.path)) if source.is_plain else pa.PythonFile(raw, "r") as stream:
+            if is_file:
+                stream.read(_ARROW_START)
+            yield stream, is_file
+
+
+def _ends(stream: Any) -> bool:  # noqa: ANN401
+    """Say whether the mark stands at the end of the file."""
+    tail = b""
+    while data := stream.read(_PAGE_BUFFER):
+        tail = (tail + data)[-len(_ARROW_FILE) :]
+    return tail == _ARROW_FILE
 
 
 @contextlib.contextmanager
 def _told(source: Source, what: str) -> Iterator[None]:
     try:
         yield
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        raise DumpError(f"{source.name}: not {what} that can be read: {str(error).splitlines()[0]}") from error
+    except _DAMAGE as error:
+        raise DumpError(f"{source.name}: not {what} that can be read: {_line(error)}") from error
+
+
+def _line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), "it ends early")
 
 
 def _fields(source: Source, schema: pa.Schema, column: str | None) -> Fields:
@@ -96,6 +166,7 @@ def _strings(source: Source, array: pa.Array) -> pa.LargeStringArray:
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     raw = array.cast(pa.large_binary()).fill_null(b"")  # a writer may call anything a string
+    raw.validate(full=True)  # a mapped file may say that a string ends anywhere
     try:
         return raw.cast(pa.large_string())
     except pa.ArrowInvalid:

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -52,6 +52,7 @@ class Block:
     about: pa.RecordBatch  # (n,), the columns of ABOUT
     file: str | None = None  # the member of an archive or folder; None: the dump itself
     lines: NDArray[np.int64] | None = None  # (n,), from 1: where each begins in the file; None where the reader does not know
+    chat: str | None = None  # the file that is one chat where the export names no channel; None: the whole dump is
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -65,19 +66,33 @@ class Notes:
     places: list[str] = field(default_factory=list)  # the first few of them
     undecodable: int = 0  # messages in which bytes were replaced by U+FFFD
     timeless: int = 0  # messages whose time stands in a form that does not say which time it is (05/01/2024)
+    empty: int = 0  # files that hold nothing
+    blank: list[str] = field(default_factory=list)  # the first few of them
+    on_skip: Callable[[str], None] | None = None  # told every place
 
     def skip(self, place: str, problem: str) -> None:
         """Count one broken record."""
         self.broken += 1
+        told = f"{place}: {problem}"
         if len(self.places) < _MOST_PLACES:
-            self.places.append(f"{place}: {problem}")
+            self.places.append(told)
+        if self.on_skip is not None:
+            self.on_skip(told)
+
+    def nothing(self, name: str) -> None:
+        """Count a file that holds nothing, which is no error."""
+        self.empty += 1
+        if len(self.blank) < _MOST_PLACES:
+            self.blank.append(name)
 
     def add(self, other: Notes) -> None:
         """Count in what another dump noted."""
         self.broken += other.broken
         self.undecodable += other.undecodable
         self.timeless += other.timeless
+        self.empty += other.empty
         self.places += other.places[: _MOST_PLACES - len(self.places)]
+        self.blank += other.blank[: _MOST_PLACES - len(self.blank)]
 
 
 def blocks(messages: Iterable[Message], notes: Notes) -> Iterator[Block]:

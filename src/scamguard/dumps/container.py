@@ -1,7 +1,7 @@
-"""A zip archive of exports: each member is read by the reader that its content asks for.
+"""A zip archive or a folder of exports: each member is read by the reader that its content asks for, or as the user says.
 
 Pictures, voice notes and whatever else is no message are passed over. A Slack export is known by its users.json and read
-as a whole; so are the chats that WhatsApp, Telegram and others pack for sending.
+as a whole; so are the chats that WhatsApp, Telegram and others pack for sending, and what Telegram Desktop leaves in a folder.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from scamguard.errors import DumpError
 
 from . import slack
 from .detect import known
-from .tree import Tree
+from .registry import FORMATS
+from .tree import Tree, is_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
     Reader = Callable[[Source, str | None], Iterator[Block]]
 
-_WHOLE: Final = {"zip", "parquet"}  # read from their end, which a packed file does not offer
+_DEEPEST: Final = 2  # archives around a member
+_TELEGRAM: Final = "result.json"  # beside the media of its export, among which may be anything
+_MAILS: Final = {"eml", "mbox"}  # a mailbox is one chat, however many files it lies in
 
 
 def read_zip(source: Source, column: str | None) -> Iterator[Block]:
@@ -35,35 +38,85 @@ def read_zip(source: Source, column: str | None) -> Iterator[Block]:
     DumpError
         The archive cannot be read, is a bomb or holds no export.
     """
-    tree = Tree(source)
-    if slack.fits(tree):
+    if source.depth >= _DEEPEST:
+        raise DumpError(f"{source.name}: an archive within an archive within an archive; unpack it first")
+    with source.seekable("a zip archive") as archive:
+        yield from _read(Tree(source, archive), column)
+
+
+def read_folder(source: Source, column: str | None) -> Iterator[Block]:
+    """Read every export in the folder and those within.
+
+    Raises
+    ------
+    DumpError
+        It holds no export.
+    """
+    yield from _read(Tree(source, between="/"), column, is_folder=True)
+
+
+def _read(tree: Tree, column: str | None, *, is_folder: bool = False) -> Iterator[Block]:
+    source = tree.source
+    if slack.fits(tree) and source.format in {None, "slack"}:
         yield from slack.read_tree(tree, column)
         return
+    chosen = _chosen(tree, column, is_folder=is_folder)
     any_read = False
-    for _, member in tree.sources([name for name in tree.members if not _passed_over(name)]):
+    for name, member in tree.sources([*chosen]):
+        any_read = True
         try:
-            format_ = known(member, column)
-            if format_ is None:
-                continue
-            if format_ in _WHOLE:
-                source.notes.skip(member.name, f"{format_} within an archive; unpack it first")
-                continue
-            any_read = True
-            for block in _reader(format_)(member, column):
-                yield replace(block, file=member.name)
+            for block in _blocks(member, chosen[name], column):
+                chat = block.chat or (None if chosen[name] in _MAILS else member.name)
+                yield replace(block, file=block.file or member.name, chat=chat)
         except DumpError as error:
             source.notes.skip(member.name, str(error).removeprefix(f"{member.name}: "))
     if not any_read and not source.notes.broken:
-        raise DumpError(f"{source.name}: nothing in this archive is an export that can be read; unpack it and name the files")
+        where, way_out = ("folder", "name the files") if is_folder else ("archive", "unpack it and name the files")
+        raise DumpError(f"{source.name}: nothing in this {where} is an export that can be read; {way_out}")
 
 
-def _passed_over(name: str) -> bool:
-    """Say whether a member is what a Mac or a program adds, and no export."""
-    parts = PurePath(name).parts
-    return "__MACOSX" in parts or parts[-1].startswith(".")
+def _chosen(tree: Tree, column: str | None, *, is_folder: bool) -> dict[str, str]:
+    """Choose the members to read, each with its format."""
+    names = [name for name in tree.members if not is_hidden(name)]
+    wanted = tree.source.format
+    if wanted in {None, "telegram"} and _TELEGRAM in names and known(tree.one(_TELEGRAM)) == "telegram":
+        return {_TELEGRAM: "telegram"}
+    told: dict[str, str] = {}
+    for name in names:
+        try:
+            if (found := known(member := tree.one(name), column)) is not None:
+                told[name] = found
+        except DumpError as error:
+            tree.source.notes.skip(member.name, str(error).removeprefix(f"{member.name}: "))
+    if wanted is not None:
+        return _as(wanted, names, told)
+    if is_folder:
+        only = _only(tree.source.name, {*told.values()})
+        return {name: found for name, found in told.items() if found == only}
+    return told
 
 
-def _reader(format_: str) -> Reader:
-    from . import reader  # noqa: PLC0415 - it names this module
+def _as(wanted: str, names: list[str], told: dict[str, str]) -> dict[str, str]:
+    """Choose what to read as the user says: what looks like it and what is called alike, or else all that is text."""
+    alike = {PurePath(name).suffix.lower() for name, found in told.items() if found == wanted}
+    return dict.fromkeys([name for name in names if (PurePath(name).suffix.lower() in alike if alike else name in told)], wanted)
 
-    return reader(format_)
+
+def _only(folder: str, formats: set[str]) -> str:
+    """Name the format that a folder is of: beside chats of a program may lie whatever was sent in them.
+
+    Raises
+    ------
+    DumpError
+        There are several.
+    """
+    chats = {name for name in formats if FORMATS[name].looks and not FORMATS[name].plain} or formats
+    if len(chats) > 1:
+        raise DumpError(f"{folder}: a folder of several formats; say which with --format {'|'.join(sorted(chats))}, or name the files")
+    return next(iter(chats), "")
+
+
+def _blocks(source: Source, format_: str, column: str | None) -> Iterator[Block]:
+    from . import blocks  # noqa: PLC0415 - it names this module
+
+    return blocks(source, format_, column)

@@ -52,7 +52,7 @@ def detect(source: Source, column: str | None) -> str:
     found = known(source, column)
     if found is not None:
         return found
-    if source.path is None and source.member is None:
+    if (source.path is None and source.member is None) or source.is_empty:
         return "txt"
     suffixes = ", ".join(suffix for format_ in FORMATS.values() for suffix in format_.suffixes)
     raise DumpError(f"{source.name}: its format cannot be told from its content or its name ({suffixes}); say --format {'|'.join(FORMATS)}")

@@ -45,4 +45,5 @@ FORMATS: Final = {
 FOLDERS: Final = {  # formats of a whole folder
     "maildir": Format("mail", "read_maildir"),
     "slack folder": Format("slack", "read_folder"),
+    "folder": Format("container", "read_folder"),
 }

@@ -1,7 +1,8 @@
 """Where a reader gets its bytes: a file, standard input or a member of an archive, unpacked and decoded on the way.
 
 Gzip and Zstandard are known by their first bytes. Whatever is damaged ends the stream there and is noted, so that all
-before it is scored. Nothing is read that is longer than a reader can hold: a line has a limit, and so has a JSON value.
+before it is scored. Nothing is read that is longer than a reader can hold: a line has a limit, and so has a JSON value,
+and a file that is read from its end while it lies within another.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import contextlib
 import functools
 import gzip
 import io
-import sys
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -23,6 +23,7 @@ from scamguard.errors import DumpError
 
 from . import encodings
 from .block import Message, Notes, blocks
+from .stdin import Beginning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .block import Block
 
 HEAD_BYTES: Final = 1 << 18  # what format and encoding are told from
+LARGEST_HELD: Final = 1 << 26  # bytes of a file within another that is read from its end
 LONGEST_LINE: Final = 1 << 24  # characters; longer is no message, and may be a bomb
 _BUFFER = 1 << 18
 _SAMPLES = 16
@@ -45,23 +47,74 @@ class Source:
     name: str  # as users know it
     path: Path | None  # None: standard input, or a member of an archive
     notes: Notes = field(default_factory=Notes)
-    share: float = 0.0  # of the file, read so far
     encoding: str | None = None  # None: told from the first bytes
     member: Callable[[], IO[bytes]] | None = None  # opens a member of an archive
-    _stdin: Any = None  # a BufferedReader, kept from the look at its beginning
+    size: int = 0  # bytes of the member, unpacked
+    packed: int = 0  # bytes it takes in the file on disk
+    depth: int = 0  # archives around it
+    format: str | None = None  # what the user says the members of an archive or folder are
+    within: Callable[[float], None] | None = None  # told the share of this one that is read
+    _share: float = 0.0
+    _stdin: Beginning | None = None
+
+    @property
+    def share(self) -> float:
+        """How much of it is read so far, 0 to 1."""
+        return self._share
+
+    @share.setter
+    def share(self, share: float) -> None:
+        self._share = share
+        if self.within is not None:
+            self.within(share)
 
     @contextlib.contextmanager
     def opened(self, *, ahead: bool = False) -> Iterator[IO[bytes]]:
         """Open the bytes, unpacked; ``ahead``: only to look at how they begin."""
-        raw = self._open()
+        raw = self._open(ahead=ahead)
         try:
             yield io.BufferedReader(_Stream(self, raw, ahead=ahead), _BUFFER)
         finally:
-            if raw is not self._stdin:
-                raw.close()
-            elif raw is not sys.stdin.buffer:
-                raw.detach()  # standard input is not ours to close
-                self._stdin = None
+            raw.close()
+
+    @contextlib.contextmanager
+    def seekable(self, what: str) -> Iterator[Any]:
+        """Open what is read from its end: the file where it lies, or what is packed, within an archive or piped, held in memory.
+
+        Raises
+        ------
+        DumpError
+            It is too large to be held.
+        """
+        if self.path is not None and self.is_plain:
+            with self.path.open("rb") as file:
+                yield file
+            return
+        with self.opened() as raw:
+            held = raw.read(LARGEST_HELD + 1)
+        if len(held) > LARGEST_HELD:
+            raise DumpError(
+                f"{self.name}: {what} is read from its end, and here is more of it than can be held ({LARGEST_HELD >> 20} MB); "
+                "unpack it and give the file's path"
+            )
+        self.packed = self.packed or (self.path.stat().st_size if self.path is not None else len(held))
+        yield io.BytesIO(held)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a file on disk that is not packed."""
+        if self.path is None:
+            return False
+        with self.path.open("rb") as raw:
+            return not raw.read(4).startswith((_GZIP, _ZSTD))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it; of a damaged file that cannot be said."""
+        if self.path is not None and self.path.is_dir():
+            return False
+        with self.opened(ahead=True) as raw:
+            return not raw.read(1) and not raw.raw.damaged  # type: ignore[attr-defined]
 
     @contextlib.contextmanager
     def text(self, newline: str = "\n") -> Iterator[io.TextIOWrapper]:
@@ -104,14 +157,8 @@ class Source:
 
     def head(self) -> bytes:
         """Give the first bytes, unpacked, without using them up."""
-        if self.path is None and self.member is None:
-            raw = self._open()
-            start = raw.peek(1)
-            packed = start.startswith((_GZIP, _ZSTD))
-            return b"" if packed else start  # unpacking would use it up
         with self.opened(ahead=True) as raw:
-            start, self.share = raw.read(HEAD_BYTES), 0.0
-        return start
+            return raw.read(HEAD_BYTES)
 
     def start(self) -> str:
         """Give the first characters, without a byte order mark, without using them up; none if the encoding is unknown."""
@@ -138,9 +185,8 @@ class Source:
         if self.path is None:
             return b""
         found = []
+        size = self.path.stat().st_size if self.is_plain else 0
         with self.path.open("rb") as raw:
-            packed = raw.read(4).startswith((_GZIP, _ZSTD))
-            size = 0 if packed else self.path.stat().st_size
             for part in range(1, _SAMPLES if size else 0):
                 raw.seek(size * part // _SAMPLES)
                 raw.readline(HEAD_BYTES)  # half a line
@@ -151,18 +197,14 @@ class Source:
         """Pack messages, a few thousand at a time."""
         return blocks(messages, self.notes)
 
-    def _open(self) -> Any:  # noqa: ANN401 - whatever has peek, read1 and close
+    def _open(self, *, ahead: bool) -> Any:  # noqa: ANN401 - whatever has peek, read1 and close
         if self.member is not None:
             return self.member()
         if self.path is not None:
             return self.path.open("rb")
         if self._stdin is None:
-            stdin = sys.stdin.buffer
-            # a buffer of our own: at its end Python waits for that of sys.stdin, which a thread may be reading
-            file = getattr(stdin, "raw", None)
-            own = io.FileIO(file.fileno(), closefd=False) if isinstance(file, io.FileIO) else stdin
-            self._stdin = own if isinstance(own, io.BufferedReader) else io.BufferedReader(own)
-        return self._stdin
+            self._stdin = Beginning(HEAD_BYTES)
+        return self._stdin.look() if ahead else self._stdin.open()
 
 
 class _Stream(io.RawIOBase):
@@ -170,8 +212,8 @@ class _Stream(io.RawIOBase):
 
     def __init__(self, source: Source, raw: Any, *, ahead: bool) -> None:  # noqa: ANN401
         self._source, self._raw, self._ahead = source, raw, ahead  # whoever only looks ahead notes nothing
-        self._over = False
-        self._size = source.path.stat().st_size if source.path is not None else 0
+        self._over = self.damaged = False
+        self._size = 0 if ahead else source.path.stat().st_size if source.path is not None else source.size
         self._packed = True
         self._inner: Any = raw
         try:
@@ -206,7 +248,7 @@ class _Stream(io.RawIOBase):
         return len(data)
 
     def _damaged(self, error: BaseException) -> int:
-        self._over = True
+        self._over = self.damaged = True
         if not self._ahead:
             self._source.notes.skip(self._source.name, f"damaged, and read only up to there: {_line(error)}")
         return 0

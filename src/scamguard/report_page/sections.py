@@ -99,6 +99,8 @@ def _problems(summary: Summary) -> list[str]:
         out.append(f"{words.some(notes.broken, 'broken record')} skipped, such as: {_places(notes.places)}")
     if notes.undecodable:
         out.append(f"{words.some(notes.undecodable, 'message')} held bytes that could not be decoded, judged as U+FFFD.")
+    if notes.timeless:
+        out.append(f"{words.some(notes.timeless, 'message')} had a time that cannot be told.")
     return out
 
 
