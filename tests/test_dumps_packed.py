@@ -24,6 +24,7 @@ from scamguard.errors import DumpError
 from .dumping import read
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -146,7 +147,7 @@ def test_a_line_without_end_is_noted_and_the_rest_is_read(tmp_path: Path, monkey
     assert found.dump.notes.places == [f"{tmp_path / 'd.txt'}, line 2: longer than 100 characters"]
 
 
-def archive(path: Path, members: dict[str, str | bytes]) -> Path:
+def archive(path: Path, members: Mapping[str, str | bytes]) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
         for name, content in members.items():
             out.writestr(name, content)
@@ -324,7 +325,7 @@ def parquet(rows: list[str]) -> bytes:
 
 def test_what_is_packed_twice_is_read(tmp_path: Path) -> None:
     inner = archive(tmp_path / "Mia.zip", {"_chat.txt": "[01.05.26, 15:04:05] Mia: Hallo\n", "t.parquet": parquet(["three"])}).read_bytes()
-    members = {"Mia.zip": inner, "a.jsonl": '{"text": "one"}\n', "p.parquet.gz": gzip.compress(parquet(["two"]))}
+    members: dict[str, str | bytes] = {"Mia.zip": inner, "a.jsonl": '{"text": "one"}\n', "p.parquet.gz": gzip.compress(parquet(["two"]))}
     file = archive(tmp_path / "outer.zip", members)
     found = read(file)
     assert sorted(found.texts) == ["Hallo", "one", "three", "two"]
@@ -347,7 +348,8 @@ def test_bombs_within_archives_are_refused(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_format_that_is_named_is_that_of_the_members(tmp_path: Path) -> None:
-    chats = {"a/_chat.txt": "[01.05.26, 15:04:05] Mia: Hallo\n", "a/notes.csv": "text\nno chat\n", "a/p.jpg": b"\xff\xd8\xff\xe0"}
+    chat = "[01.05.26, 15:04:05] Mia: Hallo\n"
+    chats: dict[str, str | bytes] = {"a/_chat.txt": chat, "a/notes.csv": "text\nno chat\n", "a/p.jpg": b"\xff\xd8\xff\xe0"}
     file = archive(tmp_path / "c.zip", chats)
     assert sorted(read(file).texts) == ["Hallo", "no chat"]
     found = read(file, format="whatsapp")
