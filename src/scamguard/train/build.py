@@ -66,7 +66,7 @@ def run(  # noqa: PLR0913 - what a run may be told
     progress("fitting out of fold, then on everything")
     logits = fit.out_of_fold(rows, recipe)
     if zero_shot:
-        about["zero_shot"] = zeroshot.run(rows, recipe, logits, progress)
+        about |= {"zero_shot": zeroshot.run(rows, recipe, logits, progress), "zero_shot_on": len(own)}
     trained = fit.train(rows, words, recipe, about, logits)
     model.save(trained, out, card.markdown(trained.card))
     progress(f"written to {out}")

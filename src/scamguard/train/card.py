@@ -33,7 +33,8 @@ def markdown(card: Mapping[str, Any]) -> str:
         sections += ["\n## What links show\n", _IDENTITY, *_identity(card["identity"])]
     if card.get("zero_shot"):
         keys = list(next(iter(card["zero_shot"].values())))
-        sections += ["\n## Languages left out\n", _ZERO_SHOT, _table(["messages", *keys], sorted(card["zero_shot"].items()))]
+        on = f"Of {card['zero_shot_on']} messages." if "zero_shot_on" in card else ""
+        sections += ["\n## Languages left out\n", f"{_ZERO_SHOT}{on}\n", _table(["messages", *keys], sorted(card["zero_shot"].items()))]
     if card.get("ablation"):
         keys = [key for key in card["ablation"][0] if key != "variant"]
         on = f"One thing changed at a time, out of fold, on {card['ablated_on']} messages.\n"
