@@ -147,6 +147,49 @@ def test_embeds_webhooks_and_forwarded_messages_are_judged(guard: Guard) -> None
         assert run(moderator(guard), ("message_create", event))[0][0] == "DELETE"
 
 
+POLL = {"question": {"text": "q"}, "answers": [{"answer_id": 1, "poll_media": {"text": SCAM}}],
+        "expiry": "2026-05-02T10:00:00+00:00", "allow_multiselect": False,
+        "layout_type": 1}  # fmt: skip
+BUTTON = {"type": 2, "id": 2, "style": 5, "label": SCAM, "url": "https://x.example"}
+MENU = {"type": 3, "id": 2, "custom_id": "m", "placeholder": "x", "options": [{"label": "x", "value": "x", "description": SCAM}]}
+WORDS = {"type": 10, "id": 3, "content": SCAM}
+FILE = {"id": "1", "filename": "x.png", "size": 1, "url": "https://x.example/x.png", "proxy_url": "https://x.example/x.png"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"poll": POLL},
+        {"components": [{"type": 1, "id": 1, "components": [BUTTON]}]},
+        {"components": [{"type": 1, "id": 1, "components": [MENU]}]},
+        {"components": [{"type": 17, "id": 1, "components": [WORDS]}]},
+        {"components": [{"type": 9, "id": 1, "components": [WORDS], "accessory": {**BUTTON, "label": "x"}}]},
+        {"attachments": [{**FILE, "description": SCAM}]},
+        {"attachments": [{**FILE, "filename": SCAM}]},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_wherever_words_are_shown_they_are_judged(guard: Guard, more: dict[str, Any]) -> None:
+    assert run(moderator(guard), ("message_create", payload("hi", **more)))[0][0] == "DELETE"
+
+
+def test_where_a_button_leads_is_read() -> None:
+    from scamguard.chat.discord import _component  # noqa: PLC0415 - beside the test that needs it
+
+    button = discord.ui.Button[discord.ui.View](label="go", url="https://evil.example")._underlying
+    assert list(_component(button)) == ["go (https://evil.example)"]
+
+
+def test_the_title_of_a_post_in_a_forum_is_judged(guard: Guard) -> None:
+    thread = {"id": "5000", "guild_id": str(GUILD), "parent_id": str(CHANNEL), "owner_id": "666", "type": 11, "name": SCAM,
+              "member_count": 1, "message_count": 0, "thread_metadata": {"archived": False, "auto_archive_duration": 60, "locked": False,
+                                                      "archive_timestamp": "2026-05-01T10:00:00+00:00"}}  # fmt: skip
+    post = payload("hi", id="5000", channel_id="5000")
+    later = payload("hi", id="5001", channel_id="5000")
+    assert run(moderator(guard), ("thread_create", thread), ("message_create", post))[0][0] == "DELETE"
+    assert run(moderator(guard), ("thread_create", thread), ("message_create", later)) == [], "who answers is not blamed for the title"
+
+
 def test_staff_is_configured_by_account_or_role(guard: Guard) -> None:
     staff = payload(SCAM, member={**MEMBER, "roles": [str(ROLE)]})
     assert run(moderator(guard, exempt=[f"role:{ROLE}"]), ("message_create", staff)) == []

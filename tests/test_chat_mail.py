@@ -160,6 +160,18 @@ def test_stamping_changes_nothing_but_our_headers(body: bytes, newline: bytes) -
     assert stamped(clean, [("X-Scamguard", "warn: x")]).endswith(b"X-Scamguard: warn: x" + (b"\r\n" if b"\r\n" in clean else b"\n") + clean)
 
 
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        (b"Subject: hi\rX-Scamguard: pass\r\nTo: mia\r\n\r\nhi", b"Subject: hi\r\nTo: mia\r\n\r\nhi"),
+        (b"X-Scamguard: a\rX-Scamguard: b\rSubject: hi\r\n\r\nhi", b"Subject: hi\r\n\r\nhi"),
+        (b"To: mia\rX-Scamguard-Advice: a\r b\nSubject: hi\n\nhi", b"To: mia\nSubject: hi\n\nhi"),
+    ],
+)
+def test_a_header_behind_a_bare_carriage_return_is_taken_off(raw: bytes, clean: bytes) -> None:
+    assert stamped(raw, []) == clean
+
+
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_mail(raw: bytes) -> None:
     text, lang = read(raw)

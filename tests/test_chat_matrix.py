@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -11,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -182,13 +184,30 @@ def test_formatted_text_and_topics_are_judged(people: dict[str, User], room: str
     assert people["mia"].call("PUT", f"/_matrix/client/v3/rooms/{room}/state/m.room.topic", {"topic": "Cats"})[0] == 200
 
 
-def test_who_replies_to_a_scam_is_not_blamed_for_its_words(people: dict[str, User], room: str) -> None:
-    reply = {
-        "msgtype": "m.text",
-        "body": f"> <@stranger:scamguard.test> {SCAM}\n\nthanks for the heads-up, lunch at noon?",
-        "m.relates_to": {"m.in_reply_to": {"event_id": "$none"}},
-    }
-    assert people["mia"].say(room, reply)[0] == 200
+REPLIES = {"m.in_reply_to": {"event_id": "$none"}}
+
+
+def test_a_reply_or_another_view_hides_nothing(people: dict[str, User], room: str) -> None:
+    for content in (
+        {"body": f"> {SCAM}", "m.relates_to": REPLIES},
+        {"body": f"> <@a:b> {SCAM}\n\nok", "m.relates_to": REPLIES},
+        {"body": "ok", "format": "org.matrix.custom.html", "formatted_body": f"<mx-reply>{SCAM}</mx-reply>ok"},
+        {"body": "this is a scam, never answer it", "formatted_body": SCAM},
+        {"msgtype": "m.image", "body": "a cat", "filename": SCAM, "url": "mxc://x/y"},
+    ):
+        assert people["stranger"].say(room, {"msgtype": "m.text", **content})[0] == 403, content
+    assert people["mia"].say(room, {"msgtype": "m.text", "body": "> <@a:b> lunch?\n\nat noon", "m.relates_to": REPLIES})[0] == 200
+
+
+def test_polls_and_reactions_are_judged(people: dict[str, User], room: str) -> None:
+    old = {"question": {"org.matrix.msc1767.text": "which?"}, "answers": [{"id": "1", "org.matrix.msc1767.text": SCAM}]}
+    new = {"question": {"m.text": [{"body": SCAM}]}, "answers": []}
+    assert people["stranger"].say(room, {"org.matrix.msc3381.poll.start": old}, "org.matrix.msc3381.poll.start")[0] == 403
+    assert people["stranger"].say(room, {"m.poll": new}, "m.poll.start")[0] == 403
+    _, said = people["mia"].say(room, "hello")
+    for key, status in ((SCAM, 403), ("👍", 200)):
+        relates = {"rel_type": "m.annotation", "event_id": said["event_id"], "key": key}
+        assert people["stranger"].say(room, {"m.relates_to": relates}, "m.reaction")[0] == status
 
 
 def test_official_accounts_are_configured(people: dict[str, User], room: str) -> None:
@@ -226,6 +245,36 @@ def test_advice_that_cannot_be_posted_is_logged(people: dict[str, User], folder:
         assert time.monotonic() < deadline, "nothing is logged"
         time.sleep(0.05)
     assert not quotes(likely, log)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Synapse's, when it is imported
+@pytest.mark.parametrize(
+    ("kind", "content", "seen"),
+    [
+        ("m.room.member", {"membership": "join", "displayname": "Kraken Support"}, (["Kraken Support"], "Kraken Support")),
+        ("m.room.member", {"membership": "leave", "displayname": None, "reason": "bye"}, (["bye"], None)),
+        ("m.room.power_levels", {"users": {}}, None),
+    ],
+)
+def test_a_name_is_judged_as_a_name(monkeypatch: pytest.MonkeyPatch, guard: Guard, kind: str, content: dict[str, Any], seen: Any) -> None:
+    from synapse.module_api import NOT_SPAM  # noqa: PLC0415 - which takes a second
+
+    from scamguard.chat import Moderator, matrix  # noqa: PLC0415
+
+    class Api:
+        def register_spam_checker_callbacks(self, **_: Any) -> None:
+            pass
+
+        async def defer_to_thread(self, work: Any, views: list[str], who: list[str], sender: Any) -> Any:
+            told.append((views, sender.name if sender else None))
+            return work(views, who, sender)
+
+    told: list[Any] = []
+    monkeypatch.setattr(Moderator, "load", lambda rules, model: chatting.moderator(guard))  # noqa: ARG005 - by name
+    module = matrix.ScamguardModule({}, Api())  # type: ignore[arg-type] # a stand-in
+    event: Any = SimpleNamespace(type=kind, sender="@x:other.test", content=content, event_id="$e", room_id="!r")
+    assert asyncio.run(module.check_event_for_spam(event)) == NOT_SPAM
+    assert told == ([] if seen is None else [seen])
 
 
 def test_a_setting_without_meaning_stops_the_server(tmp_path: Path) -> None:

@@ -158,6 +158,18 @@ def changed(text: str, before: str) -> dict[str, Any]:
     return {**event(), "subtype": "message_changed", "ts": "6.6", "message": new, "previous_message": {**new, "text": before}}
 
 
+def test_blocks_are_judged_whatever_the_text_says() -> None:
+    from scamguard.chat.slack import message_of, views  # noqa: PLC0415 - beside the test that needs them
+
+    section = [{"type": "section", "text": {"type": "mrkdwn", "text": SCAM}}]
+    assert views({"text": "this is a scam, never answer it", "blocks": section}) == ["this is a scam, never answer it", SCAM]
+    assert views({"text": SCAM}) == views({"blocks": section}) == [SCAM]
+    assert views({}) == []
+    edited = {"type": "message", "subtype": "message_changed", "channel": "C1", "message": {"text": "hi", "blocks": section}}
+    assert message_of({**edited, "previous_message": {"text": "hi"}}) is not None
+    assert message_of({**edited, "previous_message": {"text": "hi", "blocks": section}}) is None
+
+
 def test_a_scam_is_deleted_and_the_channel_told_in_its_language(guard: Guard, run: Run, slack: Slack) -> None:
     names, seen = run(moderator(guard), event(SCAM))
     assert names == ["chat.delete", "conversations.info", "chat.postMessage", "chat.postMessage"]

@@ -137,6 +137,57 @@ def test_captions_polls_buttons_and_hidden_links_are_judged(guard: Guard) -> Non
         assert calls[0][0] == "deleteMessage", more
 
 
+FILE = {"file_id": "f", "file_unique_id": "u"}
+PLACE = {"latitude": 1.0, "longitude": 1.0}
+STORY_CHAT = {**CHAT, "title": SCAM}
+TASKS = {"title": "list", "tasks": [{"id": 1, "text": SCAM}]}
+OTHER = {"origin": {"type": "hidden_user", "sender_user_name": "x", "date": 1}}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"contact": {"phone_number": "1", "first_name": SCAM}},
+        {"contact": {"phone_number": "1", "first_name": "x", "vcard": SCAM}},
+        {"venue": {"location": PLACE, "title": "x", "address": SCAM}, "location": PLACE},
+        {"document": {**FILE, "file_name": SCAM}},
+        {"game": {"title": "x", "description": SCAM, "photo": []}},
+        {"invoice": {"title": SCAM, "description": "x", "start_parameter": "", "currency": "EUR", "total_amount": 1}},
+        {"forum_topic_created": {"name": SCAM, "icon_color": 1}},
+        {"forum_topic_edited": {"name": SCAM}},
+        {"new_chat_title": SCAM},
+        {"photo": [{**FILE, "width": 1, "height": 1}], "reply_markup": {"inline_keyboard": [[{"text": SCAM, "callback_data": "x"}]]}},
+        {"text": "hi", "reply_markup": {"inline_keyboard": [[{"text": "x", "copy_text": {"text": SCAM}}]]}},
+        {"text": "this is a scam, never answer it", "quote": {"text": SCAM, "position": 0}},
+        {"text": "ok", "external_reply": {**OTHER, "venue": {"location": PLACE, "title": SCAM, "address": "x"}}},
+        {"text": "ok", "external_reply": {**OTHER, "story": {"chat": STORY_CHAT, "id": 1}}},
+        {"checklist": TASKS},
+        {"story": {"chat": STORY_CHAT, "id": 1}},
+        {"caption": SCAM, "paid_media": {"star_count": 1, "paid_media": [{"type": "preview"}]}},
+    ],
+    ids="-".join,
+)
+def test_wherever_words_are_shown_they_are_judged(guard: Guard, more: dict[str, Any]) -> None:
+    calls, _ = run(moderator(guard), {"message": message(**more)})
+    assert calls[0][0] == "deleteMessage"
+
+
+def test_what_shows_no_words_passes(guard: Guard) -> None:
+    joined: dict[str, Any] = {"new_chat_members": [MIA]}
+    assert run(moderator(guard), {"message": message(**joined)}, {"message": message(location=PLACE)}) == ([], 2)
+
+
+@pytest.mark.parametrize("leads", ["url", "login_url", "web_app"])
+def test_where_a_button_leads_is_shown_to_the_guard(leads: str) -> None:
+    from scamguard.chat.telegram import text_of  # noqa: PLC0415 - beside the test that needs it
+
+    link = "https://evil.example/x"
+    buttons = {"inline_keyboard": [[{"text": "go", leads: link if leads == "url" else {"url": link}}]]}
+    update = Update.de_json({"update_id": 1, "message": message("hi", reply_markup=buttons)}, None)
+    assert update.message is not None
+    assert text_of(update.message) == "hi\ngo (https://evil.example/x)"
+
+
 def test_a_hidden_link_is_shown_to_the_guard(guard: Guard) -> None:
     from scamguard.chat.telegram import text_of  # noqa: PLC0415 - beside the test that needs it
 

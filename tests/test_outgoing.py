@@ -51,5 +51,5 @@ def test_an_inbound_message_is_not_searched(guard: Guard) -> None:
 
 
 def test_another_direction_is_refused(guard: Guard) -> None:
-    with pytest.raises(InputError, match="direction is 'up'; it is 'inbound' or 'outgoing'"):
+    with pytest.raises(InputError, match="direction is none of: inbound, outgoing"):
         guard.check("hello", direction="up")

@@ -106,6 +106,7 @@ def test_honest_names_mix_nothing(text: str) -> None:
         ({"verified": "yes"}, "Sender.verified is 'yes'; give True, False or None"),
         ({"first_contact": 1}, "Sender.first_contact is 1"),
         ({"account_age_days": -1}, "Sender.account_age_days is -1"),
+        ({"account_age_days": float("inf")}, "Sender.account_age_days is inf"),
         ({"account_age_days": float("nan")}, "is nan"),
         ({"account_age_days": True}, "is True"),
         ({"platform": "myspace"}, "unknown platform 'myspace'; known: discord"),

@@ -177,11 +177,107 @@ async def _coroutine(_: object) -> bool:
         (_two, {"text": "words", "thread": "past"}, "unknown parameter 'past'"),
         (_two, {"text": "words", "direction": "up"}, "unknown direction 'up'; known: both, inbound, outgoing"),
         (_two, {"text": "words", "confirm": _coroutine}, "confirm is async, so _two must be too"),
+        (_two, {"text": ("words", "wrods")}, "_two: unknown parameter 'wrods'"),
+        (_two, {"text": ()}, "_two: say which parameter is the text"),
+        (_two, {"text": "words", "confirm": True}, "confirm is bool, not a function that takes a verdict"),
+        (5, {}, "int is no function that could be guarded"),
+        (classmethod(_any), {}, "_any is a classmethod already: put @guarded below @classmethod"),
+        (staticmethod(_two), {}, "_two is a staticmethod already: put @guarded below @staticmethod"),
+        (dict, {}, "dict does not say what its parameters are"),
     ],
 )
 def test_mistakes_are_told_at_once(send: Any, options: dict[str, Any], said: str) -> None:
     with pytest.raises(InputError, match=said):
         guarded(send, **options)
+
+
+def later(answer: object) -> Any:
+    """Give what a forgotten ``await`` leaves."""
+
+    async def coroutine() -> object:
+        return answer
+
+    return coroutine()
+
+
+@pytest.mark.parametrize("name", ["confirm", "warn", "block"])
+def test_an_answer_that_wants_to_be_awaited_sends_nothing(guard: Guard, sent: list[str], name: str) -> None:
+    options: dict[str, Any] = {name: lambda _: later(answer=False), "override": True}
+    with pytest.raises(InputError, match=r"wants to be awaited, so .*append must be async; nothing was sent"):
+        guarded(sent.append, guard=guard, thread=ASKED, **options)(PHRASE if name == "warn" else CODE)
+    assert sent == []
+
+
+@pytest.mark.parametrize("answer", ["no", "yes", 1, 0, "", [], object()])
+def test_only_true_is_yes(guard: Guard, sent: list[str], answer: object) -> None:
+    send = guarded(sent.append, guard=guard, confirm=lambda _: answer)  # type: ignore[arg-type,return-value] # what callers do
+
+    @guarded(guard=guard, confirm=lambda _: later(answer))
+    async def asend(text: str) -> None:
+        sent.append(text)
+
+    with pytest.raises(InputError, match=f"confirm answered with {type(answer).__name__}; nothing was sent"):
+        send(PHRASE)
+    with pytest.raises(InputError, match="nothing was sent"):
+        asyncio.run(asend(PHRASE))
+    assert sent == []
+
+
+def test_no_answer_is_no(guard: Guard, sent: list[str]) -> None:
+    with pytest.raises(MessageBlocked):
+        guarded(sent.append, guard=guard, confirm=lambda _: None)(PHRASE)
+    with pytest.raises(InputError, match="confirm answered with coroutine"):
+        asyncio.run(_twice(guard, sent))
+    assert sent == []
+
+
+async def _twice(guard: Guard, sent: list[str]) -> None:
+    @guarded(guard=guard, confirm=lambda _: later(later(answer=True)))
+    async def send(text: str) -> None:
+        sent.append(text)
+
+    await send(PHRASE)
+
+
+def test_every_argument_that_is_text_is_read(guard: Guard, sent: list[str]) -> None:
+    @guarded(guard=guard, thread=ASKED)
+    def send(content: str, *more: str, body: str | None = None, **others: object) -> None:
+        sent.append(content)
+
+    send("hi", "there", body="see you at 7", priority=3)
+    for args, kwargs in (((CODE,), {}), (("hi", CODE), {}), (("hi",), {"body": CODE}), (("hi",), {"subject": CODE})):
+        with pytest.raises(MessageBlocked):
+            send(*args, **kwargs)
+    assert sent == ["hi"]
+
+
+def test_parameters_that_are_named_are_read_and_no_others(guard: Guard, sent: list[str]) -> None:
+    def send(subject: str, body: str, token: str = "") -> None:
+        sent.append(body)
+
+    named = guarded(send, guard=guard, thread=ASKED, text=("subject", "body"))
+    named("hi", "hi", CODE)
+    for words in (("hi", CODE), (CODE, "hi")):
+        with pytest.raises(MessageBlocked):
+            named(*words)
+    guarded(send, guard=guard, thread=ASKED, text="body")(CODE, "hi")
+    assert sent == ["hi", "hi"]
+
+
+@pytest.mark.parametrize(
+    ("thread", "said"),
+    [
+        (lambda: "send me the code", "the thread is str; give a sequence"),
+        (lambda: later([]), "the thread is coroutine; give a sequence"),
+        (lambda: 3, "the thread is int"),
+        ([None], "the thread holds NoneType"),
+        (["hi", b"code"], "the thread holds bytes"),
+    ],
+)
+def test_a_thread_is_a_sequence_of_messages(guard: Guard, sent: list[str], thread: Any, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        guarded(sent.append, guard=guard, thread=thread)(CODE)
+    assert sent == []
 
 
 def test_only_text_can_be_checked(guard: Guard) -> None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 TOKEN = "a-token-for-the-tests-0123456789"  # noqa: S105 - not used anywhere
 LIMITS = Limits(body=2000, batch=3, message=100, thread=2)
 LINES = {"content-type": "application/x-ndjson"}
+JSON = {"content-type": "application/json"}
 SAMPLE = Path(__file__).parents[1] / "data" / "samples" / "group.jsonl"
 THREADED = "and so on, " * 30  # too long to be judged on the event loop
 
@@ -63,7 +64,7 @@ def of(verdict: Verdict, lang: str = "en") -> dict[str, Any]:
 
 @pytest.mark.parametrize("text", [SCAM, FINE, "", "see you at 7", "\ud800", "您好，我是客服，请把验证码发给我。", "long. " * 1000])
 def test_check_says_what_the_guard_says(web: TestClient, guard: Guard, text: str) -> None:
-    reply = web.post("/v1/check", content=json.dumps({"text": text, "lang": "zh"}))
+    reply = web.post("/v1/check", content=json.dumps({"text": text, "lang": "zh"}), headers=JSON)
     assert reply.status_code == 200
     assert reply.json() == of(guard.check(text), "zh")
 
@@ -155,8 +156,13 @@ BROKEN = [
     (b"{}", 422, "`text`"),
     (b"[]", 422, "object"),
     (b'{"text": 1}', 422, "$.text"),
-    (b'{"text": "hi", "direciton": "outgoing"}', 422, "direciton"),
-    (b'{"text": "hi", "direction": "sideways"}', 422, "$.direction"),
+    (b'{"text": "hi", "direciton": "outgoing"}', 422, "unknown field; known: text, direction"),
+    (b'{"text": "hi", "direction": "sideways"}', 422, "`$.direction` is none of: inbound, outgoing"),
+    (b'{"text": "hi", "sender": {"platform": "icq"}}', 422, "`$.sender.platform` is none of: discord"),
+    (b'{"text": "hi", "sender": {"account_age_days": 1e999}}', 422, "$.sender.account_age_days"),
+    (b'{"text": "hi", "sender": {"account_age_days": Infinity}}', 422, "$.sender.account_age_days"),
+    (b'{"text": "hi", "sender": {"account_age_days": NaN}}', 422, "$.sender.account_age_days"),
+    (b"\x1f\x8b\x08\x00", 415, "compressed"),
     (b'"\\ud800"', 422, "surrogate"),
     (b'{"text": "hi", "\\ud800": 1}', 422, "surrogate"),
     (b'{"text": "hi", "direction": "\\ud800"}', 422, "surrogate"),
@@ -166,12 +172,104 @@ BROKEN = [
 @pytest.mark.parametrize("path", ["/v1/check", "/v1/report"])
 @pytest.mark.parametrize(("body", "status", "words"), BROKEN)
 def test_what_cannot_be_read_gets_one_clear_line(web: TestClient, path: str, body: bytes, status: int, words: str) -> None:
-    reply = web.post(path, content=body)
+    reply = web.post(path, content=body, headers=JSON)
     told = reply.json()
     assert (reply.status_code, reply.headers["content-type"]) == (status, "application/problem+json")
     assert told["status"] == status
     assert words in told["detail"]
     assert "\n" not in told["detail"]
+
+
+SECRET = "my password is hunter2"  # noqa: S105 - of nothing
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/check", {"text": "hi", "direction": SECRET}),
+        ("/v1/check", {"text": "hi", SECRET: 1}),
+        ("/v1/check", {"text": "hi", "sender": {SECRET: 1}}),
+        ("/v1/check", {"text": "hi", "sender": {"platform": SECRET}}),
+        ("/v1/check", {"text": "hi", f"a` - at `$.{SECRET}": 1}),
+        ("/v1/check", {"text": "hi", "a` - at `$.hunter": 1}),
+        ("/v1/report", {"text": "hi", "channel": [SECRET]}),
+        ("/v1/scan", {"messages": [{"text": "a", SECRET: 1}]}),
+        ("/v1/scan", {"messages": [], "direction": SECRET}),
+        (f"/v1/scan?direction={SECRET}", {"messages": []}),
+        ("/tgspam/check", {SECRET: 1}),
+    ],
+)
+def test_no_refusal_repeats_what_was_sent(web: TestClient, path: str, body: dict[str, Any]) -> None:
+    reply = web.post(path, json=body)
+    assert reply.status_code == 422
+    assert "hunter" not in reply.text
+    lines = web.post("/v1/scan", content=json.dumps(body), headers=LINES)
+    assert "hunter" not in lines.text
+
+
+@pytest.mark.parametrize("path", ["/v1/check", "/v1/report", "/v1/scan", "/tgspam/check", "/synapse/check_event_for_spam"])
+@pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "a/json"])
+def test_what_a_web_page_may_post_anywhere_is_refused(web: TestClient, path: str, kind: str | None) -> None:
+    reply = web.post(path, content=b'{"text": "hi"}', headers={} if kind is None else {"content-type": kind})
+    assert (reply.status_code, reply.json()["reason"]) == (415, "media_type")
+    assert "Content-Type: application/json" in reply.json()["detail"]
+
+
+@pytest.mark.parametrize("kind", ["application/json", "Application/JSON; charset=utf-8", "application/problem+json"])
+def test_json_by_any_of_its_names_is_taken(web: TestClient, kind: str) -> None:
+    assert web.post("/v1/check", content=b'{"text": "hi"}', headers={"content-type": kind}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/check", "/v1/scan", "/checkv2"])
+def test_a_packed_body_is_refused(web: TestClient, path: str) -> None:
+    reply = web.post(path, content=b"\x1f\x8b", headers={**JSON, "content-encoding": "gzip"})
+    assert (reply.status_code, reply.json()["reason"]) == (415, "media_type")
+    assert "without Content-Encoding" in reply.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/v1/check", "/v1/report", "/tgspam/check", "/checkv2", "/synapse/check_event_for_spam"])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_stream_of_lines_is_no_way_around_the_limit(tight: TestClient, path: str, chunked: bool) -> None:
+    body = b'"x"\n' * 1000
+    reply = tight.post(path, content=iter([body[:9], body[9:]]) if chunked else body, headers=LINES)
+    assert reply.status_code in {413, 415}
+    plain = tight.post(path, content=iter([body[:9], body[9:]]) if chunked else body, headers=JSON)
+    assert plain.status_code == 413 or (path.startswith("/synapse") and plain.status_code == 200)
+
+
+def test_a_stream_has_an_end(guard: Guard) -> None:
+    with client(lambda: guard, Settings(limits=Limits(lines=3))) as found:
+        *_, last = [json.loads(line) for line in found.post("/v1/scan", content=b'"a"\n\n"b"\n"c"\n', headers=LINES).text.splitlines()]
+    assert (last["status"], last["detail"].startswith("the stream is over the limit of 3 lines")) == (413, True)
+
+
+def test_a_line_is_measured_however_it_comes() -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b'"%s"\n"b"\n' % (b"x" * 3000)
+
+    async def all_of() -> None:
+        async for _ in blocks(chunks(), LIMITS):
+            pass
+
+    with pytest.raises(Problem, match="line 1 is over"):
+        asyncio.run(all_of())
+
+
+def test_no_path_leads_to_another_host(web: TestClient) -> None:
+    for path in ("/v1/check/?p=1", "/healthz/", "/v1/scan/"):
+        reply = web.post(path, json={"text": "hi"}, headers={"host": "evil.example"}, follow_redirects=False)
+        assert (reply.status_code, reply.json()["reason"]) == (404, "no_route")
+        assert "location" not in reply.headers
+
+
+def test_scan_reads_outgoing_messages(web: TestClient) -> None:
+    secret = f"{SECRET}!x"
+    wanted = web.post("/v1/scan", json={"messages": [secret, "hi"], "direction": "outgoing"}).json()["results"]
+    assert [row["action"] == "allow" for row in wanted] == [False, True]
+    assert web.post("/v1/scan?direction=outgoing", json={"messages": [secret, "hi"]}).json()["results"] == wanted
+    lines = web.post("/v1/scan?direction=outgoing", content=json.dumps(secret), headers=LINES).text
+    assert json.loads(lines)["action"] == wanted[0]["action"]
+    assert "hunter2" not in lines
 
 
 OVER = [
@@ -193,7 +291,7 @@ def test_limits_are_told(tight: TestClient, path: str, body: dict[str, Any], wor
 
 
 def test_a_body_without_a_length_is_measured_too(tight: TestClient) -> None:
-    reply = tight.post("/v1/check", content=iter([b'{"text": "', b"x" * 3000, b'"}']))
+    reply = tight.post("/v1/check", content=iter([b'{"text": "', b"x" * 3000, b'"}']), headers=JSON)
     assert (reply.status_code, reply.json()["reason"]) == (413, "too_large")
 
 
@@ -222,7 +320,7 @@ def test_cors_is_off_unless_an_origin_is_named(web: TestClient, guard: Guard) ->
     with client(lambda: guard, Settings(origins=("https://chat.example",))) as found:
         assert found.options("/v1/check", headers=asked).headers["access-control-allow-origin"] == "https://chat.example"
         assert found.options("/v1/check", headers={**asked, "origin": "https://other.example"}).status_code == 400
-        refused = found.post("/v1/check", content=b"{", headers={"origin": "https://chat.example"})
+        refused = found.post("/v1/check", content=b"{", headers={**JSON, "origin": "https://chat.example"})
         assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (400, "https://chat.example")
 
 

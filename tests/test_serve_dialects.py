@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scamguard.serve.dialects.rspamd import mail_text
 from scamguard.serve.dialects.scale import scaled
-from scamguard.serve.dialects.synapse import CALLBACKS, event_texts
+from scamguard.serve.dialects.synapse import CALLBACKS, EVENTS, asked_about, strings
 from scamguard.serve.settings import Limits, Settings
 from scamguard.verdict import Policy
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from scamguard.guard import Guard
 
+JSON = {"content-type": "application/json"}
 WARNED = "support: dm me to verify your wallet, not hunter2"
 
 
@@ -78,10 +79,39 @@ def test_synapse_events(web: TestClient, content: dict[str, Any], passes: bool) 
         assert "seed phrase" in reply.json()["error"]
 
 
-def test_synapse_does_not_judge_what_a_reply_repeats() -> None:
-    assert event_texts(event(**REPLY)["event"]) == ["this is a scam, admins please ban"]
-    html = {**REPLY, "formatted_body": f"<mx-reply><blockquote>{SCAM}</blockquote></mx-reply>so it is"}
-    assert event_texts(event(**html)["event"]) == ["this is a scam, admins please ban", "so it is"]
+def test_synapse_judges_a_reply_with_and_without_what_it_repeats(web: TestClient) -> None:
+    assert asked_about(event(**REPLY), EVENTS) == [REPLY["body"], "this is a scam, admins please ban"]
+    assert asked_about(event(**REPLY), "user_may_invite") == []
+    hidden: list[dict[str, Any]] = [
+        {**REPLY, "body": f"> {SCAM}\n\nok"},
+        {"body": f"> {SCAM}"},
+        {"body": "ok", "formatted_body": f"<mx-reply>{SCAM}</mx-reply>ok"},
+    ]
+    for content in hidden:
+        assert web.post(f"/synapse/{EVENTS}", json=event(**content)).status_code == 403, content
+
+
+@pytest.mark.parametrize("depth", [990, 50_000])
+def test_synapse_reads_the_words_of_an_event_too_deep_to_be_read(web: TestClient, strict: TestClient, depth: int) -> None:
+    def nested(body: str) -> bytes:
+        deep = json.dumps(event(body=body, deep="@")).encode()
+        return deep.replace(b'"@"', b"[" * depth + b"]" * depth)
+
+    for text, openly, strictly in ((SCAM, 403, 403), ("lunch at noon?", 200, 400)):
+        for found, status in ((web, openly), (strict, strictly)):
+            assert found.post(f"/synapse/{EVENTS}", content=nested(text), headers=JSON).status_code == status
+    assert web.post("/synapse/user_may_invite", content=nested(SCAM), headers=JSON).status_code == 200
+
+
+def test_synapse_blocks_though_another_view_is_too_long(web: TestClient) -> None:
+    long = event(body="x" * 150_000, formatted_body=f"<p>{SCAM}</p>")
+    assert web.post(f"/synapse/{EVENTS}", json=long).status_code == 403
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_have_strings_or_none(raw: bytes) -> None:
+    assert isinstance(strings(raw), str)
+    assert strings(raw + b'"' * (raw.count(b'"') % 2) + b', "seed"').endswith("seed") or b"\\" in raw
 
 
 @pytest.mark.parametrize("name", CALLBACKS)
@@ -96,7 +126,7 @@ def test_synapse_names_the_callbacks_it_knows(web: TestClient) -> None:
 
 
 def test_synapse_fails_as_the_operator_chose(web: TestClient, strict: TestClient) -> None:
-    assert web.post("/synapse/check_event_for_spam", content=b"{").status_code == 200
+    assert web.post("/synapse/check_event_for_spam", content=b"{", headers=JSON).status_code == 200
     refused = strict.post("/synapse/check_event_for_spam", json=event(body="x" * 300))
     assert (refused.status_code, refused.json()["errcode"]) == (413, "M_UNKNOWN")
 
@@ -161,7 +191,8 @@ def test_rspamd_reads_behind_a_control_block(web: TestClient) -> None:
 
 def test_rspamd_takes_text_that_is_no_mail(web: TestClient) -> None:
     assert web.post("/checkv2", content=SCAM.encode()).json()["action"] == "reject"
-    assert web.post("/checkv2", content=b"\x1f\x8b\x08" + b"\0" * 40).status_code == 200
+    packed = web.post("/checkv2", content=b"\x1f\x8b\x08" + b"\0" * 40)
+    assert (packed.status_code, packed.json()["reason"]) == (415, "media_type")
     assert web.post("/checkv2", content=b"").json()["action"] == "no action"
 
 

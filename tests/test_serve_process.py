@@ -85,7 +85,8 @@ def test_a_client_that_leaves_is_no_defect(service: tuple[str, Path]) -> None:
     url, log = service
     host, port = url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), 5) as wire:
-        wire.sendall(f"POST /v1/check HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\nContent-Length: 100\r\n\r\n{{".encode())
+        fields = f"Host: x\r\nAuthorization: Bearer {TOKEN}\r\nContent-Type: application/json\r\nContent-Length: 100"
+        wire.sendall(f"POST /v1/check HTTP/1.1\r\n{fields}\r\n\r\n{{".encode())
         time.sleep(0.3)
     until = time.monotonic() + 10
     while '"client_left"' not in log.read_text("utf-8"):

@@ -244,7 +244,7 @@ class Guard:
 
 def _is_outgoing(direction: str) -> bool:
     if direction not in {"inbound", "outgoing"}:
-        raise InputError(f"direction is {direction!r}; it is 'inbound' or 'outgoing'")
+        raise InputError("direction is none of: inbound, outgoing")
     return direction == "outgoing"
 
 

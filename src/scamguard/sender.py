@@ -101,7 +101,7 @@ class Sender:
             if not isinstance(getattr(self, field), bool | None):
                 raise InputError(f"Sender.{field} is {getattr(self, field)!r}; give True, False or None")
         age: object = self.account_age_days
-        if age is not None and (isinstance(age, bool) or not isinstance(age, int | float) or math.isnan(age) or age < 0):
+        if age is not None and (isinstance(age, bool) or not isinstance(age, int | float) or not 0 <= age < math.inf):
             raise InputError(f"Sender.account_age_days is {age!r}; give days from 0, or None")
         if self.platform is not None and self.platform.lower() not in PLATFORMS:
             raise InputError(f"Sender.platform: {unknown('platform', self.platform, PLATFORMS)}; or leave it None")

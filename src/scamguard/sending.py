@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, partial, wraps
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, overload
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from .verdict import Verdict
 
     Told = Callable[[Verdict], Awaitable[object] | object]
-    Asked = Callable[[Verdict], Awaitable[bool] | bool]
+    Asked = Callable[[Verdict], Awaitable[bool | None] | bool | None]
+    Texts = str | Sequence[str] | None
     Thread = Sequence[str] | str | Callable[[], Sequence[str]]
 
 P = ParamSpec("P")
@@ -33,6 +35,7 @@ R = TypeVar("R")
 _TEXTS: Final = ("text", "message", "content", "body")  # how senders call what they send
 _DIRECTIONS: Final = {"outgoing": ("outgoing",), "inbound": ("inbound",), "both": ("outgoing", "inbound")}
 _SEVERITY: Final = {action: place for place, action in enumerate(Action)}
+_MANY: Final = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
 _log: Final = logging.getLogger("scamguard.sending")
 
 
@@ -40,12 +43,12 @@ _log: Final = logging.getLogger("scamguard.sending")
 def guarded(send: Callable[P, R], /) -> Callable[P, R]: ...
 @overload
 def guarded(
-    send: Callable[P, R], /, *, guard: Guard | None = ..., text: str | None = ..., direction: str = ..., thread: Thread = ...,
+    send: Callable[P, R], /, *, guard: Guard | None = ..., text: Texts = ..., direction: str = ..., thread: Thread = ...,
     warn: Told | None = ..., confirm: Asked | None = ..., block: Told | None = ..., override: bool = ...,
 ) -> Callable[P, R]: ...  # fmt: skip
 @overload
 def guarded(
-    *, guard: Guard | None = ..., text: str | None = ..., direction: str = ..., thread: Thread = ...,
+    *, guard: Guard | None = ..., text: Texts = ..., direction: str = ..., thread: Thread = ...,
     warn: Told | None = ..., confirm: Asked | None = ..., block: Told | None = ..., override: bool = ...,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...  # fmt: skip
 def guarded(  # noqa: PLR0913 - each is a choice of the caller, by name
@@ -53,7 +56,7 @@ def guarded(  # noqa: PLR0913 - each is a choice of the caller, by name
     /,
     *,
     guard: Guard | None = None,
-    text: str | None = None,
+    text: Texts = None,
     direction: str = "outgoing",
     thread: Thread = (),
     warn: Told | None = None,
@@ -70,7 +73,8 @@ def guarded(  # noqa: PLR0913 - each is a choice of the caller, by name
     guard
         A loaded guard; the bundled model is loaded at the first text otherwise.
     text
-        The parameter of ``send`` that holds the text. By default the one called text, message, content or body, else its only one.
+        The parameter of ``send`` that holds the text, or several; nothing else is read then. By default every argument that is a
+        ``str`` is read, and the first parameter called text, message, content or body, else the only one, must be one.
         ``None`` in it is nothing to check.
     direction
         "outgoing": the reader's own secrets; "inbound": does it ask others for theirs; "both".
@@ -80,7 +84,8 @@ def guarded(  # noqa: PLR0913 - each is a choice of the caller, by name
     warn
         Told the verdict of a text that is only likely; it is sent. Without this and ``confirm`` a line is logged, and it is sent.
     confirm
-        Asked instead of ``warn``; the text is sent if the answer is true.
+        Asked instead of ``warn``; the text is sent if the answer is ``True`` itself. ``False`` and ``None`` mean no; any other
+        answer ("no" is true, too) is a mistake: it is told, and nothing is sent.
     block
         Told the verdict of a text that is blocked without a question, before MessageBlocked is raised.
     override
@@ -89,8 +94,9 @@ def guarded(  # noqa: PLR0913 - each is a choice of the caller, by name
     Raises
     ------
     InputError
-        At once: ``send`` has no parameter that must be the text, a name is unknown, or a callback is async and ``send`` is not.
-        From the wrapped function: the text is not a ``str``.
+        At once: ``send`` is no function or has no parameter that must be the text, a name is unknown, or a callback is none, or is
+        async and ``send`` is not. From the wrapped function, which then has sent nothing: the text is not a ``str``, the thread no
+        sequence of them, ``confirm`` answered neither yes nor no, or a callback of a sync ``send`` wants to be awaited.
     MessageBlocked
         From the wrapped function: nothing was sent. It holds the verdict and not the text.
     """
@@ -99,13 +105,13 @@ def guarded(  # noqa: PLR0913 - each is a choice of the caller, by name
                        override=override)  # fmt: skip
     if direction not in _DIRECTIONS:
         raise InputError(unknown("direction", direction, _DIRECTIONS))
+    signature = _signature(send)
     is_async = _is_async(send)
-    callbacks = {"warn": warn, "confirm": confirm, "block": block}
-    if not is_async and (waiting := [name for name, call in callbacks.items() if call is not None and _is_async(call)]):
-        raise InputError(f"{waiting[0]} is async, so {_called(send)} must be too")
+    for name, call in {"warn": warn, "confirm": confirm, "block": block}.items():
+        _callback(name, call, send, is_async=is_async)
     if isinstance(thread, str):
-        _parameter(send, thread)
-    check = _Check(inspect.signature(send), _parameter(send, text), _DIRECTIONS[direction], thread, guard)
+        _known(send, signature, thread)
+    check = _Check(signature, _texts(send, signature, text), text is None, _DIRECTIONS[direction], thread, guard)
     gate = _Gate(warn, confirm, block, override)
     return (_async if is_async else _sync)(send, check, gate)
 
@@ -116,8 +122,9 @@ def _sync(send: Callable[..., Any], check: _Check, gate: _Gate) -> Callable[...,
         if (verdict := check(args, kwargs)) is not None:
             callback, goes = gate.route(verdict)
             answer = callback(verdict)
-            if not (answer if goes is None else goes):
-                raise MessageBlocked(verdict)
+            if inspect.isawaitable(answer):
+                raise _unawaited(answer, send)
+            _settled(verdict, goes, answer)
         return send(*args, **kwargs)
 
     return sends
@@ -129,13 +136,31 @@ def _async(send: Callable[..., Any], check: _Check, gate: _Gate) -> Callable[...
         if (verdict := await asyncio.to_thread(check, args, kwargs)) is not None:
             callback, goes = gate.route(verdict)
             answer = callback(verdict)
-            if inspect.isawaitable(answer):
-                answer = await answer
-            if not (answer if goes is None else goes):
-                raise MessageBlocked(verdict)
+            _settled(verdict, goes, await answer if inspect.isawaitable(answer) else answer)
         return await send(*args, **kwargs)
 
     return sends
+
+
+def _settled(verdict: Verdict, goes: bool | None, answer: object) -> None:  # noqa: FBT001 - as ``route`` gives it
+    """Raise unless the text may be sent: that it may is settled already, or the answer is yes."""
+    if goes is None and answer is not None and not isinstance(answer, bool):
+        _closed(answer)
+        raise InputError(f"confirm answered with {type(answer).__name__}; nothing was sent: answer True to send, False or None not to")
+    if not (answer is True if goes is None else goes):
+        raise MessageBlocked(verdict)
+
+
+def _unawaited(answer: object, send: Callable[..., Any]) -> InputError:
+    """Say that a callback cannot be waited for."""
+    _closed(answer)
+    return InputError(f"a callback of {_called(send)} wants to be awaited, so {_called(send)} must be async; nothing was sent")
+
+
+def _closed(answer: object) -> None:
+    """Close a coroutine that nobody will await, so that Python does not complain of it later."""
+    if inspect.iscoroutine(answer):
+        answer.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,56 +192,105 @@ def _logged(verdict: Verdict) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """Finds the text and the thread in a call, and judges them."""
+    """Finds the texts and the thread in a call, and judges them."""
 
     signature: inspect.Signature
-    text: str
+    named: tuple[str, ...]  # parameters that must hold text
+    every: bool  # whether all other arguments that are text are read, too
     directions: tuple[str, ...]
     thread: Thread
     guard: Guard | None
 
     def __call__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Verdict | None:
-        """Give the gravest verdict, or None if the text may go."""
+        """Give the gravest verdict, or None if all texts may go."""
         call = self.signature.bind(*args, **kwargs)
         call.apply_defaults()
-        text = call.arguments[self.text]
-        if text is None:
+        texts = self._found(call.arguments)
+        if not texts:
             return None
-        if not isinstance(text, str):
-            raise InputError(f"{self.text} is {type(text).__name__}, not str; only text can be checked before it is sent")
         guard = self.guard or _bundled()
+        before = self._before(call.arguments) if "outgoing" in self.directions else ()
         verdicts = [
-            guard.check(text, direction=direction, thread=self._before(call.arguments) if direction == "outgoing" else ())
+            guard.check(text, direction=direction, thread=before if direction == "outgoing" else ())
+            for text in texts
             for direction in self.directions
         ]
         gravest = max(verdicts, key=lambda verdict: _SEVERITY[verdict.action])
         return None if gravest.action is Action.ALLOW else gravest
 
+    def _found(self, arguments: dict[str, Any]) -> list[str]:
+        for name in self.named:
+            if not isinstance(arguments[name], str | None):
+                kind = type(arguments[name]).__name__
+                raise InputError(f"{name} is {kind}, not str; only text can be checked before it is sent")
+        names = self.named if not self.every else [name for name in arguments if name != self.thread]
+        values = (value for name in names for value in self._values(name, arguments[name]))
+        return list(dict.fromkeys(value for value in values if isinstance(value, str)))
+
+    def _values(self, name: str, value: Any) -> Iterable[Any]:  # noqa: ANN401 - an argument
+        kind = self.signature.parameters[name].kind
+        return (value,) if kind not in _MANY else value.values() if kind is inspect.Parameter.VAR_KEYWORD else value
+
     def _before(self, arguments: dict[str, Any]) -> Sequence[str]:
         thread = arguments[self.thread] if isinstance(self.thread, str) else self.thread
-        return list((thread() if callable(thread) else thread) or ())
+        found = thread() if callable(thread) else thread
+        if isinstance(found, str | bytes) or not isinstance(found, Iterable | None):
+            _closed(found)
+            raise InputError(f"the thread is {type(found).__name__}; give a sequence of the messages before it, oldest first")
+        before = list(() if found is None else found)
+        if strange := [type(item).__name__ for item in before if not isinstance(item, str)]:
+            raise InputError(f"the thread holds {strange[0]}; each message before it is a str")
+        return before
 
 
-def _parameter(send: Callable[..., Any], name: str | None) -> str:
-    """Name the parameter that holds the text."""
-    parameters = inspect.signature(send).parameters
-    if name is not None:
-        if name not in parameters:
-            raise InputError(f"{_called(send)}: {unknown('parameter', name, parameters)}")
-        return name
-    found = next((usual for usual in _TEXTS if usual in parameters), None)
-    if found is None and len(parameters) == 1:
-        found = next(iter(parameters))
-    if found is None or parameters[found].kind in {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}:
+def _signature(send: Callable[..., Any]) -> inspect.Signature:
+    """Give the parameters of a function, which what stands above a method is not."""
+    if isinstance(send, classmethod | staticmethod):
+        kind = type(send).__name__
+        raise InputError(f"{_called(send)} is a {kind} already: put @guarded below @{kind}, next to the function")
+    if not callable(send):
+        raise InputError(f"{type(send).__name__} is no function that could be guarded")
+    try:
+        return inspect.signature(send)
+    except (TypeError, ValueError):
+        raise InputError(f"{_called(send)} does not say what its parameters are: wrap it in a function of your own") from None
+
+
+def _callback(name: str, call: object, send: Callable[..., Any], *, is_async: bool) -> None:
+    """Refuse a callback that could not be called, or not be waited for."""
+    if call is None:
+        return
+    if not callable(call):
+        raise InputError(f"{name} is {type(call).__name__}, not a function that takes a verdict")
+    if not is_async and _is_async(call):
+        raise InputError(f"{name} is async, so {_called(send)} must be too")
+
+
+def _texts(send: Callable[..., Any], signature: inspect.Signature, names: Texts) -> tuple[str, ...]:
+    """Name the parameters that must hold text."""
+    parameters = signature.parameters
+    if names is not None:
+        found = (names,) if isinstance(names, str) else tuple(names)
+        for name in found:
+            _known(send, signature, name)
+        if found:
+            return found
+    usual = [name for name in _TEXTS if name in parameters] or [name for name in parameters if len(parameters) == 1]
+    if names is not None or not usual or parameters[usual[0]].kind in _MANY:
         raise InputError(f"{_called(send)}: say which parameter is the text, as text='…'; it has {', '.join(parameters) or 'none'}")
-    return found
+    return (usual[0],)
+
+
+def _known(send: Callable[..., Any], signature: inspect.Signature, name: str) -> None:
+    if name not in signature.parameters:
+        raise InputError(f"{_called(send)}: {unknown('parameter', name, signature.parameters)}")
 
 
 def _called(send: Callable[..., Any]) -> str:
     return getattr(send, "__qualname__", type(send).__name__)
 
 
-def _is_async(function: Callable[..., Any]) -> bool:
+def _is_async(function: object) -> bool:
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(type(function), "__call__", None))  # noqa: B004
 
 

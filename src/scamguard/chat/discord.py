@@ -1,4 +1,5 @@
-"""Discord: a cog for discord.py (2.5 or newer). Messages and edits, embeds, forwarded messages, webhooks.
+"""Discord: a cog for discord.py (2.5 or newer). Messages and edits, embeds, polls, components, names of files
+and of posts in forums, forwarded messages, webhooks.
 
 Advice is in the server's preferred locale unless ``Rules.lang`` is set. The bot needs the message content intent, and the
 permission to manage messages, or advice is all it can give. Roles are exempted as ``role:<id>``.
@@ -6,7 +7,7 @@ permission to manage messages, or advice is all it can give. Roles are exempted 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import discord
 from discord.ext import commands
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from .moderator import Moderator
     from .policy import Decision
+
+_WORDS: Final = ("label", "content", "placeholder", "description", "name")
+_HOLD: Final = ("children", "options", "items", "accessory", "component")
 
 
 class ScamguardCog(commands.Cog):
@@ -73,10 +77,16 @@ class ScamguardCog(commands.Cog):
 
 
 def text_of(message: discord.Message) -> str:
-    """Give all that is read of a message: its words, embeds, and what it forwards."""
-    parts = [message.content, *_embedded(message.embeds)]
+    """Give all that is read of a message: the title it opens a thread with, its words, what it shows, and what it forwards.
+
+    That a thread is made of a message, or renamed, is a message of its own whose words are the title.
+    """
+    thread = message.channel if isinstance(message.channel, discord.Thread) and message.channel.id == message.id else None
+    parts = [thread.name if thread else "", message.content, *_shown(message)]
+    if message.poll is not None:
+        parts += [message.poll.question, *(answer.text for answer in message.poll.answers)]
     for snapshot in message.message_snapshots:
-        parts += [snapshot.content, *_embedded(snapshot.embeds)]
+        parts += [snapshot.content, *_shown(snapshot)]
     return "\n".join(filter(None, parts))
 
 
@@ -84,6 +94,26 @@ def who(message: discord.Message) -> list[str]:
     """Give the account a message is from, and its roles."""
     roles = message.author.roles if isinstance(message.author, discord.Member) else []
     return [str(message.author.id), *(f"role:{role.id}" for role in roles)]
+
+
+def _shown(message: discord.Message | discord.MessageSnapshot) -> Iterator[str]:
+    yield from _embedded(message.embeds)
+    for file in message.attachments:
+        yield from (file.title or file.filename, file.description or "")
+    for component in message.components:
+        yield from _component(component)
+
+
+def _component(component: object) -> Iterator[str]:
+    """Give the words of a button, a menu, a text or whatever holds them; new kinds name their parts alike."""
+    said = [getattr(component, name, None) for name in _WORDS]
+    words = "\n".join(word for word in said if isinstance(word, str))
+    url = getattr(component, "url", None)
+    yield linked(words, url if isinstance(url, str) else None) or (url if isinstance(url, str) else "")
+    for name in _HOLD:
+        held = getattr(component, name, None)
+        for part in held if isinstance(held, list | tuple) else [held] if held is not None else []:
+            yield from _component(part)
 
 
 def _embedded(embeds: list[discord.Embed]) -> Iterator[str]:

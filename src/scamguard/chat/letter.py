@@ -18,8 +18,10 @@ REFUSED: Final = "This message looks like a scam and was refused"  # what a send
 LATER: Final = "This message could not be checked, try again later"
 VERDICT: Final = "X-Scamguard"
 ADVICE: Final = "X-Scamguard-Advice"
-_OURS = re.compile(rb"^x-scamguard[^:\r\n]*:.*(?:\r?\n[ \t].*)*\r?\n?", re.IGNORECASE | re.MULTILINE)
-_END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
+_LINE: Final = rb"(?:\r\n|\r|\n)"  # some programs take a CR by itself for the end of a line
+_FORGED: Final = rb"x-scamguard[^:\r\n]*:[^\r\n]*(?:" + _LINE + rb"[ \t][^\r\n]*)*"
+_OURS: Final = re.compile(rb"\r" + _FORGED + rb"|(?:\A|(?<=[\r\n]))" + _FORGED + _LINE + rb"?", re.IGNORECASE)
+_END_OF_HEADERS: Final = re.compile(rb"\r?\n\r?\n")
 
 
 def read(raw: bytes) -> tuple[str, str | None]:

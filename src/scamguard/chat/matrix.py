@@ -1,4 +1,4 @@
-"""Matrix: a spam-checker module for Synapse. Messages, edits, stickers, topics and names of rooms, local and from other servers.
+"""Matrix: a spam-checker module for Synapse. Messages, edits, stickers, polls, reactions, topics and names, local and from other servers.
 
 A message that should go is not let in: its sender is told so, readers never see it; one from another server is soft-failed.
 Synapse tells a module no language, so ``lang`` is that of the server. What is encrypted cannot be read by a server.
@@ -6,31 +6,27 @@ Synapse tells a module no language, so ``lang`` is that of the server. What is e
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from synapse.module_api import NOT_SPAM
 from synapse.module_api.errors import Codes, ConfigError, SynapseError
 
-from scamguard.dumps.html import words
 from scamguard.errors import ScamguardError
+from scamguard.sender import Sender
 
+from .event import WORDED, views
 from .moderator import Moderator, log
 from .policy import Response, Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from synapse.events import EventBase
     from synapse.module_api import ModuleApi
 
     from .policy import Decision
 
-_WORDED: Final = {"m.room.message", "m.sticker", "m.room.topic", "m.room.name"}
 _OWN: Final = {"model", "notice_user"}  # settings of this module beside those of Rules
-_QUOTED: Final = re.compile(r"> (?:\* )?<@[^>]+>[^\n]*\n(?:>[^\n]*\n)*\n?(?=.)", re.DOTALL)  # what a reply repeats (spec, rich replies)
-_QUOTED_HTML: Final = re.compile(r"<mx-reply>.*?</mx-reply>", re.DOTALL)
 _SOON: Final = 500  # ms after which a message has been let in and advice can stand below it
 
 
@@ -64,9 +60,10 @@ class ScamguardModule:
 
     async def check_event_for_spam(self, event: EventBase) -> Any:  # noqa: ANN401 - Synapse's NOT_SPAM is a constant, not a type
         """Judge an event; refuse it with M_FORBIDDEN and a line for its sender."""
-        if event.type not in _WORDED or event.sender == self._notice_user:
+        if event.type not in WORDED or event.sender == self._notice_user:
             return NOT_SPAM
-        decision = await self._api.defer_to_thread(self._moderator.decide, text_of(event.content), [event.sender])
+        named = Sender(event.content["displayname"]) if isinstance(event.content.get("displayname"), str) else None
+        decision = await self._api.defer_to_thread(self._moderator.worst, views(event.content), [event.sender], named)
         if decision.response is Response.PASS:
             return NOT_SPAM
         log.info("matrix: %s %s from %s in %s", decision.summary(), event.event_id, event.sender, event.room_id)
@@ -86,28 +83,3 @@ class ScamguardModule:
             )
         except SynapseError as error:
             log.warning("matrix: advice not posted in %s: %s", event.room_id, error.msg)
-
-
-def text_of(content: Mapping[str, Any]) -> str:
-    """Give all that is read of an event: plain and formatted text, of an edit the new one; not what a reply repeats."""
-    return "\n".join(dict.fromkeys(filter(None, _parts(content))))
-
-
-def _parts(content: Mapping[str, Any]) -> Iterator[str]:
-    new = content.get("m.new_content")
-    if isinstance(new, Mapping):
-        yield from _parts({key: value for key, value in new.items() if key != "m.new_content"})
-    relates = content.get("m.relates_to")
-    reply = isinstance(relates, Mapping) and "m.in_reply_to" in relates
-    for key in ("body", "topic", "name"):
-        text = _string(content, key)
-        text = _QUOTED.sub("", text, count=1) if reply and _QUOTED.match(text) else text
-        yield text.removeprefix("* ").strip() if isinstance(new, Mapping) else text.strip()
-    if content.get("format") == "org.matrix.custom.html":
-        html = _QUOTED_HTML.sub("", _string(content, "formatted_body")) if reply else _string(content, "formatted_body")
-        yield words(html).removeprefix("* ") if isinstance(new, Mapping) else words(html)
-
-
-def _string(content: Mapping[str, Any], key: str) -> str:
-    value = content.get(key)
-    return value if isinstance(value, str) else ""

@@ -1,29 +1,40 @@
 """Moderator: judges messages by an operator's rules, within a time budget. The same for every platform.
 
 A thread cannot be stopped, so a message that takes too long is answered for by the rules and goes on in the background. Few workers
-wait in one line: under more load than they can carry, messages run out of their budget while waiting and are taken off the line.
+wait in one line: under more load than they can carry, messages run out of their budget while waiting and are taken off the line,
+and a message that finds the line full is answered for at once.
+
+Of a long message the beginning and the end are read, so that nobody holds a worker up, or runs out a budget, by filler.
+No chat sends messages that long; a mail may be. What stands between them is not judged, and the decision says so.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from scamguard import guard as guards
+from scamguard.verdict import Action
 
 from .policy import Decision, Rules, Why, is_exempt
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
     from scamguard.guard import Guard
+    from scamguard.sender import Sender
+    from scamguard.verdict import Verdict
 
 log: Final = logging.getLogger("scamguard.chat")
+MOST: Final = 100_000  # code points that are read of one message: half of them at its beginning, half at its end
 _WARM: Final = "Support: send us your seed phrase"
+_SEVERITY: Final = {action: place for place, action in enumerate(Action)}
 
 
 class Moderator:
@@ -32,10 +43,11 @@ class Moderator:
     The first message of a process compiles or loads the kernels; that is done here, so that no chat waits for it.
     """
 
-    def __init__(self, guard: Guard, rules: Rules | None = None, *, workers: int = 2) -> None:
+    def __init__(self, guard: Guard, rules: Rules | None = None, *, workers: int = 2, waiting: int = 256) -> None:
         self.guard = guard
         self.rules = rules or Rules()
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="scamguard")
+        self._places = threading.BoundedSemaphore(workers + waiting)
         guard.check(_WARM).advice()
 
     @classmethod
@@ -59,21 +71,34 @@ class Moderator:
         who
             The identities of its sender, as the platform writes them: account id, role ids.
         """
-        if (early := self._early(text, who)) is not None:
+        return self.worst([text], who)
+
+    def worst(self, views: Sequence[str], who: Collection[object] = (), sender: Sender | None = None) -> Decision:
+        """Decide about a message that programs show in different ways, by the worst of them; see ``decide``.
+
+        They are judged one by one: a warning that one program shows must not excuse what another one does.
+        """
+        if (early := self._early(views, who)) is not None:
             return early
-        future = self._pool.submit(self.guard.check, text)
+        future: Future[Verdict] | None = None
         try:
-            return self.rules.decision(future.result(self.rules.budget))
+            future = self._begun(views, sender)
+            return self._decided(future.result(self.rules.budget), views)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the operator has chosen what happens then
             return self._failed(future, error)
 
     async def adecide(self, text: str, who: Collection[object] = ()) -> Decision:
         """Decide without holding up the event loop of asyncio; see ``decide``."""
-        if (early := self._early(text, who)) is not None:
+        return await self.aworst([text], who)
+
+    async def aworst(self, views: Sequence[str], who: Collection[object] = (), sender: Sender | None = None) -> Decision:
+        """Decide by the worst view without holding up the event loop; see ``worst``."""
+        if (early := self._early(views, who)) is not None:
             return early
-        future = self._pool.submit(self.guard.check, text)
+        future: Future[Verdict] | None = None
         try:
-            return self.rules.decision(await asyncio.wait_for(asyncio.wrap_future(future), self.rules.budget))
+            future = self._begun(views, sender)
+            return self._decided(await asyncio.wait_for(asyncio.wrap_future(future), self.rules.budget), views)
         except Exception as error:  # noqa: BLE001 - see above
             return self._failed(future, error)
 
@@ -81,15 +106,52 @@ class Moderator:
         """Let the workers end; what is still in line is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _early(self, text: str, who: Collection[object]) -> Decision | None:
+    def _begun(self, views: Sequence[str], sender: Sender | None = None) -> Future[Verdict]:
+        """Put a message in line, if there is a place."""
+        if not self._places.acquire(blocking=False):
+            raise _FullError
+        try:
+            future = self._pool.submit(self._judged, views, sender)
+        except BaseException:
+            self._places.release()
+            raise
+        future.add_done_callback(lambda _: self._places.release())
+        return future
+
+    def _judged(self, views: Sequence[str], sender: Sender | None) -> Verdict:
+        share = MOST // len(views)
+        check = self.guard.check if sender is None else partial(self.guard.check, sender=sender)
+        verdicts = [check(excerpt(view, share)) for view in dict.fromkeys(views)]
+        return max(verdicts, key=lambda verdict: (_SEVERITY[verdict.action], verdict.risk))
+
+    def _decided(self, verdict: Verdict, views: Sequence[str]) -> Decision:
+        return self.rules.decision(verdict, cut=max(map(len, views)) > MOST // len(views))
+
+    def _early(self, views: Sequence[str], who: Collection[object]) -> Decision | None:
         if is_exempt(self.rules, who):
             return self.rules.passes(Why.EXEMPT)
-        return None if text.strip() else self.rules.passes(Why.EMPTY)
+        return None if any(view.strip() for view in views) else self.rules.passes(Why.EMPTY)
 
-    def _failed(self, future: Future[Any], error: Exception) -> Decision:
+    def _failed(self, future: Future[Any] | None, error: Exception) -> Decision:
         """Log a failure by its kind alone: an exception may hold the message."""
-        future.cancel()
-        late = isinstance(error, TimeoutError)
-        what = f"budget of {self.rules.budget:g} s" if late else f"error of type {type(error).__name__}"
+        if future is not None:
+            future.cancel()
+        late, full = isinstance(error, TimeoutError), isinstance(error, _FullError)
+        what = "too many are waiting" if full else f"error of type {type(error).__name__}"
+        what = f"budget of {self.rules.budget:g} s" if late else what
         log.warning("message not judged: %s; fail-%s", what, "open" if self.rules.fail_open else "closed")
-        return self.rules.unjudged(Why.TIMEOUT if late else Why.ERROR)
+        return self.rules.unjudged(Why.TIMEOUT if late else Why.BUSY if full else Why.ERROR)
+
+
+class _FullError(Exception):
+    """No place in line."""
+
+
+def excerpt(text: str, most: int = MOST) -> str:
+    r"""Give all of a message, or its beginning and its end.
+
+    >>> excerpt("a long message", 6), excerpt("short", 6)
+    ('a l\nage', 'short')
+    """
+    half = most // 2
+    return text if len(text) <= most else f"{text[:half]}\n{text[len(text) - half :]}"

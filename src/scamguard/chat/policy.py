@@ -39,6 +39,7 @@ class Why(StrEnum):
     EMPTY = "empty"
     EXEMPT = "exempt"
     TIMEOUT = "timeout"
+    BUSY = "busy"
     ERROR = "error"
 
 
@@ -83,10 +84,10 @@ class Rules:
             raise ChatError(unknown("setting", min(stray, key=str), known))
         return cls(**table)
 
-    def decision(self, verdict: Verdict) -> Decision:
-        """Say what to do about a message of which ``verdict`` is said."""
+    def decision(self, verdict: Verdict, *, cut: bool = False) -> Decision:
+        """Say what to do about a message of which, or ``cut``: of whose beginning and end, ``verdict`` is said."""
         response = {Action.ALLOW: Response.PASS, Action.WARN: self.on_warn, Action.BLOCK: self.on_block}[verdict.action]
-        return Decision(response, Why.JUDGED, verdict, self)
+        return Decision(response, Why.JUDGED, verdict, self, cut)
 
     def unjudged(self, why: Why) -> Decision:
         """Say what to do about a message that could not be judged."""
@@ -105,11 +106,12 @@ class Decision:
     why: Why
     verdict: Verdict | None  # None where ``why`` is not "judged"
     rules: Rules
+    cut: bool = False  # only its beginning and its end were read
 
     @property
     def failed(self) -> bool:
         """Whether the message could not be judged."""
-        return self.why in {Why.TIMEOUT, Why.ERROR}
+        return self.why in {Why.TIMEOUT, Why.BUSY, Why.ERROR}
 
     def notice(self, locale: str | None = None) -> str:
         """Say what the chat is told, in the configured language, else in the platform's ``locale``; empty if nothing is to be said.
@@ -136,11 +138,14 @@ class Decision:
         about = [said.kind.replace("_", " ") or str(said.action), f"risk {said.risk:.2f}"]
         if said.asks:
             about.append(f"asks for {', '.join(secret.replace('_', ' ') for secret in said.asks)}")
-        return f"{self.response}: {', '.join(about)}; rules: {', '.join(dict.fromkeys(e.rule for e in said.evidence)) or 'none'}"
+        read = "; too long to be read whole" if self.cut else ""
+        rules = ", ".join(dict.fromkeys(e.rule for e in said.evidence)) or "none"
+        return f"{self.response}: {', '.join(about)}; rules: {rules}{read}"
 
 
 _REASONS: Final = {
     Why.JUDGED: "judged", Why.EMPTY: "no text", Why.EXEMPT: "exempt account",
+    Why.BUSY: "could not be judged, too many messages are waiting",
     Why.TIMEOUT: "could not be judged within the time budget", Why.ERROR: "could not be judged because of an error, see the log",
 }  # fmt: skip
 

@@ -63,7 +63,7 @@ def middleware(
     def judge(body: dict[str, Any], client: WebClient, context: BoltContext, next: Callable[[], Any]) -> BoltResponse | None:  # noqa: A002
         message = _of_others(body, context.bot_id)
         if message is not None:
-            decision = moderator.decide(shown(message, {}), who(message))
+            decision = moderator.worst(views(message), who(message))
             if _walk(client, course(message, decision, moderators, admin_token)):
                 return BoltResponse(status=200)  # no listener sees it
         next()
@@ -82,7 +82,7 @@ def async_middleware(
     ) -> BoltResponse | None:  # fmt: skip
         message = _of_others(body, context.bot_id)
         if message is not None:
-            decision = await moderator.adecide(shown(message, {}), who(message))
+            decision = await moderator.aworst(views(message), who(message))
             if await _awalk(client, course(message, decision, moderators, admin_token)):
                 return BoltResponse(status=200)
         await next()
@@ -99,9 +99,14 @@ def message_of(event: Mapping[str, Any]) -> dict[str, Any] | None:
     if not isinstance(inner, dict):
         return dict(event)
     before = event.get("previous_message")
-    if isinstance(before, dict) and shown(before, {}) == shown(inner, {}):
+    if isinstance(before, dict) and views(before) == views(inner):
         return None  # a preview was loaded, a reply counted
     return {**inner, "channel": event.get("channel")}
+
+
+def views(message: Mapping[str, Any]) -> list[str]:
+    """Give what is judged by itself: the text, and the blocks that clients show in its place, which may say something else."""
+    return list(dict.fromkeys(filter(None, (shown(message, {}), shown({**message, "text": ""}, {})))))
 
 
 def who(message: Mapping[str, Any]) -> list[str]:

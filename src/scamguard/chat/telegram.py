@@ -1,4 +1,4 @@
-"""Telegram: a handler for python-telegram-bot (20 or newer). Messages, edits, channel posts, captions, polls and hidden links.
+"""Telegram: a handler for python-telegram-bot (22 or newer). Messages, edits, channel posts and whatever they show words in.
 
 Telegram gives a chat no language, only its users: advice is posted in the one of the sender's app unless ``Rules.lang`` is set.
 The bot must be an administrator who may delete messages, or advice is all it can give.
@@ -20,17 +20,30 @@ from .policy import Response
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from telegram import Message, Update
+    from telegram import ExternalReplyInfo, InlineKeyboardButton, Message, Update
     from telegram.ext import ContextTypes
 
     from .moderator import Moderator
     from .policy import Decision
 
-_WORDED: Final = filters.TEXT | filters.CAPTION | filters.POLL
+_SHOWN: Final = {  # what a message, or the one of another chat that it answers, may hold beside its text, and which of its fields are words
+    "contact": ("first_name", "last_name", "phone_number", "vcard"),
+    "venue": ("title", "address"),
+    "game": ("title", "description", "text"),
+    "invoice": ("title", "description"),
+    "document": ("file_name",),
+    "audio": ("performer", "title", "file_name"),
+    "video": ("file_name",),
+    "animation": ("file_name",),
+    "giveaway": ("prize_description",),
+    "giveaway_winners": ("prize_description",),
+    "forum_topic_created": ("name",),
+    "forum_topic_edited": ("name",),
+}
 
 
 def handler(moderator: Moderator, *, moderators: int | str | None = None) -> MessageHandler[Any, Any]:
-    """Give a handler that judges every message with words, new or edited.
+    """Give a handler that judges every message, new or edited, that shows words.
 
     Add it before all others, ``application.add_handler(handler(moderator), group=-1)``: none of them sees a message that it deleted.
 
@@ -44,7 +57,7 @@ def handler(moderator: Moderator, *, moderators: int | str | None = None) -> Mes
         message = update.effective_message
         if message is None:
             return
-        decision = await moderator.adecide(text_of(message), who(message))
+        decision = await moderator.aworst(views(message), who(message))
         if decision.response is Response.PASS:
             return
         deleted = decision.response is Response.DELETE and await _deleted(message)
@@ -55,11 +68,21 @@ def handler(moderator: Moderator, *, moderators: int | str | None = None) -> Mes
         if deleted:
             raise ApplicationHandlerStop
 
-    return MessageHandler(_WORDED, judge)
+    return MessageHandler(filters.ALL, judge)
+
+
+def views(message: Message) -> list[str]:
+    """Give what is judged by itself: the message, and what it quotes, which a warning above it must not excuse."""
+    quoted = [message.quote.text] if message.quote is not None else []
+    if message.external_reply is not None:  # a message of another chat, that nobody here has judged
+        quoted += _held(message.external_reply)
+        if message.external_reply.story is not None:
+            quoted.append(message.external_reply.story.chat.title or "")
+    return [text_of(message), *(["\n".join(words)] if (words := list(filter(None, quoted))) else [])]
 
 
 def text_of(message: Message) -> str:
-    """Give all that is read of a message: text or caption with hidden links shown, poll and buttons."""
+    """Give all that a message says itself: text or caption with hidden links shown, titles and names, poll, checklist and buttons."""
     return "\n".join(filter(None, _parts(message)))
 
 
@@ -74,11 +97,35 @@ def _parts(message: Message) -> Iterator[str]:
     for entity, words in entities.items():
         text = text.replace(words, linked(words, entity.url), 1)
     yield text
-    if message.poll is not None:
-        yield message.poll.question
-        yield from (option.text for option in message.poll.options)
+    yield message.new_chat_title or ""
+    yield from _held(message)
+    if message.story is not None:
+        yield message.story.chat.title or ""
+    if message.checklist_tasks_added is not None:
+        yield from (task.text for task in message.checklist_tasks_added.tasks)
     for row in message.reply_markup.inline_keyboard if message.reply_markup else ():
-        yield from (linked(button.text, button.url) for button in row)
+        yield from (_button(button) for button in row)
+
+
+def _held(holder: Message | ExternalReplyInfo) -> Iterator[str]:
+    """Give the words of what is attached to a message."""
+    for kind, names in _SHOWN.items():
+        held = getattr(holder, kind, None)
+        yield from (getattr(held, name, None) or "" for name in names)
+    if holder.poll is not None:
+        yield holder.poll.question
+        yield from (option.text for option in holder.poll.options)
+        yield holder.poll.explanation or ""
+    if holder.checklist is not None:
+        yield holder.checklist.title
+        yield from (task.text for task in holder.checklist.tasks)
+
+
+def _button(button: InlineKeyboardButton) -> str:
+    """Give what a button says, where it leads, and what it puts into the clipboard."""
+    leads = [button.url, button.login_url.url if button.login_url else None, button.web_app.url if button.web_app else None]
+    said = linked(button.text, next(filter(None, leads), None))
+    return f"{said} {button.copy_text.text}" if button.copy_text else said
 
 
 async def _deleted(message: Message) -> bool:

@@ -79,12 +79,14 @@ def application(load: Callable[[], Guard], settings: Settings, failed: Callable[
         Route("/openapi.json", openapi),
         *(Route(path, page) for path in ("/", "/page.css", "/page.js")),
     ]
-    return Starlette(
+    app = Starlette(
         routes=paths,
         middleware=[*cors, Middleware(Gate, settings=settings, counts=counts, paths=paths)],
         exception_handlers={HTTPException: _no_route, Exception: _broken},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # a redirect would lead to whatever host the request names
+    return app
 
 
 def _plain(error: BaseException) -> Exception:

@@ -1,4 +1,7 @@
-"""Gate: what every request passes: a name, the token, the limit on its body, one line of log, and the counts."""
+"""Gate: what every request passes: a name, the token, the type and the limit of its body, one line of log, and the counts.
+
+The type is asked for because any web page may post a form, or plain text, to this machine; JSON only to who allows it (CORS).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 import hmac
 import itertools
 import logging
+import re
 import secrets
 import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -13,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from starlette.requests import ClientDisconnect
 
 from .logs import LOG
-from .problem import Problem, too_large
+from .problem import Problem, packed, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
     from .counts import Counts
     from .settings import Settings
 
+STREAMED: Final = "/v1/scan"
+_ANY_TYPE: Final = frozenset({"/checkv2"})  # rspamd's clients send a mail as whatever they please
+_JSON: Final = re.compile(rb"application/(?:json|[a-z0-9.-]+\+json)")
 OPEN_PATHS: Final = frozenset({"/", "/healthz", "/openapi.json", "/page.css", "/page.js"})  # nothing of a message passes there
 CLIENT_LEFT: Final = 499  # as nginx has it: nobody is there to be answered
 _ALWAYS: Final = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"), (b"cache-control", b"no-store"))
@@ -62,10 +69,11 @@ class Gate:
         try:
             headers = dict(scope["headers"])
             self._known(scope, headers)
+            _typed(scope, headers)
             app = self._app
             if path := self._direct.get((scope["method"], scope["path"])):  # one look-up, where the router tries one path after the other
                 scope["route"], app = path, path.app
-            await app(scope, self._measured(headers, receive), said)
+            await app(scope, self._measured(scope["path"], headers, receive), said)
         except Problem as problem:
             scope["state"]["log"]["reason"] = problem.reason
             self._counts.refused.labels(problem.reason).inc()
@@ -81,10 +89,10 @@ class Gate:
             wanted = "this service wants 'Authorization: Bearer …' with the token its operator gave you"
             raise Problem(401, "unauthorized", wanted, {"www-authenticate": "Bearer"})
 
-    def _measured(self, headers: dict[bytes, bytes], receive: Receive) -> Callable[[], Any]:
+    def _measured(self, path: str, headers: dict[bytes, bytes], receive: Receive) -> Callable[[], Any]:
         """Give the body within its limit, and not to whoever sends it too slowly. A stream measures its own lines."""
         limits = self._settings.limits
-        stream = is_stream(headers)
+        stream = path == STREAMED and is_stream(headers)
         size = 0
 
         async def measured() -> Message:
@@ -143,10 +151,28 @@ class _Said:
         await self._send(message)
 
 
+def _typed(scope: Scope, headers: dict[bytes, bytes]) -> None:
+    """Refuse a body that is packed, or of a type that the route does not take."""
+    if scope["method"] != "POST":
+        return
+    if headers.get(b"content-encoding", b"identity").strip().lower() not in {b"", b"identity"}:
+        raise packed("the body")
+    path = scope["path"]
+    if path in _ANY_TYPE or not path.startswith(("/v1/", "/synapse/", "/tgspam/")):
+        return
+    stream = path == STREAMED
+    if not (_JSON.fullmatch(_kind(headers)) or (stream and is_stream(headers))):
+        ways = " or application/x-ndjson" if stream else ""
+        raise Problem(415, "media_type", f"this path takes JSON: send it with Content-Type: application/json{ways}")
+
+
+def _kind(headers: dict[bytes, bytes]) -> bytes:
+    return headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+
+
 def is_stream(headers: dict[bytes, bytes]) -> bool:
     """Say whether a body comes as lines of JSON."""
-    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    return kind in {b"application/x-ndjson", b"application/ndjson", b"application/jsonl", b"application/x-jsonlines"}
+    return _kind(headers) in {b"application/x-ndjson", b"application/ndjson", b"application/jsonl", b"application/x-jsonlines"}
 
 
 def _method(scope: Scope) -> str:

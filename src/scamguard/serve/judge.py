@@ -88,6 +88,7 @@ class Judge:
                 guard.check(text).advice(lang)
         guard.scan([*_WARM, None])
         guard.check("it's 482913", direction="outgoing", thread=["send me the code"])
+        guard.scan(["it's 482913"], direction="outgoing")
         gc.collect()
         gc.freeze()  # what is loaded stays: a collection that walks through it all would stop every request for its time
         return guard
@@ -109,10 +110,10 @@ class Judge:
         self._counts.judged[verdict.action].inc()
         return verdict
 
-    async def scan(self, texts: Sequence[str | None]) -> pa.Table:
+    async def scan(self, texts: Sequence[str | None], direction: str = "inbound") -> pa.Table:
         """Judge many messages within the budget; see ``check``."""
         guard = self.guard
-        table = await self.run(lambda: guard.scan(list(texts)))
+        table = await self.run(lambda: guard.scan(list(texts), direction=direction))
         for counted in table["action"].value_counts().to_pylist():
             self._counts.messages.labels(counted["values"]).inc(counted["counts"])
         return table

@@ -12,6 +12,7 @@ from .dialects.synapse import CALLBACKS
 from .dialects.tgspam import TgSpamAnswer, TgSpamRequest
 from .problem import MEDIA_TYPE
 from .shapes import (
+    DIRECTIONS,
     CheckAnswer,
     CheckRequest,
     Health,
@@ -38,6 +39,7 @@ _PROBLEMS: Final = {
     "401": "The token is missing or wrong.",
     "408": "The body came too slowly.",
     "413": "Over a limit: the detail names it.",
+    "415": "The body is of another type, or compressed.",
     "422": "JSON of another shape: the detail names the place.",
     "503": "Loading, too busy, or out of time. See Retry-After.",
 }
@@ -90,10 +92,7 @@ def _paths() -> dict[str, Any]:
     lines = {LINES: {"schema": {"type": "string"}}}
     return {
         "/v1/check": _post("check", "Judge one message", _json("CheckRequest"), _json("CheckAnswer")),
-        "/v1/scan": _post(
-            "scan", "Judge many messages: a batch, or a stream with a message a line and a verdict a line",
-            {**_json("ScanRequest"), **lines}, {**_json("ScanAnswer"), **lines},
-        ),
+        "/v1/scan": _scan(lines),
         "/v1/report": _post("report", "Judge one message and write a ticket", _json("ReportRequest"), _json("ReportAnswer")),
         "/tgspam/check": _post("tgspam", "For tg-spam's api_check plugin", _json("TgSpamRequest"), _json("TgSpamAnswer")),
         "/checkv2": _post("rspamd", "For clients of rspamd", _free("text/plain", _MAIL), _free("application/json", _RSPAMD)),
@@ -103,6 +102,14 @@ def _paths() -> dict[str, Any]:
         "/openapi.json": _get("openapi", "This document", _free("application/json", {"type": "object"})),
         "/": _get("page", "A page to paste a message into", _free("text/html", {"type": "string"})),
     }  # fmt: skip
+
+
+def _scan(lines: dict[str, Any]) -> dict[str, Any]:
+    summary = "Judge many messages: a batch, or a stream with a message a line and a verdict a line"
+    found = _post("scan", summary, {**_json("ScanRequest"), **lines}, {**_json("ScanAnswer"), **lines})
+    direction = {"name": "direction", "in": "query", "required": False, "schema": {"enum": list(DIRECTIONS)}}
+    found["post"]["parameters"] = [direction]
+    return found
 
 
 def _synapse() -> dict[str, Any]:

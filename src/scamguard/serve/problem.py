@@ -40,9 +40,19 @@ def too_large(what: str, limit: str) -> Problem:
     return Problem(413, "too_large", f"{what} is over the limit of {limit}; send less, or ask the operator to raise it")
 
 
+def packed(what: str) -> Problem:
+    """Refuse what would have to be unpacked first."""
+    return Problem(415, "media_type", f"{what} is compressed; send it as it is, without Content-Encoding")
+
+
 def malformed(detail: str) -> Problem:
     """Refuse a body that is not what the route takes."""
     return Problem(400, "malformed", detail)
+
+
+def misshapen(detail: str) -> Problem:
+    """Refuse JSON, or a parameter, of another shape than the route takes."""
+    return Problem(422, "malformed", detail)
 
 
 def unavailable(reason: str, detail: str, after: int = 1) -> Problem:

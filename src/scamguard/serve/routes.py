@@ -16,8 +16,8 @@ from . import stream
 from .answer import Answer
 from .check import judged, told
 from .gate import is_stream
-from .problem import too_large
-from .shapes import Health, Item, ReportAnswer, ReportRequest, ScanAnswer, ScanRequest, ScanRow, read, within
+from .problem import misshapen, too_large
+from .shapes import DIRECTIONS, Health, Item, ReportAnswer, ReportRequest, ScanAnswer, ScanRequest, ScanRow, read, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,15 +45,19 @@ class Routes:
 
     async def scan(self, request: Request) -> Response:
         """Judge many messages: a JSON batch, or a stream of lines."""
+        direction = request.query_params.get("direction", "inbound")
+        if direction not in DIRECTIONS:
+            raise misshapen(f"the parameter direction is none of: {', '.join(DIRECTIONS)}")
         if is_stream(dict(request.scope["headers"])):
-            return stream.StreamAnswer(request, self._judge, self._settings.limits)
+            return stream.StreamAnswer(request, self._judge, self._settings.limits, direction)
         limits = self._settings.limits
-        items = read(await request.body(), ScanRequest).messages
+        batch = read(await request.body(), ScanRequest)
+        items, direction = batch.messages, batch.direction or direction
         if len(items) > limits.batch:
             raise too_large("the batch", f"{limits.batch:,} messages")
         texts = texts_of(items)
         within(limits, texts)
-        results = rows(await self._judge.scan(texts), items) if items else []
+        results = rows(await self._judge.scan(texts, direction), items) if items else []
         flagged = sum(row.action != "allow" for row in results)
         request.state.log.update(messages=len(items), flagged=flagged)
         return Answer(ScanAnswer(results, flagged))

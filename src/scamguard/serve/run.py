@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,7 @@ import uvicorn
 from . import logs
 from .app import application
 from .problem import ServiceError
+from .wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +46,7 @@ def run(load: Callable[[], Guard], settings: Settings, host: str, port: int, log
     server = uvicorn.Server(
         uvicorn.Config(
             app, host=host, port=port, log_config=None, access_log=False, server_header=False, date_header=True,
-            timeout_graceful_shutdown=_GRACE, timeout_keep_alive=30, h11_max_incomplete_event_size=1 << 16, ws="none",
+            timeout_graceful_shutdown=_GRACE, timeout_keep_alive=math.ceil(settings.limits.patience), ws="none", http=Wire,
         )
     )  # fmt: skip
     try:

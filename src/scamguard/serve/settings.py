@@ -25,6 +25,7 @@ class Limits:
 
     body: int = 1 << 20  # bytes of a body, or of one line of a stream
     batch: int = 1000  # messages of a JSON batch
+    lines: int = 1_000_000  # lines of a stream
     message: int = 100_000  # code points of a message
     thread: int = 100  # earlier messages of a conversation
     budget: float = 2.0  # seconds, from the last byte of a request to its verdict

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
 from msgspec import Meta
 
 from scamguard.verdict import Evidence, Official  # noqa: TC001 - msgspec reads the annotations
 
-from .problem import malformed, too_large
+from .misfit import told
+from .problem import malformed, misshapen, packed, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .settings import Limits
 
 Direction = Literal["inbound", "outgoing"]
+DIRECTIONS: tuple[str, ...] = get_args(Direction)
 ActionName = Literal["allow", "warn", "block"]
 Risk = Annotated[float, Meta(ge=0, le=1, description="Probability that somebody poses as another to get something from the reader.")]
 
@@ -30,7 +32,7 @@ class Who(msgspec.Struct, forbid_unknown_fields=True):
     handle: Annotated[str | None, Meta(description="@handle, profile link, e-mail address or number.")] = None
     verified: Annotated[bool | None, Meta(description="The platform shows its mark beside the name.")] = None
     official: Annotated[bool | None, Meta(description="You know that the account is (not) the real one.")] = None
-    account_age_days: Annotated[float, Meta(ge=0)] | None = None
+    account_age_days: Annotated[float, Meta(ge=0, le=1_000_000)] | None = None  # an upper end leaves infinity out
     first_contact: Annotated[bool | None, Meta(description="The reader never wrote with this account.")] = None
     platform: Literal["x", "telegram", "discord", "reddit", "instagram", "facebook"] | None = None
 
@@ -64,6 +66,7 @@ class ScanRequest(msgspec.Struct, forbid_unknown_fields=True):
     """Many messages: strings, nulls (empty messages) or objects with an id."""
 
     messages: list[str | Item | None]
+    direction: Annotated[Direction | None, Meta(description="As of check; else that of the query, else inbound.")] = None
 
 
 class CheckAnswer(msgspec.Struct):
@@ -130,6 +133,7 @@ class ProblemShape(msgspec.Struct):
 
 
 Shape = TypeVar("Shape")
+PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")  # gzip, zstandard
 
 
 def parsed(raw: bytes) -> Any:  # noqa: ANN401 - JSON
@@ -138,12 +142,12 @@ def parsed(raw: bytes) -> Any:  # noqa: ANN401 - JSON
     Raises
     ------
     Problem
-        400: it is not JSON in UTF-8, or nested too deeply.
+        400: it is not JSON in UTF-8, or nested too deeply. 415: it is compressed.
     """
     try:
         return json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise malformed("the body is not UTF-8") from None
+        raise (packed("the body") if raw.startswith(PACKED) else malformed("the body is not UTF-8")) from None
     except json.JSONDecodeError as error:
         raise malformed(f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
     except (ValueError, RecursionError):  # a number of thousands of digits, a thousand brackets
@@ -156,16 +160,14 @@ def shaped(value: object, shape: type[Shape]) -> Shape:
     Raises
     ------
     Problem
-        422: it has not; the detail names the place.
+        422: it has not; the detail names the place and what may stand there, never what stands there.
     """
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
-        problem = malformed(str(error)[:300])
+        raise misshapen(told(str(error), shape)) from None
     except UnicodeEncodeError:  # msgspec wants to quote it
-        problem = malformed("half a surrogate pair stands where no text can")
-    problem.status = 422
-    raise problem
+        raise misshapen("half a surrogate pair stands where no text can") from None
 
 
 def read(raw: bytes, shape: type[Shape]) -> Shape:

@@ -39,10 +39,10 @@ class StreamAnswer(Response):
 
     media_type = MEDIA_TYPE
 
-    def __init__(self, request: Request, judge: Judge, limits: Limits) -> None:
+    def __init__(self, request: Request, judge: Judge, limits: Limits, direction: str = "inbound") -> None:
         super().__init__()
         del self.headers["content-length"]
-        self._request, self._judge, self._limits = request, judge, limits
+        self._request, self._judge, self._limits, self._direction = request, judge, limits, direction
         self._messages = self._flagged = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - the request has it already
@@ -79,7 +79,7 @@ class StreamAnswer(Response):
         good = [(line, item) for line, item in block if not isinstance(item, LineProblem)]
         answers: dict[int, Any] = {line: item for line, item in block if isinstance(item, LineProblem)}
         if good:
-            table = await self._judge.scan([item.text if isinstance(item, Item) else item for _, item in good])
+            table = await self._judge.scan([item.text if isinstance(item, Item) else item for _, item in good], self._direction)
             for (line, item), row in zip(good, msgspec.convert(table.to_pylist(), list[ScanRow]), strict=True):
                 row.line, row.id = line, item.id if isinstance(item, Item) else None
                 answers[line] = row
@@ -94,26 +94,38 @@ async def blocks(chunks: AsyncIterator[bytes], limits: Limits) -> AsyncIterator[
     Raises
     ------
     Problem
-        413: a line is longer than a body may be.
+        413: a line is longer than a body may be, or there are too many, blank ones too.
     """
-    number, rest = 0, b""
+    number, rest = 0, bytearray()
     block: list[Line] = []
     async for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n") if b"\n" in chunk else (rest + chunk,)
+        rest += chunk
+        if b"\n" in chunk:
+            *lines, rest = rest.split(b"\n")
+        else:  # what came before is not split again: it may come byte by byte
+            lines = []
         for line in lines:
             number += 1
+            _bounded(number, line, limits)
             if line.strip():
-                block.append((number, _read(number, line, limits)))
+                block.append((number, _read(number, bytes(line), limits)))
             if len(block) == BLOCK:
                 yield block
                 block = []
         if block:
             yield block
             block = []
-        if len(rest) > limits.body:
-            raise too_large(f"line {number + 1}", f"{limits.body:,} bytes")
+        if rest:
+            _bounded(number + 1, rest, limits)
     if rest.strip():
-        yield [(number + 1, _read(number + 1, rest, limits))]
+        yield [(number + 1, _read(number + 1, bytes(rest), limits))]
+
+
+def _bounded(number: int, line: bytearray, limits: Limits) -> None:
+    if number > limits.lines:
+        raise too_large("the stream", f"{limits.lines:,} lines")
+    if len(line) > limits.body:
+        raise too_large(f"line {number}", f"{limits.body:,} bytes")
 
 
 def _read(number: int, line: bytes, limits: Limits) -> Any:  # noqa: ANN401 - a message or a LineProblem

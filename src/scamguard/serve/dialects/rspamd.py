@@ -15,8 +15,8 @@ from scamguard.dumps.source import Source
 from scamguard.verdict import Action
 
 from ..answer import Answer
-from ..problem import malformed
-from ..shapes import within
+from ..problem import malformed, packed
+from ..shapes import PACKED, within
 from .scale import scaled
 from .tgspam import reason
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 ADD_HEADER: Final = 6.0
 REJECT: Final = 15.0
 _TOP: Final = 20.0
-_PACKED: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")  # what the reader of dumps would unpack
 
 
 class Rspamd:
@@ -45,6 +44,8 @@ class Rspamd:
         """Judge a mail."""
         started = time.perf_counter()
         raw = _message(await request.body(), request.headers.get("message-length"))
+        if raw.startswith(PACKED):
+            raise packed("the mail")
         self._judge.guard  # noqa: B018 - not loaded: nothing to parse for
         identity, text = await self._judge.run(lambda: mail_text(raw, request.headers.get("subject", "")))
         within(self._settings.limits, [text])
@@ -89,7 +90,7 @@ def mail_text(raw: bytes, subject: str) -> tuple[str, str]:
     ('undef', '问候\n\n你好')
     """
     source = Source("the mail", None, member=lambda: io.BufferedReader(io.BytesIO(raw)))
-    for block in mail.read_eml(source, None) if not raw.startswith(_PACKED) else ():
+    for block in mail.read_eml(source, None) if not raw.startswith(PACKED) else ():
         identity = block.about["id"][0].as_py()
         return identity or "undef", block.texts[0].as_py() or ""
     return "undef", "\n\n".join(filter(None, (subject, raw.decode("utf-8", "replace"))))

@@ -2,14 +2,17 @@
 
 It posts ``<base_url>/<callback>`` with the callback's parameters as JSON. Any 2xx lets the thing pass; any other answer refuses
 it and must be JSON, whose ``errcode`` (M_FORBIDDEN by default) and ``error`` the client is shown. Only events hold words to judge.
+An event that cannot be read whole, for it is nested too deeply, is judged by the strings in it; if they are fine the operator's
+choice for failures counts.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from scamguard.dumps.html import words
+from scamguard.chat.event import views
 from scamguard.verdict import Action
 
 from ..answer import Answer
@@ -23,13 +26,13 @@ if TYPE_CHECKING:
     from ..judge import Judge
     from ..settings import Settings
 
+EVENTS: Final = "check_event_for_spam"
 CALLBACKS: Final = (
-    "check_event_for_spam", "user_may_join_room", "user_may_invite", "user_may_send_3pid_invite", "user_may_create_room",
+    EVENTS, "user_may_join_room", "user_may_invite", "user_may_send_3pid_invite", "user_may_create_room",
     "user_may_create_room_alias", "user_may_publish_room", "check_username_for_spam", "check_registration_for_spam",
     "check_login_for_spam", "should_drop_federated_event", "accept_make_join",
 )  # fmt: skip
-_QUOTE: Final = re.compile(r"\A(?:>[^\n]*(?:\n|\Z))+\n?")  # how old clients repeat what they answer
-_QUOTE_HTML: Final = re.compile(r"<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE)
+_STRING: Final = re.compile(rb'"(?:[^"\\\x00-\x1f]|\\.)*"(?=\s*([:,\]}]|\Z))')
 _LANG: Final = "en"  # Synapse does not say what the sender reads
 
 
@@ -44,18 +47,23 @@ class Synapse:
         name = request.path_params["callback"]
         if name not in CALLBACKS:
             raise Problem(404, "no_route", f"no such callback; known: {', '.join(CALLBACKS)}")
+        raw = await request.body()
         try:
-            asked = parsed(await request.body())
-            texts = event_texts(asked.get("event")) if name == "check_event_for_spam" and isinstance(asked, dict) else []
-            within(self._settings.limits, texts)
-            verdicts = [await self._judge.check(text) for text in texts]
+            texts, failure = asked_about(parsed(raw), name), None
         except Problem as problem:
-            return self._failed(request, problem)
-        worst = max(verdicts, key=lambda verdict: verdict.risk, default=None)
+            texts, failure = ([shown] if name == EVENTS and (shown := strings(raw)) else []), problem
+        verdicts = []
+        for text in texts:
+            try:  # that one of them cannot be judged lets none of the others pass
+                within(self._settings.limits, [text])
+                verdicts.append(await self._judge.check(text))
+            except Problem as problem:
+                failure = problem
+        worst = max(verdicts, key=lambda verdict: (tuple(Action).index(verdict.action), verdict.risk), default=None)
         request.state.log.update(messages=len(texts), action=str(worst.action) if worst else "none")
-        if worst is None or tuple(Action).index(worst.action) < tuple(Action).index(Action(self._settings.reject_from)):
-            return Answer({})
-        return Answer({"errcode": "M_FORBIDDEN", "error": worst.advice(_LANG)}, 403)
+        if worst is not None and tuple(Action).index(worst.action) >= tuple(Action).index(Action(self._settings.reject_from)):
+            return Answer({"errcode": "M_FORBIDDEN", "error": worst.advice(_LANG)}, 403)
+        return Answer({}) if failure is None else self._failed(request, failure)
 
     def _failed(self, request: Request, problem: Problem) -> Response:
         request.state.log["reason"] = problem.reason
@@ -64,25 +72,28 @@ class Synapse:
         return Answer({"errcode": "M_UNKNOWN", "error": str(problem)}, problem.status, problem.headers)
 
 
-def event_texts(event: object) -> list[str]:
-    """Give the texts that some client would show of an event, each once: plain and HTML, of an edit the new ones.
+def asked_about(asked: object, callback: str) -> list[str]:
+    """Give the texts that a callback is about: those that some client would show of an event, each once.
 
-    >>> event_texts({"type": "m.room.message", "content": {"body": "hi", "formatted_body": "<b>hi</b>"}})
+    >>> asked_about({"event": {"type": "m.room.message", "content": {"body": "hi", "formatted_body": "<b>hi</b>"}}}, EVENTS)
     ['hi']
     """
-    content: Any = event.get("content") if isinstance(event, dict) else None
-    if not isinstance(content, dict):
-        return []
-    new = content.get("m.new_content")
-    shown = [new, content] if isinstance(new, dict) else [content]
-    texts = [text for part in shown for text in _shown(part)]
-    return list(dict.fromkeys(text for text in texts if text.strip()))
+    event: Any = asked.get("event") if callback == EVENTS and isinstance(asked, dict) else None
+    content = event.get("content") if isinstance(event, dict) else None
+    return views(content) if isinstance(content, dict) else []
 
 
-def _shown(content: dict[str, Any]) -> list[str]:
-    plain = [content[key] for key in ("body", "topic", "name", "displayname", "reason") if isinstance(content.get(key), str)]
-    html = content.get("formatted_body")
-    relates = content.get("m.relates_to")
-    if isinstance(relates, dict) and "m.in_reply_to" in relates and plain:
-        plain[0] = _QUOTE.sub("", plain[0])
-    return [*plain, *([words(_QUOTE_HTML.sub("", html))] if isinstance(html, str) else [])]
+def strings(raw: bytes) -> str:
+    r"""Give all that stands as a value in JSON that is nested too deeply to be read, a line each.
+
+    >>> strings(b'{"body": "send it", "x": [[["now"')
+    'send it\nnow'
+    """
+    found = []
+    for match in _STRING.finditer(raw):
+        if match[1] != b":":
+            try:
+                found.append(str(json.loads(match[0])))
+            except ValueError:  # no UTF-8, or no escape
+                continue
+    return "\n".join(found)

@@ -1,0 +1,93 @@
+"""Event: what clients could show of a Matrix event, as views. Each client shows one of them, and nobody here knows which.
+
+A view is judged by itself: if an advisory stands in the plain text and the scam in the formatted one, together they read as an
+advisory. What a reply repeats of another message (a fallback that clients no longer write, spec 1.13) is whatever the sender put
+there, so it is read with it and without it.
+
+Sources: https://spec.matrix.org (m.room.message, m.replace, m.annotation, m.room.topic), MSC1767 (extensible events), MSC3381 (polls).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from scamguard.dumps.html import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WORDED: Final = frozenset({
+    "m.room.message", "m.sticker", "m.room.topic", "m.room.name", "m.room.member", "m.reaction", "m.poll.start",
+    "org.matrix.msc3381.poll.start",
+})  # fmt: skip
+MOST: Final = 16  # views; what is beyond is read as one
+_NAMES: Final = ("body", "filename", "topic", "name", "displayname", "reason")
+_TEXTS: Final = ("m.text", "m.message", "org.matrix.msc1767.text", "org.matrix.msc1767.html", "org.matrix.msc1767.message")
+_NESTED: Final = ("m.topic", "m.caption", "m.new_content")
+_POLLS: Final = ("m.poll", "m.poll.start", "org.matrix.msc3381.poll.start")
+_QUOTE: Final = re.compile(r"\A(?:>[^\n]*(?:\n|\Z))+\n?")
+_QUOTE_HTML: Final = re.compile(r"<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE)
+
+
+def views(content: Mapping[str, Any]) -> list[str]:
+    r"""Give the texts that a client could show of the content of an event, each once.
+
+    >>> views({"body": "> <@a:b> hello\n\nok", "formatted_body": "<b>ok</b>"})
+    ['> <@a:b> hello\n\nok', 'ok']
+    """
+    found = list(dict.fromkeys(text for text in map(str.strip, _shown(content)) if text))
+    return found if len(found) <= MOST else [*found[: MOST - 1], "\n".join(found[MOST - 1 :])]
+
+
+def _shown(content: Mapping[str, Any]) -> Iterator[str]:
+    for name in _NAMES:
+        yield from _plain(content.get(name))
+    html = content.get("formatted_body")
+    if isinstance(html, str):
+        yield words(html)
+        yield words(_QUOTE_HTML.sub("", html))
+    for name in _TEXTS:
+        yield from _extensible(content.get(name))
+    for name in _POLLS:
+        if isinstance(poll := content.get(name), Mapping):
+            yield _asked(poll)
+    relates = content.get("m.relates_to")
+    if isinstance(relates, Mapping):
+        yield from _plain(relates.get("key"))  # a reaction may be any text
+    for name in _NESTED:
+        if isinstance(inner := content.get(name), Mapping):
+            yield from _shown({key: value for key, value in inner.items() if key not in _NESTED})
+
+
+def _plain(text: object) -> Iterator[str]:
+    """Give a text as it stands, and without what it repeats, or the star of an edit."""
+    if isinstance(text, str):
+        yield text.removeprefix("* ") if text.startswith("* ") else text
+        yield _QUOTE.sub("", text)
+
+
+def _extensible(value: object) -> Iterator[str]:
+    """Give the representations of a text: a string, or a list of them by media type."""
+    for part in value if isinstance(value, list | tuple) else [value]:
+        body = part.get("body") if isinstance(part, Mapping) else part
+        if isinstance(body, str):
+            is_html = isinstance(part, Mapping) and part.get("mimetype") == "text/html"
+            yield words(body) if is_html else body
+            yield from _plain(body)
+
+
+def _asked(poll: Mapping[str, Any]) -> str:
+    """Give the question of a poll and its answers, one a line."""
+    answers = poll.get("answers")
+    parts = [poll.get("question"), *(answers if isinstance(answers, list | tuple) else ())]  # Synapse freezes lists
+    return "\n".join(next(_worded(part), "") for part in parts)
+
+
+def _worded(part: object) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    if isinstance(part, Mapping):
+        for name in (*_TEXTS, "body"):
+            yield from _extensible(part.get(name))
