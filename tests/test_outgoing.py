@@ -40,6 +40,22 @@ def test_it_says_that_it_was_asked_for(guard: Guard) -> None:
     assert "asked for in this conversation" in linked.why
 
 
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("hunter2", "What is your password?"),
+        (PHRASE, "Какая у тебя сид-фраза?"),
+        ("4539578763621486", "卡号多少？"),
+        ("4539578763621486", "¿Número de tarjeta?"),
+        ("4539578763621486", "Kartennummer bitte"),
+    ],
+)
+def test_a_plain_question_is_linked_to_its_answer(guard: Guard, text: str, question: str) -> None:
+    verdict = guard.check(text, direction="outgoing", thread=[question])
+    assert verdict.action is Action.BLOCK
+    assert [evidence.why.endswith("; it was asked for in this conversation") for evidence in verdict.evidence] == [True]
+
+
 @pytest.mark.parametrize("text", ["see you at seven", "I never give my seed phrase to anybody", "", "\ud800"])
 def test_ordinary_messages_may_go(guard: Guard, text: str) -> None:
     verdict = guard.check(text, direction="outgoing")

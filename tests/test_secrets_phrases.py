@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from mnemonic import Mnemonic
 
 from scamguard.secrets import Certainty, Secret, find
-from scamguard.secrets.phrases import OFFICIAL, SIZES, valid
+from scamguard.secrets.phrases import OFFICIAL, SIZES
+from scamguard.secrets.proof import valid
 
 from .planted import SEED, phrase
 

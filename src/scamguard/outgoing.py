@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .secrets import Certainty, find
+from .secrets import Certainty, find, wanted
 from .verdict import GIVEN_AWAY, Action, Evidence, Verdict
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def judged(text: str, thread: Sequence[str], asked: Collection[str]) -> Verdict:
     thread
         The messages before it, oldest first.
     asked
-        The secrets (of ``lexicon.SECRETS``) that those messages ask for.
+        The secrets (of ``lexicon.SECRETS``) that those messages ask for, as far as the reader knows; what they name is added.
 
     Returns
     -------
@@ -33,9 +33,10 @@ def judged(text: str, thread: Sequence[str], asked: Collection[str]) -> Verdict:
     """
     found = find(text, thread)
     action = weighed(found)
-    wanted = [f.kind.asked for f in found if f.kind.asked]
-    evidence = tuple(Evidence(f"outgoing.{f.kind}", _why(f, asked), f.start, f.stop, *_utf16(text, f)) for f in found)
-    return Verdict(RISK[action], action, GIVEN_AWAY if found else "", tuple(dict.fromkeys(wanted)), evidence)
+    given = [f.kind.asked for f in found if f.kind.asked]
+    sought = {*asked, *wanted(thread)} if found else set()
+    evidence = tuple(Evidence(f"outgoing.{f.kind}", _why(f, sought), f.start, f.stop, *_utf16(text, f)) for f in found)
+    return Verdict(RISK[action], action, GIVEN_AWAY if found else "", tuple(dict.fromkeys(given)), evidence)
 
 
 def weighed(found: Collection[Finding]) -> Action:

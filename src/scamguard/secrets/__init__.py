@@ -9,10 +9,12 @@ Each finder knows one family of secrets and yields findings; of those that overl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scamguard.errors import InputError
 
+from .answers import answers
+from .asked import CONCEPTS, asked
 from .cards import cards
 from .codes import codes
 from .finding import Certainty, Finding, Secret, settle
@@ -21,11 +23,14 @@ from .passwords import passwords
 from .phrases import phrases
 from .plain import plain
 from .services import services
+from .spelled import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Certainty", "Finding", "Secret", "find"]
+__all__ = ["Certainty", "Finding", "Secret", "find", "wanted"]
+
+_EARLIER: Final = 64  # messages before this one that are read: a phrase of 24 words comes one a message, with an "ok, next" between
 
 
 def find(text: str, thread: Sequence[str] = ()) -> tuple[Finding, ...]:
@@ -36,7 +41,8 @@ def find(text: str, thread: Sequence[str] = ()) -> tuple[Finding, ...]:
     text
         What is about to be sent.
     thread
-        The messages before it, oldest first, of whoever wrote them: they say what was asked for, and may hold the first words of a phrase.
+        The messages before it, oldest first, of whoever wrote them: they say what was asked for (the last eight), and may hold
+        the first words of a phrase (the last 64).
 
     Returns
     -------
@@ -52,14 +58,26 @@ def find(text: str, thread: Sequence[str] = ()) -> tuple[Finding, ...]:
         raise InputError(f"secrets: text must be a str, not {type(text).__name__}")
     if isinstance(thread, str) or not all(isinstance(part, str) for part in thread):
         raise InputError("secrets: thread must be a sequence of str, one an earlier message, oldest first")
-    message, earlier = plain(text), [plain(part) for part in thread[-24:]]
+    message, earlier = plain(text), [plain(part) for part in thread[-_EARLIER:]]
+    sought = asked(earlier)
     return settle(
         [
             *phrases(message, earlier),
+            *spelled(message),
             *keys(message, earlier),
             *services(message),
-            *cards(message),
-            *codes(message, earlier),
+            *cards(message, sought),
+            *codes(message, earlier, sought),
             *passwords(message),
+            *answers(message, sought),
         ]
     )
+
+
+def wanted(thread: Sequence[str]) -> frozenset[str]:
+    """Name what the last messages ask for by its name, as a verdict's ``asks`` does.
+
+    >>> wanted(["卡号多少？"])
+    frozenset({'card'})
+    """
+    return frozenset(CONCEPTS[concept] for concept in asked(plain(part) for part in thread))

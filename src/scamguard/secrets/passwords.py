@@ -1,7 +1,7 @@
 """Passwords in prose: what follows "my password is", in fourteen languages.
 
 A value with a digit or a sign in it is no word of a sentence. A plain word might be one ("my password is wrong"), so it must end its
-clause and is worth a question only.
+clause and is worth a question only; so are words in a row, and words joined by hyphens.
 """
 
 from __future__ import annotations
@@ -18,32 +18,51 @@ if TYPE_CHECKING:
 
     from .plain import Plain
 
+# Signs, letters, and emoji or one ideogram amid Latin letters: a password may hold anything but a space.
+LETTER: Final = (
+    r"(?:[!-~]|(?![!-~\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}])[\p{L}\p{M}]"
+    r"|(?<=[!-~])(?:\p{Extended_Pictographic}++|\p{Han})(?=[!-~]{2}))"
+)
 _NAME: Final = rf"(?i:{source('password')})"
-_IS: Final = rf"(?:\s{{0,3}}(?:(?i:{source('copula')})|:=|[:：=]|->|→|(?<=\s)[-–—](?=\s))){{1,3}}\s{{0,3}}"
-_LETTER: Final = r"(?:[!-~]|(?![\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}])[\p{L}\p{M}])"
-_VALUE: Final = rf"(?:[\"'`“‘«「『]([^\"'`”’»」』\n]{{3,64}})[\"'`”’»」』]|({_LETTER}{{3,64}}))"
+_IS: Final = rf"(?:,?\s{{0,3}}(?:(?i:{source('copula')})|:=|[:：=]|->|→|(?<=\s)[-–—](?=\s))){{1,3}}\s{{0,3}}"
+_VALUE: Final = rf"(?:[\"'`“‘«「『]([^\"'`”’»」』\n]{{3,512}})[\"'`”’»」』]|({LETTER}{{3,}}+))"
+_OF: Final = r"(?:\s(?:ngân hàng|tài khoản|ví|email|gmail|facebook|zalo|máy tính|điện thoại|đăng nhập|app|wifi)){0,2}"
 _OWN: Final = rf"(?:[ \t]{{1,2}}(?i:{source('own')}))?"
 _FOR: Final = r"(?:\s(?:for|to|on|de|para|pour|für|от|для|del|do|da|du|của|untuk)(?:\s[\p{L}\d.@']{1,20}){1,4}?)?"
-_STATED: Final = regex.compile(rf"{_NAME}{_OWN}{_FOR}{_IS}{_VALUE}")
-_BARE: Final = regex.compile(rf"{_NAME}{_OWN}[ \t]{{1,2}}([!-~]{{4,64}})")
+_STATED: Final = regex.compile(rf"{_NAME}{_OF}{_OWN}{_FOR}{_IS}{_VALUE}")
+_BARE: Final = regex.compile(rf"{_NAME}(?:\s(?:от|для|к)(?:\s\p{{L}}{{1,20}}){{1,3}}?)?{_OWN}[ \t]{{1,2}}([!-~]{{4,}}+)")
 _UNSPACED: Final = regex.compile(
-    rf"{_NAME}[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Hangul}} :=「『\"'“]{{0,12}}?(?<![!-~])([!-~]{{4,64}})",
+    rf"{_NAME}[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Hangul}} :=「『\"'“]{{0,12}}?(?<![!-~])({LETTER}{{4,}}+)",
 )
-_AFTER: Final = regex.compile(rf"(?<!\S)([!-~]{{4,64}})\s?(?i:{source('copula')}|,|-|–)\s(?:(?i:{source('mine')})\s)?{_NAME}")
+_AFTER: Final = regex.compile(rf"(?<!\S)([!-~]{{4,}})\s?(?i:{source('copula')}|,|-|–)\s(?:(?i:{source('mine')})\s)?{_NAME}")
+_COMBO: Final = regex.compile(  # ann@example.com:hunter2, u: ann p: hunter2
+    r"(?i)(?<![\w.+-])(?!git@)[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}[:|;]([!-~]{5,128}+)"
+    r"|(?<![\w-])(?:u|un|usr|user|username|login|l|id|email|mail)\s?[:=]\s?\S{1,80}[\s,;/|]{1,4}(?:p|pw|pass|pwd)\s?[:=]\s?([!-~]{4,128}+)",
+)
+_PAIRED: Final = regex.compile(r"(?i)[\s,;/|]p(?:w|ass|wd)?\s?[:=]")
+_MORE: Final = regex.compile(
+    r"(?:[ \t]{1,2}(?:(?:or|and|oder|und|ou|et|o|y|или|и|或|和|atau|dan|veya|ve|hoặc|và)[ \t]|[,/|][ \t]?)?)([!-~]{5,}+)"
+)
+_WORDS: Final = regex.compile(rf"{_NAME}{_OWN}{_FOR}{_IS}((?-i:\p{{Ll}}{{3,12}})(?:[ ]\p{{Ll}}{{3,12}}){{3,7}})[ .!]*(?:$|\n)")
 _ENDS: Final = regex.compile(r"\s*(?:$|[\n.!,;。！，、)(]|(?:और|and|y|e|und|et|и|है|です|입니다|이야|예요|يا)(?!\p{L}))")
-_LINK: Final = regex.compile(r"(?i)^(?:https?:|www\.)|^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|html?|php|cn|ru|py|js|txt|pdf)(?:/\S*)?$")
-_HOLLOW: Final = regex.compile(  # what stands for a password in manuals and logs
+LINK: Final = regex.compile(r"(?i)^(?:https?:|www\.)|^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|html?|php|cn|ru|py|js|txt|pdf)(?:/\S*)?$")
+HOLLOW: Final = regex.compile(  # what stands for a password in manuals, code and logs
     r"(?i)&lt;|censored|redacted|^[:(][a-z]|^[<\[{$%(]|^[*•xX.·_?\-#]+$|^your"
-    r"|^(?:password|passwd|secret|example|placeholder|null|none|true|false|undefined|string|required)\d{0,3}$|\(\)|^\d[.)]?$|[<>{}]",
+    r"|^(?:password|passwd|secret|example|placeholder|null|none|true|false|undefined|string|required)\d{0,3}$|\(\)|^\d[.)]?$|[<>{}]"
+    r"|^(?:os\.|process\.|env\.|self\.|this\.|config[.\[]|settings[.\[])|^(?:os\.)?(?:getenv|input|getpass)\(|\w\[['\"]\w",
 )
 _SHORT: Final = regex.compile(r"(?i)(?:pass|pin|pw|pwd|psw|mk|mdp)\b")  # names that mean other things too
+_PLACE: Final = regex.compile(r",?[ ]\p{Lu}\p{Ll}+")  # "pin 1234 Main Street", "PIN code 560001 Bangalore"
 _UNSPACED_SCRIPT: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 _TAIL: Final = "-.,;:!?)]}\"'`”’»」』。，"
+_CLOSING: Final = ".,;:\"'`”’»」』。，"  # no part of what is masked; a password may well end in "!!" or ")"
 
 
 def passwords(message: Plain) -> Iterator[Finding]:
     """Find passwords and PINs that the message calls so."""
     text = message.text
+    for found in _COMBO.finditer(text) if "@" in text or _PAIRED.search(text) else ():
+        yield from _combined(message, found)
     if not mentions("password", text):
         return
     for found in _STATED.finditer(text):
@@ -52,26 +71,72 @@ def passwords(message: Plain) -> Iterator[Finding]:
     for shape in (_BARE, _UNSPACED, _AFTER):
         for found in shape.finditer(text):
             yield from _judged(message, found, 1, stated=False)
+    for found in _WORDS.finditer(text):
+        words = found[1].split(" ")
+        if not (set(words) & terms("hedge") or any(word in terms("prose") for word in words[1:])):
+            yield warn(Secret.PASSWORD, message.span(*found.span(1)), "words in a row that the message calls a password")
+
+
+def _combined(message: Plain, found: regex.Match[str]) -> Iterator[Finding]:
+    """Judge what stands beside an account: it must be made up, and no path."""
+    group = 1 if found[1] else 2
+    value = found[group].rstrip(_TAIL)
+    if "/" in value or LINK.search(value) or HOLLOW.search(value) or value.isdigit() or not unlike_words(value):
+        return
+    stop = found.start(group) + len(found[group].rstrip(_CLOSING))
+    yield block(Secret.PASSWORD, message.span(found.start(group), stop), "a password beside the name of its account")
 
 
 def _judged(message: Plain, found: regex.Match[str], group: int, *, stated: bool) -> Iterator[Finding]:
     """Say how much a value looks like a password."""
+    text = message.text
     start = found.start(group) + len(found[group]) - len(found[group].lstrip("\"'`"))
     value = found[group].lstrip("\"'`").rstrip(_TAIL)
-    if not value:
-        return
-    span = message.span(start, start + len(value))
-    if _LINK.search(value) or _HOLLOW.search(value) or not _own(message.text[: found.start()]):
+    if not value or LINK.search(value) or HOLLOW.search(value) or not _own(text[max(0, found.start() - 2) : found.start()]):
         return
     if not stated and _SHORT.match(found[0]) and not any(char.isdigit() for char in value):
         return
-    if _unlike_words(value) and (stated or len(value) > 4 or value.isdigit()):
-        yield block(Secret.PASSWORD, span, "a password, called so in the message")
-    elif stated and not _SHORT.match(found[0]) and _one_word(value) and _ENDS.match(message.text, start + len(value)):
-        yield warn(Secret.PASSWORD, span, "a word that the message calls a password")
+    if not stated and value.isdigit() and _PLACE.match(text, start + len(value)):
+        return
+    whole = start + max(len(value), len(found[group].lstrip("\"'`").rstrip(_CLOSING)))
+    if _made(value, stated=stated):
+        yield block(Secret.PASSWORD, message.span(start, whole), "a password, called so in the message")
+        yield from _more(message, found.end(group))
+    elif stated and (joined := regex.split(r"[-_.]", value)) and len(joined) > 1:
+        yield from _joined(message, (start, whole), joined)
+    elif stated and not _SHORT.match(found[0]) and one_word(value) and _ENDS.match(text, start + len(value)):
+        yield warn(Secret.PASSWORD, message.span(start, start + len(value)), "a word that the message calls a password")
 
 
-def _one_word(value: str) -> bool:
+def _made(value: str, *, stated: bool) -> bool:
+    if unlike_words(value):
+        return stated or len(value) > 4 or value.isdigit()
+    return stated and value.isdigit() and len(value) > 12
+
+
+def _joined(message: Plain, span: tuple[int, int], words: list[str]) -> Iterator[Finding]:
+    """Judge words joined by hyphens: three or more are a passphrase, "read-only" is a word."""
+    if (
+        len(words) >= 3
+        and all(len(word) >= 3 and word.isalpha() for word in words)
+        and not {word.casefold() for word in words[1:]} & terms("prose")
+    ):
+        yield warn(Secret.PASSWORD, message.span(*span), "joined words that the message calls a password")
+
+
+def _more(message: Plain, at: int) -> Iterator[Finding]:
+    """Find what else is made up right after a password: its second half, or another one to try."""
+    while found := _MORE.match(message.text, at):
+        value = found[1].rstrip(_TAIL)
+        mixed = any(char.isdigit() for char in value) and any(char.isalpha() for char in value)
+        if not mixed or LINK.search(value) or HOLLOW.search(value) or "@" in value:
+            return
+        stop = found.start(1) + len(found[1].rstrip(_CLOSING))
+        yield block(Secret.PASSWORD, message.span(found.start(1), stop), "made up as the password before it: a part of it, or another")
+        at = found.end()
+
+
+def one_word(value: str) -> bool:
     """Tell a word that might be a password from what is said of one."""
     return len(value) >= 4 and value.isalpha() and value.casefold() not in terms("prose") and not _UNSPACED_SCRIPT.search(value)
 
@@ -81,10 +146,10 @@ def _own(before: str) -> bool:
     return not before.endswith(("--", "/", "$", "@", "_", "."))
 
 
-def _unlike_words(value: str) -> bool:
+def unlike_words(value: str) -> bool:
     """Tell a made-up value from a word or a date.
 
-    >>> [_unlike_words(value) for value in ("Tr0ub4dor", "hunter2", "p@ssw0rd", "4821", "wrong", "e-mail", "8-16")]
+    >>> [unlike_words(value) for value in ("Tr0ub4dor", "hunter2", "p@ssw0rd", "4821", "wrong", "e-mail", "8-16")]
     [True, True, True, True, False, False, False]
     """
     digits, letters = sum(char.isdigit() for char in value), sum(char.isalpha() for char in value)

@@ -7,16 +7,17 @@ and the characters are as rare as chance makes them (the lists run from common t
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 import regex
 
 from .finding import Finding, Secret, block, warn
+from .proof import example, in_order, steady, valid
 from .words import mentions, pattern
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ OFFICIAL: Final = (
 )
 SIZES: Final = (24, 21, 18, 15, 12)
 _GAP: Final = 24  # code points between two words of a phrase, at most: numbering, commas, line ends
-_PARTS: Final = 24  # earlier messages that may hold parts of a phrase
+_PARTS: Final = 24  # earlier messages that may hold parts of a phrase, whatever stands between them
+_AGAIN: Final = 4  # times that no part of a phrase is said
+_IDLE: Final = 2  # messages between two parts, further back: "ok, next"
 _RARE: Final = 500  # mean place in a Chinese list; of 12 random ones 1,024 ± 171, of prose about 300
 _RAREST: Final = 900  # where nothing parts the phrase from the words before it
 _WORD: Final = regex.compile(
@@ -61,7 +64,7 @@ WHY: Final = "a seed phrase with a valid checksum: whoever reads it owns the wal
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Token:
+class Token:
     """A word at ``text[start:stop]``, and whether a line, sentence or bracket ended just before it."""
 
     key: str
@@ -73,10 +76,10 @@ class _Token:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Run:
+class Run:
     """Words of one list in a row."""
 
-    tokens: list[_Token]
+    tokens: list[Token]
     places: list[int]  # of each word in its list
 
     def __len__(self) -> int:
@@ -86,15 +89,15 @@ class _Run:
 def phrases(message: Plain, thread: Sequence[Plain] = ()) -> Iterator[Finding]:
     """Find seed phrases, also when their first words were sent before."""
     for unnumbered in (False, True):
-        tokens = _tokens(message.text, unnumbered=unnumbered)
+        tokens = tokens_of(message.text, unnumbered=unnumbered)
         found = list(_read(message, tokens, thread))
         yield from found
         if found or not _LABEL.search(message.text):
             return
 
 
-def _read(message: Plain, tokens: list[_Token], thread: Sequence[Plain]) -> Iterator[Finding]:
-    for language in _languages(tokens, 1 if thread else min(SIZES) - 2):
+def _read(message: Plain, tokens: list[Token], thread: Sequence[Plain]) -> Iterator[Finding]:
+    for language in languages(tokens, 1 if thread else min(SIZES) - 2):
         runs = list(_runs(tokens, language))
         spoken = language in _HAN and any(_spoken(part.text) for part in (message, *thread[-4:]))
         whole = [_finding(message, run, first, size) for run in runs for first, size in _windows(run, language, spoken=spoken)]
@@ -104,42 +107,18 @@ def _read(message: Plain, tokens: list[_Token], thread: Sequence[Plain]) -> Iter
 
 
 def _spoken(text: str) -> bool:
-    return mentions("seed_phrase", text) and bool(pattern("seed_phrase").search(text))
+    return any(mentions(name, text) and pattern(name).search(text) is not None for name in ("seed_phrase", "seed_hint"))
 
 
-def valid(places: Sequence[int]) -> bool:
-    """Tell whether words at ``places`` of their list end in the right checksum (BIP-39).
-
-    >>> valid([0] * 11 + [3]), valid([0] * 12)
-    (True, False)
-    """
-    entropy, check = _bits(places)
-    return hashlib.sha256(entropy).digest()[0] >> (8 - len(places) // 3) == check
-
-
-def _bits(places: Sequence[int]) -> tuple[bytes, int]:
-    """Part 11 bits a word into entropy and checksum."""
-    number = 0
-    for place in places:
-        number = number << 11 | place
-    extra = len(places) // 3
-    return (number >> extra).to_bytes(extra * 4, "big"), number & ((1 << extra) - 1)
-
-
-def _example(places: Sequence[int]) -> bool:
-    """Tell phrases made to be shown: one byte over and over, as in BIP-39's vectors, or one word over and over."""
-    return len(set(_bits(places)[0])) == 1 or len(set(places)) <= 2
-
-
-def _finding(message: Plain, run: _Run, first: int, size: int) -> Finding:
+def _finding(message: Plain, run: Run, first: int, size: int) -> Finding:
     span = message.span(run.tokens[max(first, 0)].start, run.tokens[first + size - 1].stop)
-    if _example(run.places[first : first + size]):
+    if example(run.places[first : first + size]):
         return warn(Secret.SEED_PHRASE, span, EXAMPLE)
     return block(Secret.SEED_PHRASE, span, WHY)
 
 
 @cache
-def _lists() -> dict[str, dict[str, int]]:
+def lists() -> dict[str, dict[str, int]]:
     """Read every official list: language → word → place. Accents may be left out where that leaves one word.
 
     The library has Russian and Turkish ones besides, which BIP-39 does not know; a word of the Russian one is damaged.
@@ -161,7 +140,7 @@ def _lists() -> dict[str, dict[str, int]]:
 def _known() -> dict[str, tuple[str, ...]]:
     """Say of every word which lists hold it."""
     known: dict[str, tuple[str, ...]] = {}
-    for language, table in _lists().items():
+    for language, table in lists().items():
         for word in table:
             known[word] = (*known.get(word, ()), language)
     return known
@@ -175,39 +154,39 @@ def _bare(word: str) -> str:
     return "".join(char for char in word if not unicodedata.combining(char))
 
 
-def _tokens(text: str, *, unnumbered: bool = False) -> list[_Token]:
+def tokens_of(text: str, *, unnumbered: bool = False) -> list[Token]:
     """Cut a text into words, with or without what may be numbering: "word" and "第" are list words as well."""
     labels = bytearray(len(text))
     for label in _LABEL.finditer(text) if unnumbered else ():
         labels[label.start() : label.end()] = b"\1" * len(label[0])
-    tokens: list[_Token] = []
+    tokens: list[Token] = []
     last = 0
     for found in _WORD.finditer(text):
         if not labels[found.start()]:
             gap = text[last : found.start()]
-            tokens.append(_Token(_key(found[0]), found.start(), found.end(), bool(_STRONG.search(gap)), bool(gap), len(gap) > _GAP))
+            tokens.append(Token(_key(found[0]), found.start(), found.end(), bool(_STRONG.search(gap)), bool(gap), len(gap) > _GAP))
             last = found.end()
     return tokens
 
 
-def _languages(tokens: list[_Token], least: int) -> list[str]:
+def languages(tokens: list[Token], least: int) -> list[str]:
     """Name the lists that hold at least ``least`` of the words."""
     known = _known()
     counts = Counter(language for token in tokens for language in known.get(token.key, ()))
     return sorted(language for language, count in counts.items() if count >= least)
 
 
-def _runs(tokens: list[_Token], language: str) -> Iterator[_Run]:
+def _runs(tokens: list[Token], language: str) -> Iterator[Run]:
     """Give the unbroken rows of list words; in Japanese and Korean, first and last may have something glued on."""
-    table = _lists()[language]
-    run = _Run([], [])
+    table = lists()[language]
+    run = Run([], [])
     for token in tokens:
         place = table.get(token.key)
         if place is None and token.key in _JOINING and run.tokens:
             continue
         if token.far and run.tokens:
             yield run
-            run = _Run([], [])
+            run = Run([], [])
         if place is not None:
             run.tokens.append(token)
             run.places.append(place)
@@ -215,18 +194,18 @@ def _runs(tokens: list[_Token], language: str) -> Iterator[_Run]:
         edges = _glued(token, table) if language in _GLUED else []
         for edge, inner in edges:
             if edge == "last" and run.tokens:
-                yield _Run([*run.tokens, token], [*run.places, inner])
+                yield Run([*run.tokens, token], [*run.places, inner])
         if run.tokens:
             yield run
-        run = _Run([], [])
+        run = Run([], [])
         starts = [inner for edge, inner in edges if edge == "first"]
         if starts:
-            run = _Run([token], [starts[0]])
+            run = Run([token], [starts[0]])
     if run.tokens:
         yield run
 
 
-def _glued(token: _Token, table: dict[str, int]) -> list[tuple[str, int]]:
+def _glued(token: Token, table: dict[str, int]) -> list[tuple[str, int]]:
     """Give the list words that ``token`` ends in or begins with, longest first."""
     key = token.key
     cuts = range(1, min(len(key), 24))
@@ -235,26 +214,30 @@ def _glued(token: _Token, table: dict[str, int]) -> list[tuple[str, int]]:
     return firsts + lasts
 
 
-def _windows(run: _Run, language: str, *, spoken: bool) -> Iterator[tuple[int, int]]:
+def _windows(run: Run, language: str, *, spoken: bool) -> Iterator[tuple[int, int]]:
     """Give first word and size of each phrase in a run, the longest first."""
     taken = bytearray(len(run))
     chinese = language in _HAN
+    leading = next((n for n, token in enumerate(run.tokens) if token.key not in _LEADING), len(run))
+    sums = [0, *accumulate(run.places)]
+    aparts = [0, *accumulate(int(token.apart) for token in run.tokens)]
     for size in SIZES:
         for first in range(len(run) - size + 1):
-            if taken[first] or taken[first + size - 1] or not _aligned(run, language, first, size):
+            if taken[first] or taken[first + size - 1] or not _aligned(run, language, first, size, leading):
                 continue
-            if chinese and not (spoken or run.tokens[first + 1].apart):
+            rare = spoken and sums[first + size] - sums[first] >= _RARE * size
+            if chinese and not (rare or aparts[first + size] - aparts[first + 1] == size - 1):
                 continue  # prose, the quick way out
             places = run.places[first : first + size]
             if chinese and not _stands_out(run.tokens[first : first + size], places, spoken=spoken):
                 continue
-            if valid(places) and not _sorted(places):
+            if valid(places) and not in_order(places):
                 taken[first : first + size] = b"\1" * size
                 yield first, size
 
 
-def _aligned(run: _Run, language: str, first: int, size: int) -> bool:
-    """Tell whether a phrase may begin here.
+def _aligned(run: Run, language: str, first: int, size: int, leading: int) -> bool:
+    """Tell whether a phrase may begin here; ``leading`` words open the run that speak of a phrase.
 
     A run as long as a phrase is one, right or wrong: else a mistyped phrase of 24 words would hold a dozen of 12, one of which is
     likely to fit. Other lengths have words of the sentence before or after them.
@@ -262,20 +245,14 @@ def _aligned(run: _Run, language: str, first: int, size: int) -> bool:
     if len(run) not in SIZES or len(run) == size:
         return True
     tokens, stop = run.tokens, first + size
-    before = all(token.key in _LEADING for token in tokens[:first])
-    starts = before or tokens[first].parted or (language in _HAN and not tokens[first - 1].apart)
+    starts = first <= leading or tokens[first].parted or (language in _HAN and not tokens[first - 1].apart)
     joined = language in _HAN and stop + 1 < len(run) and not tokens[stop + 1].apart  # prose goes on, without spaces
     return starts and (stop == len(run) or tokens[stop].parted or joined)
 
 
-def _sorted(places: Sequence[int]) -> bool:
-    """Tell a page of the word list from a phrase: chance puts 12 words in order once in 479 million times."""
-    return len(set(places)) > 2 and list(places) == sorted(places)
-
-
-def _stands_out(tokens: Sequence[_Token], places: Sequence[int], *, spoken: bool) -> bool:
+def _stands_out(tokens: Sequence[Token], places: Sequence[int], *, spoken: bool) -> bool:
     """Tell a Chinese phrase from Chinese prose and from characters laid out for show, which come again and again."""
-    if len(set(places)) * 3 < len(places) * 2 and not _example(places):
+    if len(set(places)) * 3 < len(places) * 2 and not steady(places):
         return False
     if all(token.apart for token in tokens[1:]):
         return True
@@ -284,7 +261,7 @@ def _stands_out(tokens: Sequence[_Token], places: Sequence[int], *, spoken: bool
     return sum(places) >= (_RARE if tokens[0].apart or not tokens[0].start else _RAREST) * len(places)
 
 
-def _continued(message: Plain, tokens: list[_Token], thread: Sequence[Plain], language: str) -> Iterator[Finding]:
+def _continued(message: Plain, tokens: list[Token], thread: Sequence[Plain], language: str) -> Iterator[Finding]:
     """Find a phrase that ends in ``message`` and began in earlier messages.
 
     Only messages that are little else than list words count, and a phrase begins where a message's words do.
@@ -292,28 +269,44 @@ def _continued(message: Plain, tokens: list[_Token], thread: Sequence[Plain], la
     own = _part(tokens, language)
     if own is None:
         return
-    parts = [part for part in (_part(_tokens(earlier.text), language) for earlier in thread[-_PARTS:]) if part]
-    telling = [part for part in parts if not (len(part) == 1 and part.tokens[0].key in _FILLER)]
+    parts = _parts(thread, language)
+    telling = [part for part in parts if not all(token.key in _FILLER for token in part.tokens)]
     long = [part for part in parts if len(part) > 3] if len(own) > 3 else telling  # "thank you, then?" is made of list words, too
-    for chosen in (long, telling, parts):
+    said = Counter(tuple(part.places) for part in parts)  # "okay, next" comes again and again
+    fresh = [part for part in parts if said[tuple(part.places)] < _AGAIN]
+    for chosen in (long, telling, fresh, parts):
         tail: list[int] = list(own.places)
         for part in reversed(chosen):
             tail = part.places + tail
-            if len(tail) in SIZES and valid(tail) and not _sorted(tail):
+            if len(tail) in SIZES and valid(tail) and not in_order(tail):
                 span = message.span(own.tokens[0].start, own.tokens[-1].stop)
                 found = block(Secret.SEED_PHRASE, span, "the last words of a seed phrase whose first words were sent before")
-                yield warn(Secret.SEED_PHRASE, span, EXAMPLE) if _example(tail) else found
+                yield warn(Secret.SEED_PHRASE, span, EXAMPLE) if example(tail) else found
                 return
 
 
-def _part(tokens: list[_Token], language: str) -> _Run | None:
+def _parts(thread: Sequence[Plain], language: str) -> list[Run]:
+    """Give the parts of a phrase among earlier messages, oldest first; further back, only those that follow one another."""
+    parts: list[Run] = []
+    last = 0
+    for back, earlier in enumerate(reversed(thread)):
+        if back >= _PARTS and back - last > _IDLE:
+            break
+        part = _part(tokens_of(earlier.text), language)
+        if part:
+            parts.append(part)
+            last = back
+    return parts[::-1]
+
+
+def _part(tokens: list[Token], language: str) -> Run | None:
     """Give the words of a message that may be a part of a phrase: most of it, or all that follows a colon or line end."""
     run = max(_runs(tokens, language), key=len, default=None)
     if run is None or (language in _HAN and not all(token.apart for token in run.tokens[1:])):
         return None
     breaks = [n for n, token in enumerate(run.tokens) if n and token.parted]
     if len(breaks) == 1:  # "the other half now: …": words of the sentence are list words as well
-        run = _Run(run.tokens[breaks[0] :], run.places[breaks[0] :])
+        run = Run(run.tokens[breaks[0] :], run.places[breaks[0] :])
     most = len(run) * 10 >= len(tokens) * (8 if language in _HAN else 6)
     listed = len(run) >= 4 and run.tokens[0].parted and run.tokens[-1] is tokens[-1]
     return run if most or listed else None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _HIDDEN: Final = regex.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]")
 _FOREIGN: Final = regex.compile(r"[\uff01-\uff5e\u3000\u00a0\u2000-\u200a\u202f]|(?![0-9])\p{Nd}")
+_ESCAPE: Final = regex.compile(r"\\{1,2}u([0-9a-fA-F]{4})")
 _CLUSTER: Final = regex.compile(r"\X")
 
 
@@ -46,6 +47,22 @@ def plain(message: str) -> Plain:
         seen = [i for i, char in enumerate(text) if not _HIDDEN.match(char)]
         text, origin = "".join(text[i] for i in seen), [*(origin[i] for i in seen), len(message)]
     return Plain(_FOREIGN.sub(lambda found: _ascii(found[0]), text), origin)
+
+
+def unescaped(message: Plain) -> Plain:
+    r"""Read what JSON and source code write as ``\u52a9``.
+
+    >>> unescaped(plain(r"\u52a9\u8bb0")).text
+    '助记'
+    """
+    parts: list[str] = []
+    origin: list[int] = []
+    at = 0
+    for found in _ESCAPE.finditer(message.text):
+        parts += [message.text[at : found.start()], chr(int(found[1], 16))]
+        origin += message.origin[at : found.start() + 1]
+        at = found.end()
+    return Plain("".join([*parts, message.text[at:]]), [*origin, *message.origin[at:]])
 
 
 def _composed(message: str) -> tuple[str, list[int]]:
