@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scamguard.guard import Guard
+    from scamguard.sender import Sender
 
 log: Final = logging.getLogger("scamguard.chat")
 _WARM: Final = "Support: send us your seed phrase"
@@ -49,7 +50,7 @@ class Moderator:
         """
         return cls(guards.load(model), rules)
 
-    def decide(self, text: str, who: Collection[object] = ()) -> Decision:
+    def decide(self, text: str, who: Collection[object] = (), sender: Sender | None = None) -> Decision:
         """Decide about a message; waits for the answer, for as long as the budget allows. Never raises.
 
         Parameters
@@ -58,20 +59,22 @@ class Moderator:
             What readers see.
         who
             The identities of its sender, as the platform writes them: account id, role ids.
+        sender
+            How its sender looks to readers; an identity that can be forged, so it exempts nobody.
         """
         if (early := self._early(text, who)) is not None:
             return early
-        future = self._pool.submit(self.guard.check, text)
+        future = self._pool.submit(self.guard.check, text, sender=sender)
         try:
             return self.rules.decision(future.result(self.rules.budget))
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the operator has chosen what happens then
             return self._failed(future, error)
 
-    async def adecide(self, text: str, who: Collection[object] = ()) -> Decision:
+    async def adecide(self, text: str, who: Collection[object] = (), sender: Sender | None = None) -> Decision:
         """Decide without holding up the event loop of asyncio; see ``decide``."""
         if (early := self._early(text, who)) is not None:
             return early
-        future = self._pool.submit(self.guard.check, text)
+        future = self._pool.submit(self.guard.check, text, sender=sender)
         try:
             return self.rules.decision(await asyncio.wait_for(asyncio.wrap_future(future), self.rules.budget))
         except Exception as error:  # noqa: BLE001 - see above
