@@ -39,13 +39,16 @@ if TYPE_CHECKING:
     from scamguard.guard import Guard
 
 
-def mail(text: str, subject: str = "hello", **headers: str) -> EmailMessage:
+def mail(text: str, subject: str = "hello", sender: str = "Kraken Support <x@evil.example>", **headers: str) -> EmailMessage:
     found = EmailMessage()
-    found["From"], found["To"], found["Subject"] = "Kraken Support <x@evil.example>", "mia@home.example", subject
+    found["From"], found["To"], found["Subject"] = sender, "mia@home.example", subject
     found.set_content(text)
     for name, value in headers.items():
         found[name.replace("_", "-")] = value
     return found
+
+
+BEN = "Ben <x@evil.example>"
 
 
 class Box:
@@ -103,7 +106,7 @@ def test_a_scam_is_refused_and_an_advisory_arrives_unchanged(guard: Guard) -> No
 
 def test_a_likely_scam_arrives_with_the_verdict_and_advice_in_its_language(guard: Guard) -> None:
     text = chatting.likely(guard)
-    answers, arrived = send(moderator(guard), mail(text), mail(text, Content_Language="zh-CN"))
+    answers, arrived = send(moderator(guard), mail(text, sender=BEN), mail(text, sender=BEN, Content_Language="zh-CN"))
     assert answers == [250, 250]
     english, chinese = map(email.message_from_bytes, arrived)
     assert english["X-Scamguard"].startswith("warn: ")
@@ -111,6 +114,12 @@ def test_a_likely_scam_arrives_with_the_verdict_and_advice_in_its_language(guard
     assert "官方" in str(make_header(decode_header(chinese["X-Scamguard-Advice"])))
     assert chinese["Subject"] == "hello"
     assert all(line.isascii() for line in arrived[1].splitlines())
+
+
+def test_the_name_of_a_brand_on_another_address_counts(guard: Guard) -> None:
+    text = chatting.likely(guard)
+    answers, _ = send(moderator(guard), mail(text, sender=BEN), mail(text))
+    assert answers == [250, (550, "5.7.1 This message looks like a scam and was refused")]
 
 
 def test_flag_is_a_header_alone(guard: Guard) -> None:
@@ -174,7 +183,7 @@ def test_a_header_behind_a_bare_carriage_return_is_taken_off(raw: bytes, clean: 
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_mail(raw: bytes) -> None:
-    text, lang = read(raw)
+    text, lang, _ = read(raw)
     assert isinstance(text, str)
     assert lang is None or isinstance(lang, str)
     stamped(raw, [("X-Scamguard", "warn")])
@@ -254,7 +263,7 @@ def test_a_milter_refuses_a_scam(milter: Any) -> None:
 
 
 def test_a_milter_adds_headers_and_takes_off_forged_ones(milter: Any, guard: Guard) -> None:
-    letter = mail(chatting.likely(guard), Content_Language="zh")
+    letter = mail(chatting.likely(guard), sender=BEN, Content_Language="zh")
     letter["X-Scamguard"] = "pass"
     command, _, changes = milter(letter.as_bytes())
     assert command == constants.SMFIR_ACCEPT

@@ -42,7 +42,7 @@ class Slow:
     error: Exception | None = None
     release: threading.Event | None = None
 
-    def check(self, text: str) -> Verdict:
+    def check(self, text: str, sender: object = None) -> Verdict:
         self.calls += 1
         if self.calls == 1:  # the warm-up
             return BLOCKED

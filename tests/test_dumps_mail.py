@@ -111,14 +111,14 @@ def eml(tmp_path: Path, head: str, body: str) -> str:
 def test_parts(tmp_path: Path) -> None:
     attached = "--b\nContent-Type: text/plain\nContent-Disposition: attachment\n\nattached\n--b\nContent-Type: image/png\n\nx\n--b--"
     inner = f"--b\nContent-Type: text/plain\n\nshown\n{attached}"
-    assert eml(tmp_path, 'Content-Type: multipart/mixed; boundary="b"', inner) == "s\n\nshown"
+    assert eml(tmp_path, 'Content-Type: multipart/mixed; boundary="b"', inner) == "s\n\nshown\n\nattached"
     forwarded = "--b\nContent-Type: message/rfc822\n\nSubject: inner\n\nforwarded words\n--b--"
     assert eml(tmp_path, 'Content-Type: multipart/mixed; boundary="b"', forwarded) == "s\n\ninner\n\nforwarded words"
     assert eml(
         tmp_path, "Content-Type: text/html", "<head><title>x</title></head>Pay <b>now</b><br>or <a href='https://x.invalid'>here</a>"
     ) == ("s\n\nPay now\nor here (https://x.invalid)")
     assert eml(tmp_path, "Content-Type: text/plain; charset=no-such-thing", "words äöü") == "s\n\nwords äöü"
-    assert eml(tmp_path, "Content-Type: multipart/mixed", "no boundary") == "s"
+    assert eml(tmp_path, "Content-Type: multipart/mixed", "no boundary") == "s\n\nno boundary"
     assert eml(tmp_path, "Content-Type: nonsense", "words") == "s\n\nwords"
 
 

@@ -84,7 +84,7 @@ EXPECTED: dict[str, tuple[str, list[tuple[str, str | None, int | None, str | Non
         [
             ("Grüße\n\nSee you at seven.\nFrom now on I bring the cake.", "<1@example.org>", MAY_1, "Ben <ben@example.org>", None, None),
             (
-                "Your account\n\n您好，请点击bank.example (https://bank.invalid/)验证账户。",
+                "Your account\n\n您好，请点击bank.example (https://bank.invalid/)验证账户。\n\nPlease see the HTML part.",
                 "<2@bank.invalid>", MAY_1 + HOUR, '"Example Bank" <security@bank.invalid>', None, "<1@example.org>",
             ),
         ],

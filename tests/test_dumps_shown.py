@@ -116,11 +116,14 @@ def mail(tmp_path: Path, plain: str, rich_text: str) -> str:
     return read(tmp_path / "m.eml").texts[0]
 
 
-def test_of_two_alternatives_the_shown_one_is_read(tmp_path: Path) -> None:
+def test_of_two_alternatives_all_that_either_says_is_read(tmp_path: Path) -> None:
     long = "Please send your seed phrase to our agent today."
-    assert mail(tmp_path, "An honest letter about the weather of tomorrow", f"<p>{long}</p>") == f"s\n\n{long}"
-    assert mail(tmp_path, long, "<p>Hello</p>") == f"s\n\nHello\n\n{long}"  # hardly anything is shown: a picture, or nothing
-    assert mail(tmp_path, long, "<p>Please send</p>") == f"s\n\n{long}"
+    honest = "An honest letter about the weather of tomorrow"
+    assert mail(tmp_path, honest, f"<p>{long}</p>") == f"s\n\n{long}\n\n{honest}"
+    assert mail(tmp_path, long, f"<p>{honest}</p>") == f"s\n\n{honest}\n\n{long}"
+    assert mail(tmp_path, long, "<p>Hello</p>") == f"s\n\nHello\n\n{long}"
+    assert mail(tmp_path, long, f"<p>{long.replace(' to', '<br>to')}</p>") == "s\n\n" + long.replace(" to", "\nto")  # the same: once
+    assert mail(tmp_path, f"Never {long}", f"<p>{long}</p>") == f"s\n\n{long}\n\nNever {long}"
     assert mail(tmp_path, long, "<p></p>") == f"s\n\n{long}"
 
 

@@ -198,7 +198,7 @@ def test_rspamd_takes_text_that_is_no_mail(web: TestClient) -> None:
 
 @given(raw=st.binary(max_size=300), subject=st.text(max_size=20))
 def test_any_bytes_are_a_mail_or_a_text(raw: bytes, subject: str) -> None:
-    identity, text = mail_text(raw, subject)
+    identity, text, _ = mail_text(raw, subject)
     assert isinstance(identity, str)
     assert isinstance(text, str)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import email
 import re
 from email.header import Header
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scamguard.dumps.mail import UNREADABLE, text_of
+from scamguard.dumps.block import cleaned
+from scamguard.dumps.letters import sender_of, text_of
+from scamguard.dumps.mail import UNREADABLE
+from scamguard.dumps.mime import opened
+from scamguard.sender import Sender
 
 from .policy import Response
 
@@ -24,16 +27,26 @@ _OURS: Final = re.compile(rb"\r" + _FORGED + rb"|(?:\A|(?<=[\r\n]))" + _FORGED +
 _END_OF_HEADERS: Final = re.compile(rb"\r?\n\r?\n")
 
 
-def read(raw: bytes) -> tuple[str, str | None]:
-    """Give the words of a mail, and the language it says it is in (RFC 3282).
+class Letter(NamedTuple):
+    """What a filter reads of a mail."""
+
+    text: str
+    lang: str | None = None  # the language it says it is in (RFC 3282)
+    sender: Sender | None = None  # as readers see it; a mail can say whatever it likes of it
+
+
+def read(raw: bytes) -> Letter:
+    """Give what a mail shows.
 
     A mail that the parser cannot read is judged as the text that it is.
     """
     try:
-        found = email.message_from_bytes(raw)
-        return text_of(found), str(found.get("content-language") or "").split(",")[0].strip() or None
+        found = opened(raw)
+        name, address = sender_of(found)
+        sender = Sender(cleaned(name) or None, cleaned(address) or None)
+        return Letter(cleaned(text_of(found)), found.header("content-language").split(",")[0].strip() or None, sender)
     except UNREADABLE:
-        return raw.decode("utf-8", "replace"), None
+        return Letter(raw.decode("utf-8", "replace"))
 
 
 def headers(decision: Decision, lang: str | None) -> list[tuple[str, str]]:

@@ -33,8 +33,8 @@ def mail_filter(moderator: Moderator) -> Filter:
     @examine_body()
     async def scamguard(session: Session) -> Accept | ReplyCode:
         found, raw = await _mail(session)
-        text, lang = read(raw)
-        decision = await moderator.adecide(text, who(session))
+        text, lang, sender = read(raw)
+        decision = await moderator.adecide(text, who(session), sender)
         if decision.response is Response.DELETE:
             answer = f"451 4.7.1 {LATER}" if decision.failed else f"550 5.7.1 {REFUSED}"
             return ReplyCode(answer.encode() + b"\0")  # the protocol ends it with NUL, which kilter leaves to us

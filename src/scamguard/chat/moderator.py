@@ -61,7 +61,7 @@ class Moderator:
         """
         return cls(guards.load(model), rules)
 
-    def decide(self, text: str, who: Collection[object] = ()) -> Decision:
+    def decide(self, text: str, who: Collection[object] = (), sender: Sender | None = None) -> Decision:
         """Decide about a message; waits for the answer, for as long as the budget allows. Never raises.
 
         Parameters
@@ -70,8 +70,10 @@ class Moderator:
             What readers see.
         who
             The identities of its sender, as the platform writes them: account id, role ids.
+        sender
+            How its sender looks to readers; an identity that can be forged, so it exempts nobody.
         """
-        return self.worst([text], who)
+        return self.worst([text], who, sender)
 
     def worst(self, views: Sequence[str], who: Collection[object] = (), sender: Sender | None = None) -> Decision:
         """Decide about a message that programs show in different ways, by the worst of them; see ``decide``.
@@ -87,9 +89,9 @@ class Moderator:
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the operator has chosen what happens then
             return self._failed(future, error)
 
-    async def adecide(self, text: str, who: Collection[object] = ()) -> Decision:
+    async def adecide(self, text: str, who: Collection[object] = (), sender: Sender | None = None) -> Decision:
         """Decide without holding up the event loop of asyncio; see ``decide``."""
-        return await self.aworst([text], who)
+        return await self.aworst([text], who, sender)
 
     async def aworst(self, views: Sequence[str], who: Collection[object] = (), sender: Sender | None = None) -> Decision:
         """Decide by the worst view without holding up the event loop; see ``worst``."""

@@ -32,8 +32,8 @@ class ScamguardHandler:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Judge a mail and answer the client."""
         raw = envelope.original_content or b""
-        text, lang = read(raw)
-        decision = await self._moderator.adecide(text, who(session))
+        text, lang, sender = read(raw)
+        decision = await self._moderator.adecide(text, who(session), sender)
         if decision.response is Response.DELETE:
             return f"451 4.7.1 {LATER}" if decision.failed else f"550 5.7.1 {REFUSED}"
         marks = [] if decision.response is Response.PASS and not decision.failed else headers(decision, lang)

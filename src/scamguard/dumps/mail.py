@@ -1,27 +1,24 @@
 """Mail: one message (.eml, RFC 5322), a mailbox of them (mbox, RFC 4155) or a folder of files (Maildir).
 
-What is judged is what a mail program shows: the subject, then the text, of several alternatives the richest one. A text in
-HTML is turned into its visible words, and where a link leads stands behind it if its words say something else.
+What is judged is what a mail program shows (``letters``); bytes and parts are read as forgivingly as such programs do
+(``mime``, ``transfer``).
 """
 
 from __future__ import annotations
 
 import codecs
-import contextlib
-import email
 import re
 from dataclasses import replace
-from email.header import Header, decode_header, make_header
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from . import encodings, times
+from . import times
 from .block import Message
-from .html import words
+from .letters import text_of
+from .mime import opened
 from .source import without_columns
 from .tree import Tree
 
 if TYPE_CHECKING:
-    import email.message as mail
     from collections.abc import Iterator
 
     from .block import Block
@@ -33,10 +30,12 @@ UNREADABLE: Final = (ValueError, LookupError, RecursionError, AttributeError, Ty
 _LARGEST: Final = 1 << 26  # bytes of one mail
 _MARK: Final = codecs.BOM_UTF8
 _FROM = re.compile(rb"From \S+.*\d\d?:\d\d")  # the line before each mail in an mbox: sender and date
+# … as nearly all programs write it (RFC 4155): an address, a day of the week, a month and a day, a time, a year
+_USUAL = re.compile(
+    rb"From +(?:\S+|\"[^\"\n]{1,200}\"\S*) +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?:[A-Z][a-z]{2} +\d{1,2}|\d{1,2} +[A-Z][a-z]{2})"
+    rb"(?= .{0,40}\d{1,2}:\d\d)(?= .{0,40}\d{4})"
+)
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)  # what mboxrd does to such lines within
-_HARDLY: Final = 20  # characters without addresses
-_ADDRESS = re.compile(r"https?://\S+")
-_SPACES = re.compile(r"\s+")
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):(\s+\S|\s*$)")  # and whether it says anything
 _MAIL_HEADERS: Final = {
     "from", "to", "subject", "date", "message-id", "received", "return-path", "delivered-to", "mime-version", "content-type", "reply-to",
@@ -93,15 +92,19 @@ def _mbox(source: Source) -> Iterator[Message]:
 
 
 def _cut(source: Source) -> Iterator[bytes]:
-    """Cut a mailbox into mails: one begins behind a line «From …» at the beginning or after an empty line."""
+    """Cut a mailbox into mails: one begins behind a line «From …» at the beginning or after an empty line.
+
+    Where the first of these lines is written as usual, so must the others be: «From today, 10:00, …» is text.
+    """
     held: list[bytes] = []
     size, empty = 0, True
     begun = False
     with source.opened() as file:
         if (line := file.readline(_LARGEST)).startswith(_MARK):
             line = line.removeprefix(_MARK)
+        between = _USUAL if _USUAL.match(line) else _FROM
         while line:
-            if empty and line.startswith(b"From ") and _FROM.match(line):
+            if empty and line.startswith(b"From ") and between.match(line):
                 if begun:
                     yield b"".join(held)
                 held, size, begun = [], 0, True
@@ -121,92 +124,21 @@ def _message(source: Source, row: int, raw: bytes, channel: str | None) -> Itera
         source.notes.skip(place, f"larger than {_LARGEST:,} bytes")
         return
     try:
-        found = email.message_from_bytes(raw.removeprefix(_MARK))  # not under policy.default, which takes ten times as long
+        found = opened(raw.removeprefix(_MARK))
         text = text_of(found)
     except UNREADABLE as error:
         source.notes.skip(place, f"not a mail that can be read: {type(error).__name__}")
         return
-    if not found.keys():
+    if not found.fields:
         source.notes.skip(place, "not a mail: it has no headers")
         return
-    refers = _header(found, "in-reply-to").split() or _header(found, "references").split()
+    refers = found.header("in-reply-to").split() or found.header("references").split()
     yield Message(
         row,
         text,
-        _header(found, "message-id") or None,
-        times.mail(_header(found, "date")),
-        _header(found, "from") or None,
-        channel or _header(found, "list-id") or None,
+        found.header("message-id") or None,
+        times.mail(found.header("date")),
+        found.header("from") or None,
+        channel or found.header("list-id") or None,
         refers[-1] if refers else None,
     )
-
-
-def text_of(found: mail.Message) -> str:
-    """Give what a mail program shows: the subject, then the text."""
-    return "\n\n".join(filter(None, (_header(found, "subject"), _body(found))))
-
-
-def _header(found: mail.Message, name: str) -> str:
-    """Give a header decoded (RFC 2047) and on one line; one that is malformed as it stands."""
-    value: Any = found.get(name)  # a Header where it holds bytes beyond ASCII
-    if value is None:
-        return ""
-    decoded = _eight_bit(value) if isinstance(value, Header) else str(value)
-    if "=?" in decoded:
-        with contextlib.suppress(ValueError, LookupError):
-            decoded = str(make_header(decode_header(decoded)))
-    return _SPACES.sub(" ", decoded).strip()
-
-
-def _eight_bit(value: Header) -> str:
-    """Decode a header of raw bytes, which the parser takes as an unknown charset."""
-    raw = b"".join(part if isinstance(part, bytes) else part.encode("ascii", "surrogateescape") for part, _ in decode_header(value))
-    charset = encodings.guess(raw)
-    return raw.decode(charset, encodings.errors(charset))
-
-
-def _body(found: mail.Message) -> str:
-    """Give the words that are shown: of alternatives the richest, of parts all that are text and no attachment."""
-    kind = found.get_content_type()
-    if kind == "multipart/alternative":
-        return _richest([text for part in _parts(found) if (text := _body(part))])
-    if kind == "message/rfc822":
-        return "\n\n".join(filter(None, map(text_of, _parts(found))))
-    if found.is_multipart():
-        return "\n\n".join(filter(None, map(_body, _parts(found))))
-    if kind not in {"text/plain", "text/html"} or found.get_content_disposition() == "attachment":
-        return ""
-    text = _decoded(found)
-    return words(text) if kind == "text/html" else text.replace("\r\n", "\n").strip("\n")
-
-
-def _richest(texts: list[str]) -> str:
-    """Give the last of some alternatives, which a program shows that can; if that says hardly anything, the first one too."""
-    if not texts or len(_ADDRESS.sub("", texts[-1])) >= _HARDLY:
-        return "".join(texts[-1:])
-    return texts[0] if texts[-1] in texts[0] else f"{texts[-1]}\n\n{texts[0]}"
-
-
-def _parts(found: mail.Message) -> list[Any]:
-    parts = found.get_payload()
-    return parts if isinstance(parts, list) else []
-
-
-def _decoded(part: mail.Message) -> str:
-    raw = part.get_payload(decode=True)
-    if not isinstance(raw, bytes):
-        return ""
-    named = part.get_content_charset() or ""
-    for charset in (_SUPERSETS.get(named, named), encodings.guess(raw)):
-        try:
-            return raw.decode(charset, encodings.errors(charset))
-        except (LookupError, ValueError):
-            continue
-    return raw.decode("utf-8", "surrogateescape")
-
-
-# What mail calls a charset → what senders mean by it (WHATWG Encoding); ASCII that is not is told by its bytes
-_SUPERSETS: Final = {
-    "": "?", "us-ascii": "?", "ascii": "?", "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932",
-    "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "iso-8859-1": "cp1252", "iso-8859-9": "cp1254", "utf-7": "?",
-}  # fmt: skip

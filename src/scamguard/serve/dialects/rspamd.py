@@ -11,7 +11,9 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from scamguard.dumps import mail
+from scamguard.dumps.letters import name_and_address
 from scamguard.dumps.source import Source
+from scamguard.sender import Sender
 from scamguard.verdict import Action
 
 from ..answer import Answer
@@ -47,9 +49,9 @@ class Rspamd:
         if raw.startswith(PACKED):
             raise packed("the mail")
         self._judge.guard  # noqa: B018 - not loaded: nothing to parse for
-        identity, text = await self._judge.run(lambda: mail_text(raw, request.headers.get("subject", "")))
+        identity, text, sender = await self._judge.run(lambda: mail_text(raw, request.headers.get("subject", "")))
         within(self._settings.limits, [text])
-        verdict = await self._judge.check(text)
+        verdict = await self._judge.check(text, sender=sender)
         request.state.log.update(messages=1, action=str(verdict.action))
         return Answer({**self._said(verdict), "message-id": identity, "time_real": round(time.perf_counter() - started, 6)})
 
@@ -81,16 +83,19 @@ def _message(raw: bytes, length: str | None) -> bytes:
     return raw[len(raw) - int(length) :]
 
 
-def mail_text(raw: bytes, subject: str) -> tuple[str, str]:
-    r"""Give the message id and what a mail program shows; what is no mail is text, below the subject that came as a header.
+def mail_text(raw: bytes, subject: str) -> tuple[str, str, Sender | None]:
+    r"""Give the message id, what a mail program shows, and whom the mail names as its sender.
 
-    >>> mail_text(b"Subject: Hi\r\nMessage-ID: <1@x>\r\nFrom: a@x\r\n\r\nSee you", "")
+    What is no mail is text, below the subject that came as a header.
+
+    >>> mail_text(b"Subject: Hi\r\nMessage-ID: <1@x>\r\nFrom: a@x\r\n\r\nSee you", "")[:2]
     ('<1@x>', 'Hi\n\nSee you')
     >>> mail_text("你好".encode(), "问候")
-    ('undef', '问候\n\n你好')
+    ('undef', '问候\n\n你好', None)
     """
     source = Source("the mail", None, member=lambda: io.BufferedReader(io.BytesIO(raw)))
     for block in mail.read_eml(source, None) if not raw.startswith(PACKED) else ():
         identity = block.about["id"][0].as_py()
-        return identity or "undef", block.texts[0].as_py() or ""
-    return "undef", "\n\n".join(filter(None, (subject, raw.decode("utf-8", "replace"))))
+        name, address = name_and_address(block.about["sender"][0].as_py() or "")
+        return identity or "undef", block.texts[0].as_py() or "", Sender(name or None, address or None)
+    return "undef", "\n\n".join(filter(None, (subject, raw.decode("utf-8", "replace")))), None
