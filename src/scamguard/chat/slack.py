@@ -106,7 +106,7 @@ def message_of(event: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def views(message: Mapping[str, Any]) -> list[str]:
     """Give what is judged by itself: the text, and the blocks that clients show in its place, which may say something else."""
-    return list(dict.fromkeys(filter(None, (shown(message, {}), shown({**message, "text": ""}, {})))))
+    return list(dict.fromkeys(filter(None, (shown({**message, "blocks": []}, {}), shown({**message, "text": ""}, {})))))
 
 
 def who(message: Mapping[str, Any]) -> list[str]:
