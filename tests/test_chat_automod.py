@@ -63,13 +63,15 @@ def test_discord_py_reads_them(made: list[dict[str, Any]]) -> None:
         assert [action.to_dict() for action in actions] == rule["actions"]
 
 
-def test_they_catch_plain_requests_and_no_benign_message(made: list[dict[str, Any]]) -> None:
+def test_they_catch_plain_requests_and_hardly_a_benign_message(made: list[dict[str, Any]]) -> None:
     """What is caught here was seen when phrases were chosen, so this is no measure of what they are worth on other messages."""
     messages = labelled.read([ROOT / "data" / "messages"])
     caught = {scam: [m for m in messages if m.scam is scam and automod.catches(made, m.text)] for scam in (True, False)}
     share = len(caught[True]) / sum(m.scam for m in messages)
     assert share > 0.005  # a word list is crude
-    assert [m.text for m in caught[False]] == []
+    assert len(caught[False]) < 0.0005 * sum(not m.scam for m in messages)  # those who quote a request: patterns know no quotation
+    words = [{**rule, "trigger_metadata": {**rule["trigger_metadata"], "regex_patterns": []}} for rule in made]
+    assert [m.text for m in caught[False] if automod.catches(words, m.text)] == []
 
 
 def test_an_advisory_is_not_caught(made: list[dict[str, Any]]) -> None:

@@ -74,7 +74,8 @@ def chosen(messages: Sequence[Message], most: int = 1000) -> dict[str, list[str]
     for message in messages:
         if not message.scam:
             common -= phrases(message.text)
-    requests = set(_requests(sorted(common)))
+    honest = "\n".join(message.text.lower() for message in messages if not message.scam)
+    requests = {phrase for phrase in _requests(sorted(common)) if phrase not in honest}  # nor within a word, as Discord would find it
     held = [(m.lang, found & requests) for m, found in scams]
     langs: dict[str, Counter[str]] = defaultdict(Counter)
     for lang, found in held:
