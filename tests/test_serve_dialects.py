@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scamguard.guard import Guard
 
 JSON = {"content-type": "application/json"}
-WARNED = "support: dm me to verify your wallet, not hunter2"
+WARNED = "hi, support here. dm me and verify your wallet to unlock it, not hunter2"
 
 
 @pytest.fixture(scope="module")
