@@ -25,7 +25,7 @@ from scamguard.chat import Rules
 
 from . import chatting
 from .chatting import ADVISORY, SCAM, SCAM_ZH, free_port, moderator, served
-from .test_chat_mail import Box, mail
+from .test_chat_mail import BEN, Box, mail
 from .test_chat_policy import slow
 
 pytest.importorskip("aiosmtpd", reason="needs the smtp extra")
@@ -251,7 +251,7 @@ def test_an_impostor_is_refused_and_an_advisory_passes(post: Post, guard: Guard,
 
 @WAYS
 def test_a_likely_scam_arrives_with_our_headers_and_without_forged_ones(post: Post, guard: Guard, way: Way, port: str) -> None:
-    letter = mail(chatting.likely(guard), Content_Language="zh-CN", X_Case=f"likely by {port}")
+    letter = mail(chatting.likely(guard), sender=BEN, Content_Language="zh-CN", X_Case=f"likely by {port}")
     for name in ("X-Scamguard", "X-Scamguard", "X-Other", "X-SCAMGUARD-advice"):
         letter[name] = "pass"
     with way(post, moderator(guard)):
