@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -62,3 +63,10 @@ def test_any_content_has_views(content: dict[str, Any]) -> None:
     body = content.get("body")
     if isinstance(body, str) and body.strip():
         assert body.strip() in found
+
+
+@pytest.mark.parametrize("text", ["<mx-reply>" * 50_000, "<mx-reply>" * 50_000 + "</mx-reply>", "> a\n" * 100_000, "<mx-reply>a</mx-reply>" * 20_000])
+def test_no_event_takes_the_square_of_its_length(text: str) -> None:
+    began = time.process_time()
+    views({"body": text, "formatted_body": text})
+    assert time.process_time() - began < 3

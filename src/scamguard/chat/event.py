@@ -28,7 +28,7 @@ _TEXTS: Final = ("m.text", "m.message", "org.matrix.msc1767.text", "org.matrix.m
 _NESTED: Final = ("m.topic", "m.caption", "m.new_content")
 _POLLS: Final = ("m.poll", "m.poll.start", "org.matrix.msc3381.poll.start")
 _QUOTE: Final = re.compile(r"\A(?:>[^\n]*(?:\n|\Z))+\n?")
-_QUOTE_HTML: Final = re.compile(r"<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE)
+_QUOTE_HTML: Final = re.compile(r"<mx-reply>(?:(?!<mx-reply>).)*?</mx-reply>", re.DOTALL | re.IGNORECASE)  # time linear
 
 
 def views(content: Mapping[str, Any]) -> list[str]:
