@@ -65,7 +65,10 @@ def test_any_content_has_views(content: dict[str, Any]) -> None:
         assert body.strip() in found
 
 
-@pytest.mark.parametrize("text", ["<mx-reply>" * 50_000, "<mx-reply>" * 50_000 + "</mx-reply>", "> a\n" * 100_000, "<mx-reply>a</mx-reply>" * 20_000])
+OPEN = "<mx-reply>" * 50_000
+
+
+@pytest.mark.parametrize("text", [OPEN, f"{OPEN}</mx-reply>", "> a\n" * 100_000, "<mx-reply>a</mx-reply>" * 20_000])
 def test_no_event_takes_the_square_of_its_length(text: str) -> None:
     began = time.process_time()
     views({"body": text, "formatted_body": text})
