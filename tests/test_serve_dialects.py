@@ -91,15 +91,16 @@ def test_synapse_judges_a_reply_with_and_without_what_it_repeats(web: TestClient
         assert web.post(f"/synapse/{EVENTS}", json=event(**content)).status_code == 403, content
 
 
-@pytest.mark.parametrize("depth", [990, 50_000])
+@pytest.mark.parametrize("depth", [900, 990, 2_000, 50_000])  # Python reads about 1,000, less where its stack is deep already
 def test_synapse_reads_the_words_of_an_event_too_deep_to_be_read(web: TestClient, strict: TestClient, depth: int) -> None:
     def nested(body: str) -> bytes:
         deep = json.dumps(event(body=body, deep="@")).encode()
         return deep.replace(b'"@"', b"[" * depth + b"]" * depth)
 
-    for text, openly, strictly in ((SCAM, 403, 403), ("lunch at noon?", 200, 400)):
-        for found, status in ((web, openly), (strict, strictly)):
-            assert found.post(f"/synapse/{EVENTS}", content=nested(text), headers=JSON).status_code == status
+    said = {"lunch at noon?": ({200}, {400} if depth > 1_000 else {200, 400}), SCAM: ({403}, {403})}
+    for text, expected in said.items():
+        for found, status in zip((web, strict), expected, strict=True):
+            assert found.post(f"/synapse/{EVENTS}", content=nested(text), headers=JSON).status_code in status
     assert web.post("/synapse/user_may_invite", content=nested(SCAM), headers=JSON).status_code == 200
 
 
