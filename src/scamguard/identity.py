@@ -8,6 +8,7 @@ speaks for a message: a brand's own link is a common decoy.
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -36,6 +37,7 @@ WHY: Final = {
 NAMES: Final = tuple(WHY)
 MOST_NATS: Final = 2.5  # all findings together, as of a sender: the words still have to say something
 _MOST: Final = 4000  # characters of a message whose links are read
+_DOT: Final = re.compile(r"\.[^\s.]")  # every link has one, or "://"; a full stop behind a sentence is none
 _SHORT: Final = 300  # characters, two SMS: a letter names many a brand and links anywhere
 _HARDLY: Final = frozenset(("th", "fa"))  # languages of whose brands too few domains are registered to call one foreign
 
@@ -116,19 +118,21 @@ def described(text: str) -> dict[str, str]:
     {'link.lookalike': 'https://kraken-login.example/a', 'link.foreign_beside_brand': 'https://kraken-login.example/a'}
     """
     text = text[:_MOST]
-    there = list(_all_links(text)) if "." in text or "://" in text else []
+    there = list(_all_links(text)) if _DOT.search(text) or "://" in text else []
     shown = {name: link for link in reversed(there) for name in _facts(link).alone}
-    if posing := [handle for handle in handles(text) if lookalike(handle)]:
+    if "@" in text and (posing := [handle for handle in handles(text) if lookalike(handle)]):
         shown["handle.lookalike"] = posing[0]
     sites = [link for link in there if _facts(link).site]
     hidden = [to for said, to in anchors(text) if (bent := lookalike(f"[{said}]({to})")) and bent.kind == "text_mismatch"]
     if hidden:
         shown["link.text_mismatch"] = hidden[0]
-    if sites and any(True for _ in mentions(text)):
-        if anyones := [link for link in sites if _facts(link).open]:
+    anyones = [link for link in sites if _facts(link).open]
+    foreign = sites if len(text) <= _SHORT and not any(_facts(link).own for link in sites) else []
+    if (anyones or foreign) and any(True for _ in mentions(text)):
+        if anyones:
             shown["link.open_beside_brand"] = anyones[0]
-        if len(text) <= _SHORT and language(text) not in _HARDLY and not any(_facts(link).own for link in sites):
-            shown["link.foreign_beside_brand"] = sites[0]
+        if foreign and language(text) not in _HARDLY:
+            shown["link.foreign_beside_brand"] = foreign[0]
     return {name: shown[name] for name in NAMES if name in shown}
 
 

@@ -6,6 +6,7 @@ Every pattern here excludes its own opening sign from what it runs over, so that
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -57,8 +58,10 @@ def links(text: str) -> Iterator[str]:
     ['https://kraken.example/a', 'help@okx.com']
     """
     text = text.replace("[.]", ".").replace("(.)", ".").replace("[@]", "@")
-    for run in _RUN.finditer(text):
-        link = run[0][:_MOST].strip(".:!?*_~`-=")
+    for run in _RUN.findall(text):
+        if "." not in run and "://" not in run:
+            continue
+        link = run[:_MOST].strip(".:!?*_~`-=")
         scheme = link.find("://")
         if scheme > 0:
             yield link[max(scheme - 5, 0) :] if link[max(scheme - 5, 0) : scheme].lower() in ("https", "hxxps") else link
@@ -76,6 +79,7 @@ def handles(text: str) -> Iterator[str]:
         yield found[0]
 
 
+@lru_cache(1 << 12)
 def _known_end(link: str) -> bool:
     """Say whether what looks like a host has an ending that exists: ``done.Then`` has none."""
     host = link.rpartition("@")[2]
