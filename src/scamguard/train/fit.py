@@ -227,7 +227,8 @@ def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, 
     benign = np.flatnonzero(~m.scam)
     at = choose(logits[benign], [spoken[i] for i in benign], ordinary, recipe)
     floor = np.where(decisive(m), np.float32(at.surest + _ABOVE), np.float32(-np.inf)).astype(np.float32)
-    raised, scores = lifted(m, logits, floor), heads.scored(m, recipe, fitted.judged(m.own))
+    judging = fitted.judged(m.own)
+    raised, scores = lifted(m, logits, floor), heads.scored(m, recipe, judging)
     suspect, cuts = heads.gate(m, raised, scores)
     judged = Judged(m.messages, raised, at.flagged(raised, spoken), heads.named(raised, scores, suspect, cuts))
 
@@ -243,7 +244,8 @@ def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, 
         "thresholds": at.card(risk) | {"asks": risk(suspect), "heads": cuts},
         "out_of_fold": tables(judged) | {"reliability": reliability(m.scam, 1 / (1 + np.exp(-(slope * raised + offset))))},
     }
-    return _final(m, vocabulary, recipe, fitted, floor, card)
+    every = np.ones(len(m.messages), np.bool_)
+    return _final(vocabulary, recipe.settings, fitted, heads.fitted(m, recipe, every, judging), floor, card)
 
 
 def _worth(
@@ -273,10 +275,14 @@ def _platt(logits: NDArray[np.float64], scam: NDArray[np.bool_]) -> tuple[float,
 
 
 def _final(  # noqa: PLR0913, PLR0917 - all that a model is made of
-    m: Material, vocabulary: Vocabulary, recipe: Recipe, fitted: Fitted, floor: NDArray[np.float32], card: dict[str, Any]
+    vocabulary: Vocabulary,
+    settings: Settings,
+    fitted: Fitted,
+    fitted_heads: Sequence[heads.Head],
+    floor: NDArray[np.float32],
+    card: dict[str, Any],
 ) -> Model:
     """Assemble the model from weights fitted on everything."""
-    fitted_heads = heads.fitted(m, recipe, np.ones(len(m.messages), np.bool_), fitted.judged(m.own))
     main = fitted.scales.split(fitted.coefficients)
     main |= {name: rounded(main[name]) for name in ("words", "chars", "framed", "concepts")}
     split = [head.scales.split(head.coefficients) for head in fitted_heads]
@@ -286,4 +292,4 @@ def _final(  # noqa: PLR0913, PLR0917 - all that a model is made of
         **{f"head_{part}": np.stack([head[part] for head in split], 1) for part in ("words", "chars", "framed", "concepts", "rules")},
         head_bias=np.array([head.bias for head in fitted_heads], np.float32),
     )
-    return Model(vocabulary.terms, vocabulary.rules, weights, recipe.settings, card)
+    return Model(vocabulary.terms, vocabulary.rules, weights, settings, card)
