@@ -65,7 +65,7 @@ class Summary:
 
     def reaches(self, action: str) -> bool:
         """Say whether a reported message is as bad as ``action``, or worse."""
-        return any(self.actions.get(str(one)) for one in list(Action)[list(Action).index(Action(action)) :])
+        return any(self.actions.get(str(one)) for one in tuple(Action)[Action(action).severity :])
 
 
 class Worst:

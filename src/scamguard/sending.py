@@ -34,7 +34,6 @@ R = TypeVar("R")
 
 _TEXTS: Final = ("text", "message", "content", "body")  # how senders call what they send
 _DIRECTIONS: Final = {"outgoing": ("outgoing",), "inbound": ("inbound",), "both": ("outgoing", "inbound")}
-_SEVERITY: Final = {action: place for place, action in enumerate(Action)}
 _MANY: Final = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
 _log: Final = logging.getLogger("scamguard.sending")
 
@@ -215,7 +214,7 @@ class _Check:
             for text in texts
             for direction in self.directions
         ]
-        gravest = max(verdicts, key=lambda verdict: _SEVERITY[verdict.action])
+        gravest = max(verdicts, key=lambda verdict: verdict.action.severity)
         return None if gravest.action is Action.ALLOW else gravest
 
     def _found(self, arguments: dict[str, Any]) -> list[str]:

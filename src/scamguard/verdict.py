@@ -27,6 +27,11 @@ class Action(StrEnum):
     WARN = "warn"
     BLOCK = "block"
 
+    @property
+    def severity(self) -> int:
+        """The place among the actions: 0, 1 or 2, as columns of actions hold it."""
+        return tuple(Action).index(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

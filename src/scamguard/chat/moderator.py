@@ -18,7 +18,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from scamguard import guard as guards
-from scamguard.verdict import Action
 
 from .policy import Decision, Rules, Why, is_exempt
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 log: Final = logging.getLogger("scamguard.chat")
 MOST: Final = 100_000  # code points that are read of one message: half of them at its beginning, half at its end
 _WARM: Final = "Support: send us your seed phrase"
-_SEVERITY: Final = {action: place for place, action in enumerate(Action)}
 
 
 class Moderator:
@@ -124,7 +122,7 @@ class Moderator:
         share = MOST // len(views)
         check = self.guard.check if sender is None else partial(self.guard.check, sender=sender)
         verdicts = [check(excerpt(view, share)) for view in dict.fromkeys(views)]
-        return max(verdicts, key=lambda verdict: (_SEVERITY[verdict.action], verdict.risk))
+        return max(verdicts, key=lambda verdict: (verdict.action.severity, verdict.risk))
 
     def _decided(self, verdict: Verdict, views: Sequence[str]) -> Decision:
         return self.rules.decision(verdict, cut=max(map(len, views)) > MOST // len(views))
