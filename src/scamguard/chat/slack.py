@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackApiError
 
-from scamguard.dumps.slack import text_of as shown
+from scamguard.dumps.slackblocks import text_of as shown
 
 from .moderator import log
 from .policy import Response

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .detect import Head
     from .source import Source
 
-__all__ = ["fits", "looks", "read_day", "read_folder", "read_tree", "text_of"]
+__all__ = ["fits", "looks", "read_day", "read_folder", "read_tree"]
 _LISTS: Final = ("channels.json", "groups.json", "dms.json", "mpims.json")
 _ARRAY: Final = {()}
 _DAY = re.compile(r'^\s*\[\s*\{.*?"ts":\s*"\d{9,11}\.\d+"', re.DOTALL)
