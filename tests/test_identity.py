@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scamguard
+from scamguard.columns import pack
 from scamguard.identity import MOST_NATS, NAMES, WHY, added, described, rows, weighed, worth
+from scamguard.imitation.hints import leading
 from scamguard.model import save
 from scamguard.train import linked
 from tests import tiny
@@ -64,6 +66,17 @@ def test_only_the_start_of_a_message_is_read() -> None:
 @given(st.lists(st.sampled_from([*SAID, "hello there", "@kraken", "。", "<a href='x.example'>okx.com</a>"]), max_size=5))
 def test_findings_are_names_with_a_reason(parts: list[str]) -> None:
     assert described(" ".join(parts)).keys() <= WHY.keys()
+
+
+@given(st.lists(st.sampled_from([*SAID, "[.]", "(.)", "][(", "[a](b)", "<A HREF=b>", "://", ". ", "..", ".\u3000", "@", "b"]), max_size=6).map("".join))
+def test_a_look_at_the_bytes_misses_nothing(text: str) -> None:
+    batch = pack(["before.example", text, "@after"])
+    assert leading(batch, np.array([1])).tolist() == [1] or not described(text)
+
+
+def test_a_look_at_the_bytes_spares_what_leads_nowhere() -> None:
+    plain = ["", "Done. And then? At 7: yes...", "3/4 of it (half)", "。：／", "x" * 5000]
+    assert leading(pack(plain), np.arange(len(plain))).tolist() == []
 
 
 def test_findings_together_are_bounded() -> None:
@@ -123,10 +136,7 @@ def test_every_way_to_ask_gives_the_same(guard: Guard) -> None:
 
 
 def test_far_from_a_suspicion_no_link_is_read(guard: Guard) -> None:
-    def text(row: int) -> str:
-        raise AssertionError(row)
-
-    nats, shown = weighed(guard.model.card, np.array([-30.0, -20.0]), text)
+    nats, shown = weighed(guard.model.card, np.array([-30.0, -20.0]), pack([BENT, BENT]))
     assert nats.tolist() == [0, 0]
     assert shown == {}
 

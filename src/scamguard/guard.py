@@ -58,7 +58,7 @@ class Guard:
         InputError
             ``messages`` is not a column of texts.
         """
-        risks = [self.risks(self.model.logits(batch, threads), batch.text)[0] for batch in columns.batches(messages)]
+        risks = [self.risks(self.model.logits(batch, threads), batch)[0] for batch in columns.batches(messages)]
         return np.concatenate(risks) if risks else np.zeros(0, np.float32)
 
     def check(self, text: str, *, sender: Sender | None = None, direction: str = "inbound", thread: Sequence[str] = ()) -> Verdict:
@@ -151,7 +151,7 @@ class Guard:
             cut = parts(batch)
             logit, which = self.model.worst(cut, threads)
             here = slice(at, at + len(batch))
-            risk, links = self.risks(logit, batch.text, who.nats)
+            risk, links = self.risks(logit, batch, who.nats)
             wanted = np.ones(len(risk), np.bool_) if chosen is None else chosen(here, risk)
             actions = self.actions(batch.text, np.where(wanted, risk, np.float32(0)))
             closer = np.flatnonzero(wanted & (risk.astype(np.float64) >= self._suspect))
@@ -170,7 +170,7 @@ class Guard:
         found = [
             (risk, self.actions(batch.text, risk))
             for batch in columns.batches(messages)
-            for risk in [self.risks(self.model.logits(batch, threads), batch.text)[0]]
+            for risk in [self.risks(self.model.logits(batch, threads), batch)[0]]
         ]
         risks, actions = zip(*found, strict=True) if found else ([np.zeros(0, np.float32)], [np.zeros(0, np.int8)])
         return np.concatenate(risks), np.concatenate(actions)
@@ -198,7 +198,7 @@ class Guard:
         return self.model.read(columns.pack([text]))
 
     def risks(
-        self, logit: NDArray[np.float64], text: Callable[[int], str], nats: float | NDArray[np.float64] = 0.0
+        self, logit: NDArray[np.float64], batch: columns.TextBatch, nats: float | NDArray[np.float64] = 0.0
     ) -> tuple[NDArray[np.float32], dict[int, dict[str, str]]]:
         """Turn logits into risks, with what senders and links add to the log-odds.
 
@@ -206,8 +206,8 @@ class Guard:
         ----------
         logit
             (n,) of messages, as their words have it.
-        text
-            Gives the text of a message; asked only where its links could matter.
+        batch
+            The n messages; read only where their links could matter.
         nats
             What the senders add, for all or (n,).
 
@@ -216,7 +216,7 @@ class Guard:
         (n,) float32, in [0, 1]; and what the links of suspects show (``identity.described``), by row.
         """
         slope, offset = self.model.card["calibration"]
-        more, shown = identity.weighed(self.model.card, slope * logit + offset + nats, text)
+        more, shown = identity.weighed(self.model.card, slope * logit + offset + nats, batch)
         risk = self.model.risk(logit + (nats + more) / slope)
         return risk, {row: links for row, links in shown.items() if float(risk[row]) >= self._suspect}
 
@@ -225,7 +225,7 @@ class Guard:
         slope, offset = self.model.card["calibration"]
         if slope * logit + offset + nats < identity.least(self.model.card):
             return float(self.model.risk(np.float64(logit + nats / slope))), {}
-        risk, links = self.risks(np.array([logit]), lambda _: text, nats)
+        risk, links = self.risks(np.array([logit]), columns.pack([text]), nats)
         return float(risk[0]), links.get(0, {})
 
     def _asked(self, seen: Glance, risk: float, action: Action) -> tuple[tuple[str, ...], str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from .imitation.hints import leading
 from .imitation.judge import home_of, lookalike, opened_by_anyone, shortens
 from .imitation.links import anchors, handles, links
 from .imitation.value import read
@@ -21,9 +22,11 @@ from .language import language
 from .whom import mentions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from .columns import TextBatch
 
 WHY: Final = {
     "link.lookalike": "A link or address that passes itself off as a brand's own.",
@@ -70,9 +73,7 @@ def least(card: Mapping[str, Any]) -> float:
     return math.inf if learned is None else learned.least
 
 
-def weighed(
-    card: Mapping[str, Any], odds: NDArray[np.float64], text: Callable[[int], str]
-) -> tuple[NDArray[np.float64], dict[int, dict[str, str]]]:
+def weighed(card: Mapping[str, Any], odds: NDArray[np.float64], batch: TextBatch) -> tuple[NDArray[np.float64], dict[int, dict[str, str]]]:
     """Weigh the links of the messages in which they could matter.
 
     Parameters
@@ -81,8 +82,8 @@ def weighed(
         Of the model.
     odds
         (n,) calibrated log-odds of messages, what is known of their senders included.
-    text
-        Gives the text of a message.
+    batch
+        The n messages.
 
     Returns
     -------
@@ -91,8 +92,8 @@ def weighed(
     nats, learned = np.zeros(len(odds)), worth(card)
     if learned is None:
         return nats, {}
-    near = np.flatnonzero(odds >= learned.least).tolist()
-    if shown := {row: those for row in near if (those := described(text(row)))}:
+    near = leading(batch, np.flatnonzero(odds >= learned.least)).tolist()
+    if shown := {row: those for row in near if (those := described(batch.text(row)))}:
         nats[list(shown)] = added(rows(list(shown.values())), learned.nats)
     return nats, shown
 

@@ -135,8 +135,8 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
         """Give the calibrated log-odds of the second class, (n,)."""
         check_is_fitted(self)
         slope, offset = self.model_.card["calibration"]
-        spoken = [(slope * self.model_.logits(batch) + offset, batch.text) for batch in batches(messages(self, X))]
-        odds = np.concatenate([words + weighed(self.model_.card, words, text)[0] for words, text in spoken])
+        spoken = [(slope * self.model_.logits(batch) + offset, batch) for batch in batches(messages(self, X))]
+        odds = np.concatenate([words + weighed(self.model_.card, words, batch)[0] for words, batch in spoken])
         return odds if self._scam_at else -odds
 
     def predict(self, X: Any) -> NDArray[Any]:  # noqa: ANN401, N803
