@@ -61,12 +61,14 @@ IMITATIONS = [
     ("Krаken", "Kraken", "homoglyph"),
     ("Kraken Support ✓", "Kraken", "display_name"),
     ("币安客服", "Binance", "display_name"),
+    ("Служба безопасности Сбербанка", "Sberbank", "display_name"),
+    ("Поддержка Т-Банк", "T-Bank (Tinkoff)", "display_name"),
 ]
 HONEST = [
     "kraken.com", "https://support.kraken.com/login", "KRAKEN.COM.", "google.co.jp", "dns.google", "@krakensupport", "https://t.me/telegram",
     "support@kraken.com", "Kraken", "Release the kraken!", "https://example.org/kraken", "apples.com", "ledger-cli.org", "192.168.0.1", "http://10.0.0.1/",
     "https://github.com/MetaMask", "https://google.com/url?q=https://youtube.com/", "", " ", ".", "@", "://", "https://", "\0", "\ud800",
-    "a" * 5000,
+    "a" * 5000, "Поддержка интернет-банка", "Служба поддержки сбережений", "Служба подій",
     "xn--", "xn--a.com", "https://[::1]/", "https://[bad", "http://%zz/", "co.uk", "@@@@", "https://www.co.uk/", "💬",
     "openseal.ch", "metatask.io", "eitherscan.com", "opengea.org", "[kraken.com](https://support.kraken.com/a)",
     "[read more](https://evil.example)",

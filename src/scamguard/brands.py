@@ -1,7 +1,7 @@
 """The registry of brands: who is imitated, and where the real one is found.
 
 The entries are data, ``brands/*.toml``, checked when they are read. Facts only: a field that nobody is sure of is left
-out, and ``checked`` stands only where a person has opened ``see`` on that day. ``brands/kinds.toml`` says once for each
+out, and ``checked`` is the day somebody read ``see``, or a stored copy of it. ``brands/kinds.toml`` says once for each
 kind of brand what none of them ever asks for.
 """
 

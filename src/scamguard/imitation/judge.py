@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+import regex
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -24,6 +25,8 @@ from .skeleton import plain, skeleton
 from .value import Value, read
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..brands import Brand
     from .names import Names
 
@@ -58,6 +61,7 @@ _REDIRECT: Final = re.compile(r"[?&#][^=&]*=\s*(?:https?:)?[/\\]{2}([^/\\&?#]+)"
 _LOGIN: Final = skeleton("login")  # the one lure that is itself misspelt
 LEAST_ACROSS: Final = 9  # letters of a name that is read across dots
 _WORDS: Final = re.compile(r"[^\w]+|_")
+_PARTED: Final = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Devanagari}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,7 @@ def _joined(suffix: str, own: list[str], n: Names) -> LookAlike | None:
     text = skeleton(own[-1] + suffix.replace(".", ""))
     near = process.extractOne(text, n.domains.keys(), scorer=OSA.distance, score_cutoff=1)
     name = n.domains[near[0]] if near else None
-    return _say(Match(name, "typo", sure=True), "typo") if name and name.brand.official.endswith(f".{suffix}") else None
+    return _say(Match(name, "typo", sure=True), "typo") if name and any(domain.endswith(f".{suffix}") for domain in name.brand.domains) else None
 
 
 def _registered(suffix: str, label: str, n: Names, *, free: bool) -> LookAlike | None:  # noqa: PLR0911 - one line a reason
@@ -287,7 +291,7 @@ def _called(v: Value, n: Names) -> LookAlike | None:
         return None
     words = [word for word in _WORDS.split(unicodedata.normalize("NFC", v.text).lower()) if word]
     role, tick = bool(_ROLE.search(v.text.replace("_", " "))), bool(_TICK.search(v.text))
-    if brand := next((brand for alias, brand in n.aliases.items() if alias in v.text.casefold()), None) if role or tick else None:
+    if brand := next(_in_own_writing(v.text.casefold(), n), None) if role or tick else None:
         return _say(_plainly(brand, n), "display_name")
     for word in ["".join(words), *words] if len(words) < 8 else words:
         found = match(word, n)
@@ -324,4 +328,11 @@ def called_by(text: str) -> set[str]:
     said = set(_WORDS.split(small))
     found = {name.brand.name for name in n.exact.values() if name.label in said}
     spaced = {brand.name for brand in n.homes.values() if " " in brand.name and brand.name.casefold() in small}
-    return found | spaced | {brand.name for alias, brand in n.aliases.items() if alias in small}
+    return found | spaced | {brand.name for brand in _in_own_writing(small, n)}
+
+
+def _in_own_writing(small: str, n: Names) -> Iterator[Brand]:
+    """Give the brands that case-folded text calls by an alias: as a word, endings allowed, where the script parts words without joining others to them."""
+    for alias, brand in n.aliases.items():
+        if alias in small and (not _PARTED.search(alias) or regex.search(rf"(?<![\p{{L}}\p{{M}}]){regex.escape(alias)}(?!\p{{L}}{{3}})", small)):
+            yield brand

@@ -112,8 +112,10 @@ def _near_length(exact: Mapping[str, Name], length: int) -> tuple[str, ...]:
 def _domains(known: tuple[Brand, ...]) -> Iterator[Name]:
     """Give the whole domains of brands whose name alone says too little; the ending is part of what is imitated."""
     for brand in known:
-        label, _, suffix = brand.official.partition(".")
-        short = LEAST_WORD <= len(label) <= LEAST_INSIDE and len(suffix) >= LEAST_SUFFIX
-        if short and brand.kind in ("exchange", "wallet", "defi", "chain"):
+        if brand.kind not in ("exchange", "wallet", "defi", "chain"):
+            continue
+        for label, _, suffix in (domain.partition(".") for domain in brand.domains):
+            if not (LEAST_WORD <= len(label) <= LEAST_INSIDE and len(suffix) >= LEAST_SUFFIX):
+                continue
             joined = label + suffix.replace(".", "")
             yield Name(brand, joined, skeleton(joined))
