@@ -62,6 +62,7 @@ _LOGIN: Final = skeleton("login")  # the one lure that is itself misspelt
 LEAST_ACROSS: Final = 9  # letters of a name that is read across dots
 _WORDS: Final = re.compile(r"[^\w]+|_")
 _PARTED: Final = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Devanagari}]")
+_WORDED: Final = r"(?<![\p{{L}}\p{{M}}]){}(?!\p{{L}}{{3}})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,9 @@ def _joined(suffix: str, own: list[str], n: Names) -> LookAlike | None:
     text = skeleton(own[-1] + suffix.replace(".", ""))
     near = process.extractOne(text, n.domains.keys(), scorer=OSA.distance, score_cutoff=1)
     name = n.domains[near[0]] if near else None
-    return _say(Match(name, "typo", sure=True), "typo") if name and any(domain.endswith(f".{suffix}") for domain in name.brand.domains) else None
+    if name is None or not any(domain.endswith(f".{suffix}") for domain in name.brand.domains):
+        return None
+    return _say(Match(name, "typo", sure=True), "typo")
 
 
 def _registered(suffix: str, label: str, n: Names, *, free: bool) -> LookAlike | None:  # noqa: PLR0911 - one line a reason
@@ -332,7 +335,7 @@ def called_by(text: str) -> set[str]:
 
 
 def _in_own_writing(small: str, n: Names) -> Iterator[Brand]:
-    """Give the brands that case-folded text calls by an alias: as a word, endings allowed, where the script parts words without joining others to them."""
+    """Give the brands that case-folded text calls by an alias; where its script parts words, by a word of its own, endings allowed."""
     for alias, brand in n.aliases.items():
-        if alias in small and (not _PARTED.search(alias) or regex.search(rf"(?<![\p{{L}}\p{{M}}]){regex.escape(alias)}(?!\p{{L}}{{3}})", small)):
+        if alias in small and (not _PARTED.search(alias) or regex.search(_WORDED.format(regex.escape(alias)), small)):
             yield brand
