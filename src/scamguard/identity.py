@@ -121,7 +121,7 @@ def described(text: str) -> dict[str, str]:
     text = text[:_MOST]
     there = list(_all_links(text)) if _DOT.search(text) or "://" in text else []
     shown = {name: link for link in reversed(there) for name in _facts(link).alone}
-    if "@" in text and (posing := [handle for handle in handles(text) if lookalike(handle)]):
+    if "@" in text and (posing := [handle for handle in handles(text) if _poses(handle)]):
         shown["handle.lookalike"] = posing[0]
     sites = [link for link in there if _facts(link).site]
     hidden = [to for said, to in anchors(text) if (bent := lookalike(f"[{said}]({to})")) and bent.kind == "text_mismatch"]
@@ -157,6 +157,11 @@ def _facts(link: str) -> Facts:
     }
     own = home_of(value.host) is not None and not anyones
     return Facts(tuple(name for name, is_so in alone.items() if is_so), value.kind in ("url", "domain"), own, anyones)
+
+
+@lru_cache(1 << 12)
+def _poses(handle: str) -> bool:
+    return lookalike(handle) is not None
 
 
 def _all_links(text: str) -> Iterator[str]:
