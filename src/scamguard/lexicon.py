@@ -2,7 +2,7 @@
 
 A lexicon file (``lexicons/<lang>.toml``) fills concepts with terms; a rule file (``rules/<family>.toml``)
 says which concepts must stand together, and proves it with examples. All terms of all languages become one
-double-array trie over folded code points (Aoe 1989), so that matching is one walk however many terms there are.
+automaton over folded words, so that matching is one walk however many terms there are.
 
 Term language: plain text as people write it (it is folded like any message), with
 ``(a|b|)`` for alternatives, ``*`` at the end for any ending, ``#`` for a run of digits, ``<code>`` for a run of
@@ -92,13 +92,17 @@ def spelled(term: str) -> list[str]:
     >>> spelled("(send|give) me( now|)")
     ['send me now', 'send me', 'give me now', 'give me']
     """
+    if "|" not in term:
+        return [form] if (form := " ".join(term.split())) else []
     parts = [part.split("|") if i % 2 else [part] for i, part in enumerate(_ALTERNATIVES.split(term))]
-    forms = [re.sub(r"\s+", " ", "".join(form)).strip() for form in itertools.product(*parts)]
-    return list(dict.fromkeys(form for form in forms if form))
+    forms = (" ".join("".join(form).split()) for form in itertools.product(*parts))
+    return list(dict.fromkeys(filter(None, forms)))
 
 
 def _forms(term: str) -> int:
     """Count the forms of a term, at most."""
+    if "|" not in term:
+        return 1
     return math.prod(part.count("|") + 1 for part in _ALTERNATIVES.split(term)[1::2])
 
 
@@ -137,7 +141,7 @@ def pack(folder: Path, concepts: Sequence[str], taken: Iterable[str] = ()) -> Le
     """
     groups: dict[str, tuple[str, ...]] = {}
     for file in _files(resources.files("scamguard"), "rules"):
-        groups |= _groups(file)
+        groups |= _groups(_toml(file, {"groups", "rule"}))
     return _read(folder, concepts, taken, groups)
 
 
@@ -154,8 +158,9 @@ def _read(root: Traversable | Path, concepts: Sequence[str], taken: Iterable[str
     entries = [concept for file in _files(root, "lexicons") for concept in _concepts(file, names)]
     rules, used = [], set(taken)
     for file in _files(root, "rules"):
-        groups |= _groups(file)
-        for row in _rows(file, "rule", {"groups", "rule"}):
+        table = _toml(file, {"groups", "rule"})
+        groups |= _groups(table)
+        for row in table.get("rule", []):
             rule = _rule(file.name, row, names, groups)
             if rule.id in used:
                 raise LexiconError(file.name, f"rule {rule.id!r}", "id is used twice; ids are public and never reused")
@@ -190,15 +195,9 @@ def _frames(table: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, ..
     return tuple(table.get("frames", ()))
 
 
-def _groups(file: Traversable | Path) -> dict[str, tuple[str, ...]]:
-    """Read the groups of a rule file."""
-    return {name: tuple(of) for name, of in _toml(file, {"groups", "rule"}).get("groups", {}).items()}
-
-
-def _rows(file: Traversable | Path, key: str, known: set[str]) -> list[dict[str, Any]]:
-    """Read the tables that are headed ``[[key]]``."""
-    rows: list[dict[str, Any]] = _toml(file, known).get(key, [])
-    return rows
+def _groups(table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Take the groups of a rule file."""
+    return {name: tuple(of) for name, of in table.get("groups", {}).items()}
 
 
 def _toml(file: Traversable | Path, known: set[str]) -> dict[str, Any]:
@@ -223,9 +222,9 @@ def _toml(file: Traversable | Path, known: set[str]) -> dict[str, Any]:
 
 
 def _concepts(file: Traversable | Path, names: Mapping[str, str]) -> list[Concept]:
-    known = {"language", "concept"}
-    lang, found = str(_toml(file, known).get("language", file.name.removesuffix(".toml"))), []
-    for row in _rows(file, "concept", known):
+    table = _toml(file, {"language", "concept"})
+    lang, found = str(table.get("language", file.name.removesuffix(".toml"))), []
+    for row in table.get("concept", []):
         what = f"concept {row.get('name', '<no name>')!r}"
         _check_keys(file.name, what, row, {"name", "terms", "hit", "spare"}, {"name", "terms"})
         if row["name"] not in names:
