@@ -30,7 +30,7 @@ _LONGEST = (
     "test_pages.py",
 )  # fmt: skip
 
-# These compile the bundled lexicons, which takes a quarter of a minute: one worker does it once for all.
+# These compile the bundled lexicons, which takes seconds: one worker does it once for all.
 _TOGETHER = {f"tests/{name}": "tests/lexicons" for name in ("test_cli.py", "test_lexicon.py", "test_bundled.py")}
 
 

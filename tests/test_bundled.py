@@ -27,7 +27,7 @@ def test_it_was_trained_on_these_messages(guard: Guard) -> None:
 
 
 def test_it_speaks_this_lexicon(guard: Guard, bundled: Lexicon) -> None:
-    terms = proof._terms(bundled.concepts, bundled.entries)  # compiled once for all tests: that takes a quarter of a minute
+    terms = proof._terms(bundled.concepts, bundled.entries)  # compiled once for all tests: that takes seconds
     stale = "lexicons or rules have changed since; run `scamguard train`"
     assert [row["id"] for row in guard.model.card["rules"]] == [rule.id for rule in bundled.rules], stale
     pairs: tuple[tuple[Any, Any], ...] = ((guard.model.terms, terms), (guard.model.rules, compile_rules(bundled)))

@@ -32,8 +32,14 @@ def strict(given):
     return type(given)(*map(strict, given)) if hasattr(given, "_fields") else given
 
 import scamguard
-from scamguard import columns, engine
+from scamguard import columns, engine, terms, trie, wordgraph
+from scamguard.lexicon import Concept, Lexicon
 from scamguard.parts import parts
+def held(kernel): return lambda *given: kernel(*map(strict, given))
+terms._exact_keys, trie._hang, wordgraph._merge = held(terms._exact_keys), held(trie._hang), held(wordgraph._merge)
+wordgraph._mark, wordgraph._insert = held(wordgraph._mark), held(wordgraph._insert)
+entry = Concept(name="password", lang="en", terms=("password", "(my|your|his) (pass*|pin) (now|)", "# words", "비밀번호", "密码"))
+columns_of_terms = terms.compile_terms(Lexicon(("password",), (entry,), ()))
 room = engine.room
 engine.room = lambda *sizes: strict(room(*sizes))
 guard = scamguard.load()
@@ -45,7 +51,8 @@ texts = [
     "we walked along the harbour, and it rained; " * 9 + "give me your private key",
 ]
 batch = columns.pack(texts)
-print(engine.logits(parts(columns.TextBatch(batch.data.view(Strict), batch.offsets)), strict(guard.model.speech)).tolist())
+logits = engine.logits(parts(columns.TextBatch(batch.data.view(Strict), batch.offsets)), strict(guard.model.speech))
+print([number for column in (*columns_of_terms, logits) for number in column.tolist()])
 """
 
 

@@ -7,25 +7,27 @@ The automaton is the smallest that holds them (a directed acyclic word graph): a
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import numpy as np
 
-from .automaton import ANY_ENDING, CODE, GLUED, LEADS, MOST_CONCEPTS, NUMBERS, PHONE, RUN, STEMS, Terms, exact, place, stem_bit
+from .automaton import CODE, MOST_CONCEPTS, PHONE, RUN, Terms, exact
 from .columns import pack
 from .errors import LexiconError
 from .fold import Folded, fold
-from .kernels import compiled, finished
+from .kernels import compiled
 from .kinds import DIGIT, EMAIL, HANDLE, HANGUL, KIND, LETTER, LINK, PLANES, TOKEN
 from .misspellings import misspelled
 from .tokens import NUMBERED, SPACED, Tokens, tokens
+from .trie import ENDINGS, HANGUL_STEM, STEM, Paths, Trie, grown
+from .wordgraph import laid_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from .lexicon import Lexicon
+    from .lexicon import Concept, Lexicon
 
 _SYMBOLS = {  # what stands for it while a term is folded (Vai digits, squares); then its code point and kind
     "#": ("\ua620", RUN, LETTER), "<code>": ("\ua621", CODE, LETTER), "<phone>": ("\ua622", PHONE, LETTER),
@@ -33,7 +35,18 @@ _SYMBOLS = {  # what stands for it while a term is folded (Vai digits, squares);
 }  # fmt: skip
 _SECRET = frozenset({"password", "code_2fa", "private_key", "seed_phrase"})  # concepts whose names are misspelled on purpose
 _GUARD = "一"  # a word may start and end beside it, and it takes part in no undoing
-_Path = tuple[tuple[int, ...], int]  # key << 1 | spaced for each word; and how the last one ends: 0, ANY_ENDING or GLUED
+
+
+class Forms(NamedTuple):
+    """Every form of every term, and whose it is."""
+
+    texts: list[str]
+    owner: NDArray[np.int64]  # which of ``entries``
+    entries: Sequence[Concept]
+
+    def entry(self, i: int) -> Concept:
+        """Name the entry of a form."""
+        return self.entries[int(self.owner[i])]
 
 
 def compile_terms(lexicon: Lexicon) -> Terms:
@@ -45,14 +58,17 @@ def compile_terms(lexicon: Lexicon) -> Terms:
         A term folds to nothing, uses a character beyond the alphabet, glues sorts of numbers to what no message can match,
         or means more than four things.
     """
-    paths, vague = _paths(lexicon)
-    for path, ending in paths:
-        if ending != int(ANY_ENDING):  # the word itself is among the words that "stem*" means
-            paths[path, ending] |= paths.get((path, int(ANY_ENDING)), set())
-            if len(paths[path, ending]) > MOST_CONCEPTS:
-                named = ", ".join(lexicon.concepts[i] for i in sorted(paths[path, ending]))
-                raise LexiconError("lexicons", f"a word of {named}", f"stands, with any ending, for over {MOST_CONCEPTS} concepts")
-    return _automaton(paths, vague, _slips(lexicon))
+    forms = _forms(lexicon)
+    paths = _paths(forms)
+    trie = grown(paths)
+    meaning, concepts = _meanings(lexicon, forms, paths, trie)
+    return laid_out(paths, trie, meaning, concepts, _slips(lexicon))
+
+
+def _forms(lexicon: Lexicon) -> Forms:
+    spelled = [entry.forms() for entry in lexicon.entries]
+    owner = np.repeat(np.arange(len(spelled)), np.array([len(of) for of in spelled], np.int64))
+    return Forms(list(itertools.chain.from_iterable(spelled)), owner, lexicon.entries)
 
 
 def _slips(lexicon: Lexicon) -> dict[int, int]:
@@ -78,30 +94,24 @@ def _keys(words: Sequence[str]) -> list[int]:
     return found
 
 
-def _paths(lexicon: Lexicon) -> tuple[dict[_Path, set[int]], set[int]]:
-    """Fold and cut every form: which concepts each path of words means, and the keys of words with a sort of number."""
-    ids = {name: i for i, name in enumerate(lexicon.concepts)}
-    forms = [(entry, form) for entry in lexicon.entries for form in entry.forms()]
-    folded = _folded_forms([form.removesuffix("*") for _, form in forms])
+def _paths(forms: Forms) -> Paths:
+    """Fold and cut every form."""
+    folded = _folded_forms([form.removesuffix("*") for form in forms.texts])
     cut = tokens(folded)
-    keys = np.empty(len(cut.key), np.uint64)
-    _exact_keys(folded.codes, cut.start, cut.stop, keys)
-    steps = [key << 1 | spaced for key, spaced in zip(keys.tolist(), (cut.sort & SPACED != 0).tolist(), strict=True)]
-    kinds, bounds = (cut.sort & KIND).tolist(), cut.starts.tolist()
     vague, badly = _numbered(folded, cut)
-    refused = {*_owners(cut.starts, badly), *_owners(folded.starts, folded.codes >= PLANES)}
-    out: dict[_Path, set[int]] = {}
-    for i, (entry, form) in enumerate(forms):
-        a, b = bounds[i], bounds[i + 1]
-        if a == b or i in refused:
-            raise LexiconError(f"{entry.lang}.toml", f"concept {entry.name!r}", f"term {form!r} cannot be matched")
-        worded = kinds[b - 1] in {LETTER, HANGUL, DIGIT} and not vague[b - 1]  # else there is no ending to vary
-        ending = int(ANY_ENDING) if form.endswith("*") and worded else int(GLUED) if kinds[b - 1] == HANGUL else 0
-        meaning = out.setdefault(((steps[a] & ~1, *steps[a + 1 : b]), ending), set())
-        meaning.add(ids[entry.name])
-        if len(meaning) > MOST_CONCEPTS:
-            raise LexiconError(f"{entry.lang}.toml", f"term {form!r}", f"stands for over {MOST_CONCEPTS} concepts")
-    return out, set(keys[vague].tolist())
+    refused = [*_owners(cut.starts, badly), *_owners(folded.starts, folded.codes >= PLANES), *np.flatnonzero(np.diff(cut.starts) == 0)]
+    if refused:
+        entry, form = forms.entry(min(refused)), forms.texts[min(refused)]
+        raise LexiconError(f"{entry.lang}.toml", f"concept {entry.name!r}", f"term {form!r} cannot be matched")
+    key = np.empty(len(cut.key), np.uint64)
+    _exact_keys(folded.codes, cut.start, cut.stop, key)
+    spaced = cut.sort & SPACED != 0
+    spaced[cut.starts[:-1]] = False
+    last = cut.starts[1:] - 1
+    kind = cut.sort[last] & KIND
+    starred = np.array([form.endswith("*") for form in forms.texts], np.bool_)
+    starred &= np.isin(kind, (LETTER, HANGUL, DIGIT)) & ~vague[last]  # else there is no ending to vary
+    return Paths(key, spaced, vague, cut.starts, np.where(starred, STEM, np.where(kind == HANGUL, HANGUL_STEM, 0)))
 
 
 def _owners(starts: NDArray[np.int64], which: NDArray[np.bool_]) -> list[int]:
@@ -115,8 +125,9 @@ def _folded_forms(forms: Sequence[str]) -> Folded:
     marked = []
     for form in forms:
         text = form
-        for name, (stand_in, _, _) in _SYMBOLS.items():
-            text = text.replace(name, stand_in)
+        if "#" in form or "<" in form:
+            for name, (stand_in, _, _) in _SYMBOLS.items():
+                text = text.replace(name, stand_in)
         marked.append(f"{_GUARD}{text.strip()}{_GUARD}")
     folded = fold(pack(marked))
     codes, kinds, kept = folded.codes.copy(), folded.kinds.copy(), np.ones(len(folded.codes), np.bool_)
@@ -134,12 +145,12 @@ def _numbered(folded: Folded, cut: Tokens) -> tuple[NDArray[np.bool_], NDArray[n
     """
     vague, badly = np.zeros(len(cut.key), np.bool_), np.zeros(len(cut.key), np.bool_)
     marks = np.flatnonzero(np.isin(folded.codes, (RUN, CODE, PHONE)))
-    for t in np.unique(np.searchsorted(cut.start, marks, side="right") - 1).tolist():
-        word = folded.codes[cut.start[t] : cut.stop[t]]
-        run = word == RUN
-        alone = len(word) == 1 or not np.isin(word, (CODE, PHONE)).any()
-        vague[t] = True
-        badly[t] = not alone or (run[1:] & run[:-1]).any() or (run.any() and cut.sort[t] & NUMBERED)
+    word, run = np.searchsorted(cut.start, marks, side="right") - 1, folded.codes[marks] == RUN
+    vague[word] = True
+    badly[word[~run & (cut.stop[word] - cut.start[word] > 1)]] = True
+    badly[word[run & (cut.sort[word] & NUMBERED != 0)]] = True
+    touching = run[1:] & run[:-1] & (np.diff(marks) == 1) & (np.diff(word) == 0)
+    badly[word[1:][touching]] = True
     return vague, badly
 
 
@@ -150,89 +161,41 @@ def _exact_keys(codes, start, stop, key):
         key[t] = exact(codes, start[t], stop[t])
 
 
-def _automaton(paths: dict[_Path, set[int]], vague: set[int], slips: dict[int, int]) -> Terms:
-    """Number the words, those that begin a term first; lay the edges of the smallest automaton out as a hash table."""
-    ordered = sorted(paths)
-    split = [[step >> 1 for step in path[:-1]] + [path[-1] >> 1 ^ ending] for path, ending in ordered]
-    ids = {word: i for i, word in enumerate(dict.fromkeys([*(words[0] for words in split), *itertools.chain(*split)]))}
-    spelled = ids | {wrong: ids[right] for wrong, right in slips.items() if right in ids and wrong not in ids}
-    meanings = {of: i for i, of in enumerate(sorted({tuple(sorted(of)) for of in paths.values()}))}
-    nodes: list[dict[int, int]] = [{}]  # word and whether a space comes before it → node
-    ends = [0]
-    for (path, ending), words in zip(ordered, split, strict=True):
-        at = 0
-        for k, word in enumerate(words):
-            if k:
-                ends[at] |= LEADS | (STEMS if ending and k == len(words) - 1 else 0) | (NUMBERS if word in vague else 0)
-            at = nodes[at].setdefault(ids[word] << 1 | path[k] & 1, len(nodes))
-            if at == len(nodes):
-                nodes.append({})
-                ends.append(0)
-        ends[at] |= meanings[tuple(sorted(paths[path, ending]))] + 1 << 3
-    state, kept = _merged(nodes, ends)
-    steps = [(at << 32 | step, state[to]) for at, node in enumerate(kept) for step, to in nodes[node].items()]
-    edges = {step * int(ANY_ENDING) & 0xFFFFFFFFFFFFFFFF: to for step, to in steps}
-    counts = np.cumsum([0, *(len(of) for of in meanings)])
-    return Terms(
-        _table(np.array(list(spelled), np.uint64), np.array(list(spelled.values()), np.int64)),
-        _table(np.array(list(edges), np.uint64), np.array(list(edges.values()), np.int64)),
-        _bitmap(np.array([path[-1] >> 1 for path, ending in ordered if ending], np.uint64)),
-        np.array([state[to] for _, to in sorted(nodes[0].items())], np.int32),
-        np.array([ends[node] for node in kept], np.int32),
-        np.array([_follow(nodes[node]) for node in kept], np.uint64),
-        counts.astype(np.int32),
-        np.array([c for of in meanings for c in of], np.int16),
-    )
+def _meanings(lexicon: Lexicon, forms: Forms, paths: Paths, trie: Trie) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Number the sets of concepts that paths mean: which of them each node means plus one, or 0; and their concepts plus one, (t, 4)."""
+    ids = {name: i for i, name in enumerate(lexicon.concepts)}
+    concept = np.array([ids[entry.name] for entry in forms.entries], np.int64)[forms.owner]
+    pairs = np.sort(np.concatenate([trie.end << 16 | concept, _by_stem(paths, trie, concept)]))
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
+    nodes, first, many = np.unique(pairs >> 16, return_index=True, return_counts=True)
+    if many.max(initial=0) > MOST_CONCEPTS:
+        _refuse_crowded(lexicon, forms, trie, concept, pairs)
+    rows = np.zeros((len(nodes), MOST_CONCEPTS), np.int64)
+    rows[np.repeat(np.arange(len(nodes)), many), np.arange(len(pairs)) - np.repeat(first, many)] = (pairs & 0xFFFF) + 1
+    _, one, which = np.unique(rows.astype(">u2").view(">u8").ravel(), return_index=True, return_inverse=True)  # four numbers are one
+    meaning = np.zeros(len(trie.parent), np.int64)
+    meaning[nodes] = which + 1
+    return meaning, rows[one]
 
 
-def _merged(nodes: list[dict[int, int]], ends: list[int]) -> tuple[list[int], list[int]]:
-    """Merge nodes from which the same terms follow (Daciuk et al. 2000): the state of each node, and a node of each state."""
-    state = [0] * len(nodes)
-    kept: list[int] = []
-    known: dict[tuple[int, frozenset[tuple[int, int]]], int] = {}
-    for node in range(len(nodes) - 1, 0, -1):  # children come after their parents
-        key = ends[node], frozenset((step, state[to]) for step, to in nodes[node].items())
-        state[node] = known.setdefault(key, len(kept))
-        if state[node] == len(kept):
-            kept.append(node)
-    return state, kept
+def _by_stem(paths: Paths, trie: Trie, concept: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give what words mean as they are among the words that a stem means (``pass`` and ``pass*``): ``node << 16 | concept``."""
+    ends = np.zeros((int(trie.trunk.max(initial=-1)) + 1, len(ENDINGS)), np.int64)
+    ends[trie.trunk, paths.ending] = trie.end
+    stems = paths.ending == STEM
+    others = ends[trie.trunk[stems]]
+    others[:, STEM] = 0
+    found: NDArray[np.int64] = (others << 16 | concept[stems, None])[others > 0]
+    return found
 
 
-def _follow(steps: dict[int, int]) -> int:
-    """Set a bit of 64 for each of a state's edges."""
-    bits = 0
-    for step in steps:
-        bits |= 1 << (step * int(ANY_ENDING) >> 58 & 63)
-    return bits
-
-
-def _bitmap(stems: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Set one bit a stem, of some thirty."""
-    bits = np.zeros(1 << max(6, int(len(stems) // 2).bit_length()), np.uint64)
-    _mark(stems, bits)
-    return bits
-
-
-@compiled
-def _mark(stems, bits):
-    for i in range(len(stems)):
-        at = stem_bit(stems[i], bits)
-        bits[at >> 6] |= np.uint64(1) << np.uint64(at & 63)
-
-
-def _table(keys: NDArray[np.uint64], to: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Lay keys out in an open-addressed table, at most seven tenths full."""
-    slots = np.zeros(1 << max(6, int(len(keys) / 0.7).bit_length()), np.uint64)
-    _insert(keys, to, slots)
-    return slots
-
-
-@compiled
-def _insert(keys, to, slots):
-    mask = len(slots) - 1
-    for i in range(len(keys)):
-        h = finished(keys[i])
-        at = place(h, slots)
-        while slots[at]:
-            at = (at + 1) & mask
-        slots[at] = h << np.uint64(24) | np.uint64(to[i] + 1)
+def _refuse_crowded(lexicon: Lexicon, forms: Forms, trie: Trie, concept: NDArray[np.int64], pairs: NDArray[np.int64]) -> NoReturn:
+    """Name the form that is one too many of its path; if none is, what a stem adds too much to."""
+    meant: dict[int, set[int]] = {}
+    for i, (node, of) in enumerate(zip(trie.end.tolist(), concept.tolist(), strict=True)):
+        meant.setdefault(node, set()).add(of)
+        if len(meant[node]) > MOST_CONCEPTS:
+            raise LexiconError(f"{forms.entry(i).lang}.toml", f"term {forms.texts[i]!r}", f"stands for over {MOST_CONCEPTS} concepts")
+    node = next(node for node in meant if np.count_nonzero(pairs >> 16 == node) > MOST_CONCEPTS)
+    named = ", ".join(lexicon.concepts[i] for i in (pairs[pairs >> 16 == node] & 0xFFFF).tolist())
+    raise LexiconError("lexicons", f"a word of {named}", f"stands, with any ending, for over {MOST_CONCEPTS} concepts")
