@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import scamguard
 from scamguard import lookalike, lookalikes
-from scamguard.imitation.judge import KINDS
+from scamguard.imitation.finding import KINDS
 from scamguard.imitation.names import names
 from scamguard.imitation.skeleton import skeleton
 
@@ -63,6 +63,36 @@ IMITATIONS = [
     ("币安客服", "Binance", "display_name"),
     ("Служба безопасности Сбербанка", "Sberbank", "display_name"),
     ("Поддержка Т-Банк", "T-Bank (Tinkoff)", "display_name"),
+    ("[kraken.com][1]\n\n[1]: https://evil.example", "Kraken", "text_mismatch"),
+    ("[url=https://evil.example]kraken.com[/url]", "Kraken", "text_mismatch"),
+    ("<https://evil.example|kraken.com>", "Kraken", "text_mismatch"),
+    ("kraken.com<https://evil.example>", "Kraken", "text_mismatch"),
+    ('<a href="&#104;ttps://evil.example">kraken&#46;com</a>', "Kraken", "text_mismatch"),
+    ('<a href="https://evil.example">Log in: https://kraken.com/login</a>', "Kraken", "text_mismatch"),
+    ("http://0x8.010.2056/", None, "bare_ip"),
+    (r"https://evil.example\@kraken.com", "Kraken", "path"),
+    ("https://evil.example/r?to=https://krаken.com/a", "Kraken", "homoglyph"),
+    ("https://www.youtube.com/redirect?q=https://kraken-login.example", "Kraken", "combosquat"),
+    ("https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fkraken-login.example%2Fa&data=1", "Kraken", "combosquat"),
+    ("https://urldefense.com/v3/__https://kraken-login.example/a__;!!x", "Kraken", "combosquat"),
+    ("https://x.com/kraken_support_", "Kraken", "handle"),
+    ("https://www.instagram.com/kraken.support/", "Kraken", "handle"),
+    ("https://facebook.com/groups/krakensupport", "Kraken", "handle"),
+    ("https://t.me/krakensupport", "Kraken", "free_host"),
+    ("https://lin.ee/kraken-support", "Kraken", "free_host"),
+    ("https://s3.amazonaws.com/kraken-login/index.html", "Kraken", "free_host"),
+    ("https://kraken-login.s3.amazonaws.com/index.html", "Kraken", "combosquat"),
+    ("https://t.co/kraken-verify", "Kraken", "shortener"),
+    ("kraken.support@gmail.com", "Kraken", "email"),
+    ("@krakensupport1", "Kraken", "handle"),
+    ("Kraken官方", "Kraken", "handle"),
+    ("クラーケン サポート", "Kraken", "display_name"),
+    ("क्रैकेन सहायता", "Kraken", "display_name"),
+    ("دعم كراكن", "Kraken", "display_name"),
+    ("Kraken Atención al Cliente", "Kraken", "display_name"),
+    ("Assistance Kraken", "Kraken", "display_name"),
+    ("Layanan Binance", "Binance", "display_name"),
+    ("Kraken Sécurité", "Kraken", "display_name"),
 ]
 HONEST = [
     "kraken.com", "https://support.kraken.com/login", "KRAKEN.COM.", "google.co.jp", "dns.google", "@krakensupport", "https://t.me/telegram",
@@ -74,6 +104,12 @@ HONEST = [
     "[read more](https://evil.example)",
     "[example.org](https://evil.example)", '<a href="https://kraken.com">kraken.com</a>', "<a href=>kraken.com</a>", "<a>kraken.com</a>",
     "We read about Kraken. It was nice.Then we went home, and nothing else happened that day at all.",
+    "https://www.facebook.com/sharer/sharer.php?u=https://blog.example", "https://accounts.google.com/o/oauth2/auth?redirect_uri=https://a.example",
+    "https://www.amazon.com/dp/B0?ref=https://a.example", "https://wa.me/?text=https://blog.example", "https://x.com/krakensupport",
+    "https://x.com/releasethekraken", "https://t.me/krakenfx", "https://t.me/bitfinex", "1.5/2.5", "john+kraken@gmail.com",
+    "kraken.lover@gmail.com", "Café Kraken", "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fkraken.com%2Fa&data=1",
+    '<a href="https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fkraken.com">https://kraken.com</a>',
+    "https://kraken.com<https://kraken.com>", "[kraken.com]: https://evil.example", "https://[bad.safelinks.protection.outlook.com/?url=1",
     "\u202ekraken\u202c", "xn--" + "a" * 3000 + ".com", "https://" + "a." * 2000 + "com", "http://999999999999999999999999999999999999999999/",
 ]  # fmt: skip
 
@@ -114,6 +150,12 @@ def test_any_column_of_strings_will_do(column: list[str] | pa.Array) -> None:
 def test_what_is_no_column_gets_one_clear_line(column: object) -> None:
     with pytest.raises(scamguard.InputError):
         lookalikes(column)
+
+
+@pytest.mark.parametrize("value", [None, 3, b"kraken.com", ["kraken.com"], float("nan")])
+def test_what_is_no_text_gets_one_clear_line(value: object) -> None:
+    with pytest.raises(scamguard.InputError, match="lookalikes"):
+        lookalike(value)  # type: ignore[arg-type]
 
 
 def test_whatever_the_slow_path_finds_the_fast_path_finds() -> None:
@@ -171,6 +213,7 @@ def test_any_text_is_an_input(text: str) -> None:
 
 HOSTILE = [
     *("[", "[a](", "](", "<a ", "<a href=", "<a href='x'>", "https://a.b ", "://"),
+    *("[a]: b\n", "[url=a]", "<https://a|", "a<https://b>", "[a][b]"),
     *("a.", "a-", "@", "xn--", "%61", "rn", "nn", "kraken.", "\u202e"),
 ]
 

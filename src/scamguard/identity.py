@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from .imitation.carried import unwrapped
 from .imitation.hints import leading
 from .imitation.judge import home_of, lookalike, opened_by_anyone, shortens
 from .imitation.links import anchors, handles, links
@@ -148,7 +149,7 @@ class Facts(NamedTuple):
 
 @lru_cache(1 << 14)
 def _facts(link: str) -> Facts:
-    value, found = read(link), lookalike(link)
+    value, found = read(unwrapped(link)), lookalike(link)
     anyones = value.free or opened_by_anyone(value.host) or shortens(value.host)
     alone = {
         "link.lookalike": found is not None and found.kind not in ("bare_ip", "open_redirect"),

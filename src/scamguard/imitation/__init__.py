@@ -6,6 +6,7 @@ and a careful *judge* reads the rest.
 
 from __future__ import annotations
 
-from .judge import LookAlike, lookalike
+from .finding import LookAlike
+from .judge import lookalike
 
 __all__ = ["LookAlike", "lookalike"]

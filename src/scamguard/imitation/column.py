@@ -15,7 +15,7 @@ from .screen import suspects
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .judge import LookAlike
+    from .finding import LookAlike
 
 _SCHEMA = pa.schema([("brand", pa.string()), ("kind", pa.string()), ("official", pa.string())])
 

@@ -47,6 +47,9 @@ def match(label: str, n: Names) -> Match | None:
     found = _read(label, pieces, n)
     if not found and (loose := [loosened(piece) for piece in pieces]) != pieces:
         found = _read(label, loose, n)
+    if not found and (bare := label.rstrip("0123456789")) != label:  # ``krakensupport1``: the first was taken
+        more = match(bare, n)
+        found = more if more and more.kind == "combosquat" and len(more.name.skeleton) >= LEAST_TYPO else None
     return found
 
 
@@ -58,7 +61,8 @@ def _read(label: str, pieces: list[str], n: Names) -> Match | None:
         return Match(name, _spelling(name, label), sure=True)
     near = _typo(whole, n)
     found = near if near and near.sure else _among(label, whole, pieces, n) or near or _bare_typo(pieces, whole, n)
-    return Match(found.name, "homoglyph", found.sure) if found and not label.isascii() else found
+    bent = found and not label.isascii() and found.name.label not in label  # ``café-kraken`` only has an accent elsewhere
+    return Match(found.name, "homoglyph", found.sure) if found and bent else found
 
 
 def across(labels: list[str], n: Names) -> Match | None:
@@ -177,7 +181,7 @@ def _lured(pieces: list[str], name: str, n: Names) -> bool:
 
 
 def _lure(text: str, n: Names) -> bool:
-    """Say whether ``text`` is empty, digits, one lure or two."""
+    """Say whether ``text`` is empty, one lure or two."""
     if not text or text in n.lures:
         return True
     return any(text[:i] in n.lures and text[i:] in n.lures for i in range(2, len(text) - 1))

@@ -170,6 +170,8 @@ def _host(data, a, b):
             letters += 97 <= c | 32 <= 122
         elif c == 61 and i + 2 < b and ((data[i + 1] == 47 and data[i + 2] == 47) or (data[i + 1] | 32 == 104 and data[i + 2] | 32 == 116)):
             return 0, -1  # a link within the link
+        elif slash < b and c == 58 and i + 1 < b and data[i + 1] == 47:
+            return 0, -1  # the same, as gateways write it
     end = slash
     for i in range(begin, slash):
         if data[i] == 58:
@@ -211,8 +213,6 @@ def _value(data, begin, end, b, t):
         start += 1
     if b - start >= 3 and path(data, start, b, t):
         return _ALL
-    if home:
-        return _NOTHING
     return _HOST if _remembered(data, begin, end, h, t) or (dots > 2 and _home_in_front(data, begin, end, t)) else _NOTHING
 
 

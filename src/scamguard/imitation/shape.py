@@ -79,8 +79,8 @@ def path(data, a, b, t):
 
 @inlined
 def _breaks(c):
-    """Say whether ``c`` ends a segment: ``/ ? # = &``."""
-    return c == 47 or c == 63 or c == 35 or c == 61 or c == 38
+    """Say whether ``c`` ends a segment: ``/ ? # = & @``."""
+    return c == 47 or c == 63 or c == 35 or c == 61 or c == 38 or c == 64
 
 
 @compiled

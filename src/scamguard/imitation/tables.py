@@ -13,6 +13,7 @@ import numpy as np
 from ..kernels import inlined
 from .names import START, names, words
 from .near import Bent, bent
+from .profiles import SITES
 from .skeleton import LEET, LOOSE, PAIRS
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Tables(NamedTuple):
     lengths: NDArray[np.int64]  # their lengths
     short: NDArray[np.uint64]  # names that are seen only as words of their own
     homes: NDArray[np.uint64]  # official and unrelated domains, read backwards
-    open_hosts: NDArray[np.uint64]  # where anyone puts up a page, and shorteners; backwards
+    open_hosts: NDArray[np.uint64]  # where anyone has a page or profile, and shorteners; backwards
     lures: NDArray[np.uint64]
     roles: NDArray[np.uint64]  # as they are written
     powers: NDArray[np.uint64]  # (LONGEST + 1,)
@@ -85,7 +86,7 @@ def _hashed() -> Tables:
         np.unique([len(text) for text in inside]),
         _set(name for name in n.exact if len(name) < 6),
         _set(domain[::-1] for domain in (*n.homes, *n.unrelated) if "." in domain),
-        _set(host[::-1] for host in words("open_hosts") | words("shorteners")),
+        _set(host[::-1] for host in words("open_hosts") | words("shorteners") | SITES.keys()),
         _set(n.lures),
         _set(words("roles") | {"customer", "desk"}),
         np.array([pow(int(BASE), i, 1 << 64) for i in range(LONGEST + 1)], np.uint64),

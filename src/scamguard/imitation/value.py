@@ -1,13 +1,14 @@
 """Reading one value: is it a link, a domain, an e-mail address, a handle or a name, and where would it lead?
 
 As a browser reads it (WHATWG URL): the host is what stands between the last ``@`` of the authority and the port, a
-backslash is a slash, and an IPv4 address may be written as one number.
+backslash is a slash, and an IPv4 address may be written as one number, or with octal and hexadecimal parts.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _SCHEME: Final = re.compile(r"\s*(?:h(?:tt|xx)ps?|ftp)\s*:[/\\]{1,3}", re.IGNORECASE)
 _HOST: Final = re.compile(r"[^\s/?#@:,;\"'<>()]+(?:\.[^\s/?#@:,;\"'<>().]+)+\.?")
 _HANDLE: Final = re.compile(r"@?[\w.-]{2,60}")
+_ODD_ADDRESS: Final = re.compile(r"(?:0x[0-9a-f]{0,8}|[0-9]{1,11})(?:\.(?:0x[0-9a-f]{0,8}|[0-9]{1,11})){0,3}")
 _MOST: Final = 2048  # characters; whatever stands after them does not change where a link leads
 _RESERVED: Final = frozenset(("example", "test", "invalid"))  # RFC 2606: what examples use for names that somebody has
 
@@ -81,7 +83,8 @@ def _link(rest: str, text: str, kind: str) -> Value:
     user, _, host = authority.rpartition("@")
     host = decoded(unquote(re.sub(r":\d*$", "", host)))
     suffix, free, known = _suffix(host)
-    return Value(kind, text, host, unquote(user), unquote(path), suffix, free, _address(host), known)
+    address = _address(host) or (_written_oddly(host) if _SCHEME.match(text) else "")  # without a scheme, 1.5 is a number
+    return Value(kind, text, host, unquote(user), unquote(path), suffix, free, address, known)
 
 
 def decoded(host: str) -> str:
@@ -124,8 +127,20 @@ def _address(host: str) -> str:
     try:
         if not host or not (host[0] in "0123456789[" or ":" in host):
             return ""
-        if host.isascii() and (host.isdigit() or host.startswith("0x")):
-            return str(ipaddress.IPv4Address(int(host, 0)))
         return str(ipaddress.ip_address(host.strip("[]")))
     except ValueError:
+        return ""
+
+
+def _written_oddly(host: str) -> str:
+    """Read an IPv4 address of one to four parts, each decimal, octal or hexadecimal, as browsers do.
+
+    >>> _written_oddly("0x8.8.2056"), _written_oddly("134744072"), _written_oddly("8.8.8.8.example")
+    ('8.8.8.8', '8.8.8.8', '')
+    """
+    if not _ODD_ADDRESS.fullmatch(host):
+        return ""
+    try:
+        return str(ipaddress.IPv4Address(socket.inet_aton(host)))
+    except OSError:
         return ""
