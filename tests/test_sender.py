@@ -117,6 +117,41 @@ def test_what_no_sender_can_be(fields: dict[str, Any], line: str) -> None:
         Sender(**fields)
 
 
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        ("دعم كراكن", ("sender.unofficial",)),
+        ("クラーケン サポート", ("sender.unofficial",)),
+        ("Kraken Güvenlik", ("sender.unofficial",)),
+        ("币安 🔵", ("sender.unofficial",)),
+        ("\u202etroppuS nekarK", ("sender.unofficial",)),
+        ("\u202eannA", ()),
+    ],
+)
+def test_one_and_many_senders_are_judged_alike(guard: Guard, name: str, rules: tuple[str, ...]) -> None:
+    assert judge(Sender(name, "@someone")).rules == rules
+    assert guard.scan([HELLO], senders={"name": [name], "handle": ["@someone"]})["rules"].to_pylist() == [list(rules)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "line"),
+    [
+        ({"name": ["Anna"], "account_age_days": [-1]}, "account_age_days is -1"),
+        ({"name": ["Anna"], "account_age_days": [float("inf")]}, "account_age_days is inf"),
+        ({"name": ["Anna"], "platform": ["myspace"]}, "unknown platform 'myspace'"),
+    ],
+)
+def test_columns_are_refused_whoever_they_speak_of(guard: Guard, columns: dict[str, list[Any]], line: str) -> None:
+    with pytest.raises(InputError, match=line):
+        guard.scan([HELLO], senders=columns)
+
+
+def test_a_brands_handle_counts_nowhere_else() -> None:
+    assert not judge(Sender("Kraken Support", "@krakensupport", platform="WhatsApp")).official
+    assert judge(Sender("Kraken Support", "https://mobile.twitter.com/krakensupport")).official
+    assert judge(Sender("Kraken Support", "https://m.facebook.com/krakensupport")).rules[0] == "sender.unofficial"
+
+
 def test_a_finding_is_evidence_and_raises_the_risk(guard: Guard) -> None:
     bare, fake = guard.check(HELLO), guard.check(HELLO, sender=Sender("Kraken Support ✓", "@kraken_desk", first_contact=True))
     assert fake.risk > bare.risk

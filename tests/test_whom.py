@@ -139,3 +139,10 @@ def test_other_contacts_are_found() -> None:
 )  # fmt: skip
 def test_a_reader_gets_the_nearest_language(lang: str, chosen: str) -> None:
     assert tag(lang) == chosen
+
+
+def test_a_shared_or_forwarded_link_names_nobody() -> None:
+    for link in ("https://www.facebook.com/sharer/sharer.php?u=https://a.example", "https://www.google.com/url?q=https://a.example"):
+        assert whom.pointed(f"I liked this: {link}") is None
+    assert (brand := whom.pointed("see https://www.google.com/url?q=https://kraken-login.example")) is not None
+    assert brand.id == "kraken"

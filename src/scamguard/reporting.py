@@ -22,7 +22,7 @@ Handle = Annotated[
 ]
 Platform = Annotated[
     str | None,
-    typer.Option("--sender-platform", metavar="NAME", help="x, telegram, discord, reddit, instagram or facebook.", rich_help_panel=_WHO),
+    typer.Option("--sender-platform", metavar="NAME", help="Where: telegram, x, whatsapp, sms, email …", rich_help_panel=_WHO),
 ]
 Verified = Annotated[
     bool | None,

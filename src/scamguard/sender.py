@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import email.utils
 import math
-import re
 import unicodedata
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
@@ -19,6 +18,7 @@ import regex
 from .brands import PLATFORMS, registry
 from .errors import InputError, unknown
 from .imitation import lookalike
+from .imitation.profiles import profile
 from .imitation.skeleton import plain
 from .imitation.value import read
 
@@ -48,6 +48,10 @@ WHY: Final = {
     "sender.official": "The account is the real one, and still the words are those of a scam: accounts are taken over, too.",
 }
 YOUNG: Final = 30  # days
+WHERE: Final = (  # where people write; brands' own handles are known on the first few
+    *PLATFORMS, "email", "github", "kakaotalk", "line", "linkedin", "matrix", "signal", "slack", "sms", "tiktok", "viber", "wechat",
+    "whatsapp", "youtube",
+)  # fmt: skip
 _MOST: Final = 256  # characters of a name or handle that are looked at
 _TICK: Final = regex.compile(r"[✓✔✅☑🗸🗹]")
 ROLE: Final = regex.compile(
@@ -56,12 +60,9 @@ ROLE: Final = regex.compile(
     r"|assistance|kundendienst|kundenservice|müşteri hizmetleri|destek|layanan pelanggan|hỗ trợ)\b"
     r"|поддержк|администратор|客服|官方|管理员|管理員|群主|サポート|公式|管理者|고객센터|고객지원|공식|관리자|الدعم|المشرف|सहायता|सपोर्ट"
 )
+_REVERSED: Final = "\u202e"  # RIGHT-TO-LEFT OVERRIDE (UAX #9)
 _WORD: Final = regex.compile(r"[\p{L}\p{M}]+")
 _MIXED: Final = regex.compile(r"(?=.*\p{Latin})(?=.*[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Lisu}\p{Georgian}])")
-_SITES: Final = {  # where a link is a handle
-    "t.me": "telegram", "telegram.me": "telegram", "x.com": "x", "twitter.com": "x", "instagram.com": "instagram",
-    "facebook.com": "facebook", "reddit.com": "reddit",
-}  # fmt: skip
 _OPEN_MAIL: Final = frozenset({  # anyone has a mailbox there, though the domain is a brand's
     "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "icloud.com", "me.com", "mac.com", "yahoo.com",
     "yahoo.co.jp", "qq.com", "foxmail.com", "163.com", "126.com", "sina.com", "sohu.com", "naver.com", "daum.net", "hanmail.net",
@@ -78,7 +79,7 @@ class Sender:
     Raises
     ------
     InputError
-        A field is of another type, an age is negative or no number, or the platform is none of ``brands.PLATFORMS``.
+        A field is of another type, an age is negative or no number, or the platform is none of ``WHERE``.
 
     >>> judge(Sender("Kraken Support ✓", "@kraken_desk")).rules
     ('sender.unofficial', 'sender.lookalike_handle', 'sender.ticks')
@@ -90,7 +91,7 @@ class Sender:
     official: bool | None = None  # whoever calls knows the account: it is (not) the real one
     account_age_days: float | None = None
     first_contact: bool | None = None  # the reader has never written with this account
-    platform: str | None = None  # where the handle lives, of brands.PLATFORMS; a brand's handle counts only there
+    platform: str | None = None  # where the handle lives, of WHERE; a brand's handle counts only there
 
     def __post_init__(self) -> None:
         """Refuse what no sender can be."""
@@ -103,8 +104,8 @@ class Sender:
         age: object = self.account_age_days
         if age is not None and (isinstance(age, bool) or not isinstance(age, int | float) or not 0 <= age < math.inf):
             raise InputError(f"Sender.account_age_days is {age!r}; give days from 0, or None")
-        if self.platform is not None and self.platform.lower() not in PLATFORMS:
-            raise InputError(f"Sender.platform: {unknown('platform', self.platform, PLATFORMS)}; or leave it None")
+        if self.platform is not None and self.platform.lower() not in WHERE:
+            raise InputError(f"Sender.platform: {unknown('platform', self.platform, WHERE)}; or leave it None")
 
 
 FIELDS: Final = tuple(field.name for field in fields(Sender))
@@ -179,6 +180,9 @@ def mixed(text: str) -> bool:
 def _parts(sender: Sender) -> tuple[str, str]:
     """Give name and handle, composed and cut to what anyone reads; ``Name <address>`` holds both."""
     name, handle = (unicodedata.normalize("NFC", (text or "")[:_MOST]).strip() for text in (sender.name, sender.handle))
+    if _REVERSED in name:  # what stands behind it is shown backwards
+        before, _, behind = name.partition(_REVERSED)
+        name = (before + behind[::-1]).strip()
     if not handle and name.endswith(">") and "@" in name:
         name, handle = email.utils.parseaddr(name.encode("utf-8", "replace").decode())
     if not handle and "@" in name and " " not in name and read(name).kind in ("email", "handle"):
@@ -188,13 +192,8 @@ def _parts(sender: Sender) -> tuple[str, str]:
 
 def _site(handle: str) -> tuple[str, str]:
     """Take the handle out of a link to a profile: ``(platform, handle)``."""
-    found = read(handle) if "/" in handle else None
-    platform = _SITES.get(found.host.removeprefix("www.")) if found else None
-    if not found or not platform:
-        return "", handle
-    steps = [step for step in re.split(r"[/?#]", found.path) if step]
-    steps = steps[1:] if platform == "reddit" and len(steps) > 1 else steps
-    return platform, f"@{steps[0]}" if steps else handle
+    platform, name = profile(read(handle)) if "/" in handle else ("", "")
+    return (platform, f"@{name}") if name else ("", handle)
 
 
 def _owner(handle: str, platform: str) -> Brand | None:

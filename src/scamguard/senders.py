@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from .columns import pack
 from .errors import InputError, unknown
+from .imitation.called import ROLE as STAFF
 from .imitation.screen import suspects
 from .imitation.skeleton import plain
 from .sender import FIELDS, NOBODY, ROLE, Identity, Sender, exact, judge, verified_handles
@@ -39,13 +40,13 @@ _FITS: Final = {
 }
 _LONE: Final = re.compile("[\ud800-\udfff]")
 _ODD: Final = (  # RE2: a tick, or alphabets that look alike in one word; some of these the judge lets go
-    r"[✓✔✅☑🗸🗹]|\p{Latin}[\p{L}\p{M}]*[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Lisu}\p{Georgian}]"
+    r"[✓✔✅☑🗸🗹🔵🛡\x{202e}]|\p{Latin}[\p{L}\p{M}]*[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Lisu}\p{Georgian}]"
     r"|[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Lisu}\p{Georgian}][\p{L}\p{M}]*\p{Latin}"
 )
 _BLANK: Final = re.compile(r"[\s@<>()\"',;|+%\[\]_]+")  # what parts words, and what the screen takes for a sign of something odd
 _LETTER: Final = re.compile("[A-Za-z]")
 _OTHER: Final = re.compile(r"[^\x00-\x7f]+")
-_ROLE: Final = ROLE.pattern.replace(r"\b", "")  # word breaks of RE2 know ASCII only
+_ROLE: Final = f"{ROLE.pattern}|{STAFF.pattern}".replace(r"\b", "")  # word breaks of RE2 know ASCII only
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ def read(senders: object) -> Senders:
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
         raise InputError(f"senders: columns of different lengths: {', '.join(f'{name} {n}' for name, n in lengths.items())}")
+    _check(columns)
     rows, who = _distinct(list(columns.values()))
     table = pa.table({name: column.take(pa.array(rows)) for name, column in columns.items()})
     identities = [NOBODY] * len(table)
@@ -128,6 +130,16 @@ def read(senders: object) -> Senders:
     for place, row in zip(chosen.tolist(), table.take(pa.array(chosen)).to_pylist(), strict=True):
         identities[place] = judge(Sender(**row))
     return Senders(tuple(identities), who)
+
+
+def _check(columns: Mapping[str, pa.Array]) -> None:
+    """Refuse what ``Sender`` refuses, whoever it is said of: not only where the judge comes to it."""
+    if (ages := columns.get("account_age_days")) is not None:
+        wrong = ages.filter(pc.invert(pc.and_(pc.is_finite(ages), pc.greater_equal(ages, 0))))
+        for age in wrong[:1].to_pylist():
+            Sender(account_age_days=age)
+    for place in pc.unique(columns["platform"]).to_pylist() if "platform" in columns else ():
+        Sender(platform=place)
 
 
 def _listed(senders: Iterable[object]) -> Senders:

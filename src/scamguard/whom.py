@@ -95,7 +95,7 @@ def pointed(text: str) -> Brand | None:
     found = contacts(text)
     for value in (*found.links, *found.mailboxes, *found.handles):
         seen = lookalike(value)
-        if seen and seen.brand:
+        if seen and seen.brand and seen.kind != "open_redirect":  # whose link it is says nothing of whom it leads to
             return _by_name()[seen.brand]
     return None
 
