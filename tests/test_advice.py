@@ -131,3 +131,14 @@ def test_what_empties_an_account_soonest_comes_first() -> None:
 
 def test_a_verdict_gives_it() -> None:
     assert verdict(asks=("card",)).advice("en") == advice(verdict(asks=("card",)), "en")
+
+
+@pytest.mark.parametrize("kind", ["phishing_link", "credential_request", "payment_demand", "remote_access"])
+def test_what_to_do_now_is_said_even_where_nothing_is_asked_for_by_name(kind: str) -> None:
+    table = wording.sentences("en")
+    assert any(sentence in advice(verdict(kind), "en") for sentence in table["given"].values())
+
+
+def test_a_language_is_a_str() -> None:
+    with pytest.raises(scamguard.InputError, match="lang is int"):
+        advice(verdict(), 3)  # type: ignore[arg-type]

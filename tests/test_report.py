@@ -304,3 +304,17 @@ def test_hostile_text_stays_in_its_code(text: str) -> None:
 def test_no_text_breaks_out(text: str) -> None:
     event("backticks" if "`" in text else "none")
     broken_out(text)
+
+
+def test_no_link_leads_anywhere_wherever_it_stands() -> None:
+    link = "https://kraken-login.example/a"
+    it = ticket(channel=f"mail, {link}", when=f"see {link}", done=[f"I signed in at {link}"], sender=Sender(f"Help {link}", link))
+    assert link not in everything(it)
+    assert "https://" not in it.markdown().replace("hxxps://", "")
+    assert "kraken-login.example" not in everything(it)
+
+
+@pytest.mark.parametrize("known", [{"when": 3}, {"channel": 3}, {"lang": 3}, {"done": None}, {"given": None}, {"done": iter(["x"])}])
+def test_a_wrong_type_gets_one_clear_line(known: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=next(iter(known))):
+        ticket(**known)

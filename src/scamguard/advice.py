@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from .errors import InputError
 from .verdict import GIVEN_AWAY, Action
 from .wording import called, isolated, sentences, tag
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 # What must be answered first where several secrets are asked for: what empties an account soonest.
 _URGENCY: Final = ("remote_access", "seed_phrase", "private_key", "payment", "2fa_code", "password", "card", "id_document")
+# What is given away first where a message does not say what it is after: a page that a link opens asks for the login.
+_USUAL: Final = {
+    "phishing_link": "password", "credential_request": "password", "payment_demand": "payment", "remote_access": "remote_access",
+}  # fmt: skip
 
 
 def advice(verdict: Verdict, lang: str | None = None) -> str:
@@ -31,15 +36,22 @@ def advice(verdict: Verdict, lang: str | None = None) -> str:
     Returns
     -------
     The advice; empty for an allowed message.
+
+    Raises
+    ------
+    InputError
+        ``lang`` is no str.
     """
     if verdict.action is Action.ALLOW:
         return ""
+    if not isinstance(lang, str | None):
+        raise InputError(f"lang is {type(lang).__name__}; give a str such as 'pt-BR', or None")
     lang = tag(verdict.language if lang is None else lang)
     table = sentences(lang)
     if verdict.kind == GIVEN_AWAY:
         return str(table["own_secret"])
     said = [table["kind"].get(verdict.kind, table["kind"]["other"])]
-    given = next((secret for secret in _URGENCY if secret in verdict.asks), None)
+    given = next((secret for secret in _URGENCY if secret in verdict.asks), _USUAL.get(verdict.kind))
     if given is not None:
         said.append(table["given"][given])
     if real := verdict.official:

@@ -6,6 +6,7 @@ and pictures. All that is taken from the message and what the caller knows; what
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -102,9 +103,12 @@ def incident(  # noqa: PLR0913 - what is known of an incident
     Raises
     ------
     InputError
-        ``text`` is no str, ``given`` names no secret we know, or ``done`` is one text.
+        ``text``, ``lang``, ``when`` or ``channel`` is no str, ``given`` names no secret we know, or ``done`` is one text.
     """
     _check(text, sender, given, done)
+    for said, value in (("lang", lang), ("when", None if isinstance(when, datetime) else when), ("channel", channel)):
+        if not isinstance(value, str | None):
+            raise InputError(f"{said} is {type(value).__name__}; give a str or None")
     lang = tag(lang or verdict.language)
     table = tickets(lang)
 
@@ -112,13 +116,11 @@ def incident(  # noqa: PLR0913 - what is known of an incident
         return f"[{table['removed']}: {table['secret'][secret]}]"
 
     def line(value: str | None) -> str | None:
-        return " ".join(masked(value, name).split())[:_LINE] or None if value else None
+        return _harmless(" ".join(masked(value, name).split())[:_LINE]) or None if value else None
 
     message = masked(text, name, told=len(text) <= _FEW)
     found = contacts(message)
-    for contact in sorted((*found.links, *found.mailboxes), key=len, reverse=True):
-        message = message.replace(contact, defanged(contact))
-    steps = tuple(" ".join(masked(step, name, told=True).split()) for step in list(done)[:_STEPS])
+    steps = tuple(_harmless(" ".join(masked(step, name, told=True).split())) for step in list(done)[:_STEPS])
     money = tuple(dict.fromkeys([*traces(message), *(trace for step in steps for trace in traces(step))]))
     who = Sender(line(sender.name), line(sender.handle), *_rest(sender)) if sender else None
     linked = bool(found.links)
@@ -130,7 +132,7 @@ def incident(  # noqa: PLR0913 - what is known of an incident
         action=verdict.action,
         kind=verdict.kind,
         asks=verdict.asks,
-        message=message,
+        message=_harmless(message),
         when=line(when.isoformat(sep=" ", timespec="minutes") if isinstance(when, datetime) else when),
         channel=line(channel),
         sender=who,
@@ -145,17 +147,26 @@ def incident(  # noqa: PLR0913 - what is known of an incident
     )
 
 
-def _check(text: object, sender: object, given: Sequence[str], done: Sequence[str]) -> None:
+def _check(text: object, sender: object, given: Collection[str], done: object) -> None:
     if not isinstance(text, str):
         raise InputError(f"text is {type(text).__name__}, not str; a ticket is about one message")
     if not isinstance(sender, Sender | None):
         raise InputError(f"sender is {type(sender).__name__}; give scamguard.Sender(name=…, handle=…), or None")
-    for name, value in (("given", given), ("done", done)):
-        if isinstance(value, str) or not all(isinstance(one, str) for one in value):
+    listed: tuple[tuple[str, object], ...] = (("given", given), ("done", done))
+    for name, value in listed:
+        if not isinstance(value, Collection) or isinstance(value, str) or not all(isinstance(one, str) for one in value):
             raise InputError(f"{name} must be a list of str")
     for secret in given:
         if secret not in SECRETS:
             raise InputError(f"given: {unknown('secret', secret, SECRETS)}")
+
+
+def _harmless(text: str) -> str:
+    """Defang the links and mailboxes in what others or the reader wrote."""
+    found = contacts(text)
+    for contact in sorted((*found.links, *found.mailboxes), key=len, reverse=True):
+        text = text.replace(contact, defanged(contact))
+    return text
 
 
 def _rest(sender: Sender) -> tuple[bool | None, bool | None, float | None, bool | None, str | None]:

@@ -10,6 +10,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from numpy.typing import NDArray
 
@@ -149,7 +150,7 @@ class Verdict:
         *,
         lang: str | None = None,
         sender: Sender | None = None,
-        when: str | None = None,
+        when: str | datetime | None = None,
         channel: str | None = None,
         given: Sequence[str] = (),
         done: Sequence[str] = (),
