@@ -111,7 +111,8 @@ HONEST = [
     "We read about Kraken. It was nice.Then we went home, and nothing else happened that day at all.",
     "https://www.facebook.com/sharer/sharer.php?u=https://blog.example", "https://accounts.google.com/o/oauth2/auth?redirect_uri=https://a.example",
     "https://www.amazon.com/dp/B0?ref=https://a.example", "https://wa.me/?text=https://blog.example", "https://x.com/krakensupport",
-    "https://x.com/releasethekraken", "https://t.me/krakenfx", "https://t.me/bitfinex", "1.5/2.5", "john+kraken@gmail.com",
+    "https://x.com/releasethekraken", "https://t.me/steam", "https://reddit.com/r/steamnews", "https://t.me/krakenfx",
+    "https://t.me/bitfinex", "1.5/2.5", "john+kraken@gmail.com",
     "kraken.lover@gmail.com", "Café Kraken", "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fkraken.com%2Fa&data=1",
     '<a href="https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fkraken.com">https://kraken.com</a>',
     "https://kraken.com<https://kraken.com>", "[kraken.com]: https://evil.example", "https://[bad.safelinks.protection.outlook.com/?url=1",
@@ -171,6 +172,8 @@ def test_whatever_the_slow_path_finds_the_fast_path_finds() -> None:
 
 LABELS = sorted(name.label for name in names().exact.values())
 EDITS = st.sampled_from(["insert", "delete", "swap", "replace", "none"])
+STARTS = ["", "https://", "//", "@", "https://x.com/", "https://t.me/", "https://bit.ly/", "https://reddit.com/r/"]
+PATHS = ["", "/", "/login/kraken", "/kraken.com", "?q=https://evil.example", ":8080/x", "/@kraken.com", "?u=//krakem.com"]
 LETTERS = st.sampled_from("abcdefghijklmnopqrstuvwxyz0123456789-.")
 
 
@@ -190,9 +193,9 @@ def planted(draw: st.DrawFn) -> str:
             case "replace":
                 text = text[:at] + letter + text[at + 1 :]
     around = st.sampled_from(["", "login", "login-", "-support", "www.", "xy", "7", "a-", "-b", "secure.", ".app"])
-    end = draw(st.sampled_from([".com", ".co.uk", ".xyz", ".github.io", ".market", "", ".example"]))
-    path = draw(st.sampled_from(["", "/", "/login/kraken", "/kraken.com", "?q=https://evil.example", ":8080/x"]))
-    return draw(st.sampled_from(["", "https://", "//", "@"])) + draw(around) + text + draw(around) + end + path
+    end = draw(st.sampled_from([".com", ".co.uk", ".xyz", ".github.io", ".market", "", ".example", ".s3.amazonaws.com", ".support"]))
+    path = draw(st.sampled_from(PATHS))
+    return draw(st.sampled_from(STARTS)) + draw(around) + text + draw(around) + end + path
 
 
 @given(st.lists(planted() | st.text(st.characters(exclude_categories=["Cs"]), max_size=30), max_size=8))

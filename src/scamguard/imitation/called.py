@@ -34,6 +34,7 @@ ROLE: Final = re.compile(
 )
 TICK: Final = re.compile("[✓✔✅☑🔵🛡️]")
 _STAFF: Final = re.compile("|".join(sorted(words("roles"))))
+LONGEST_PART: Final = 64  # characters of a handle between dots
 _WORDS: Final = re.compile(r"[^\w]+|_")
 _SEAM: Final = re.compile(r"(?<=[!-~])(?=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3])")  # ``kraken官方`` is two words
 _PARTED: Final = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Devanagari}]")
@@ -63,15 +64,27 @@ def called(v: Value, n: Names) -> LookAlike | None:
 
 def theirs(handle: str, platform: str) -> bool:
     """Say whether a brand verified the handle: there, or elsewhere, if it does not pose as staff."""
-    return bool(platform and owner(handle, platform)) or (owner(handle) is not None and not _STAFF.search(handle.lower()))
+    brand = owner(handle)
+    return brand is not None and (bool(platform and owner(handle, platform)) or not _staff(handle, brand))
 
 
 def profiled(platform: str, handle: str, n: Names) -> LookAlike | None:
     """Judge a profile: fans call themselves after a brand, and only staff of its own speaks for it."""
-    if not _STAFF.search(handle.lower()) or owner(handle, platform):
+    if owner(handle, platform):
         return None
-    found = match(handle.lower().replace(".", "_"), n) if len(handle) < 64 else None
-    return say(found, "handle") if found and found.kind in ("combosquat", "homoglyph") and found.sure else None
+    for part in handle.lower().split("."):
+        found = match(part, n) if len(part) < LONGEST_PART else None
+        if found and found.kind != "typo" and found.sure and _staff(handle, found.name.brand):
+            return say(found, "handle")
+    return None
+
+
+def _staff(handle: str, brand: Brand) -> bool:
+    """Say whether a handle poses as staff; ``team`` in ``steam`` does not."""
+    rest = handle.lower()
+    for label in brand.labels:
+        rest = rest.replace(label, " ")
+    return _STAFF.search(rest) is not None
 
 
 def _in_own_writing(small: str, n: Names) -> Iterator[Brand]:
