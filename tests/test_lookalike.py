@@ -87,7 +87,7 @@ IMITATIONS = [
     ("https://lin.ee/kraken-support", "Kraken", "free_host"),
     ("https://s3.amazonaws.com/kraken-login/index.html", "Kraken", "free_host"),
     ("https://kraken-login.s3.amazonaws.com/index.html", "Kraken", "combosquat"),
-    ("https://t.co/kraken-verify", "Kraken", "shortener"),
+    ("https://tiny.one/mykraken", "Kraken", "shortener"),
     ("kraken.support@gmail.com", "Kraken", "email"),
     ("@krakensupport1", "Kraken", "handle"),
     ("Kraken官方", "Kraken", "handle"),
