@@ -120,11 +120,14 @@ LOCALES = {
     "zh-TW android": "2026/5/1 下午3:04 - {}",
     "es": "1/5/26, 15:04 - {}",
     "es-MX": "1/5/2026 3:04 p.\xa0m. - {}",
+    "es-CO older": "1/05/2026 a la(s) 3:04 p. m. - {}",
     "es ios": "[1/5/26, 15:04:00] {}",
     "pt-BR": "01/05/2026 15:04 - {}",
     "pt às": "01/05/2026 às 15:04 - {}",
     "fr": "01/05/2026, 15:04 - {}",
     "fr older": "01/05/2026 à 15:04 - {}",
+    "fr-CA": "2026-05-01 15\xa0h\xa004 - {}",
+    "fr-CA ios": "[2026-05-01 15\xa0h\xa004\xa0min\xa000\xa0s] {}",
     "de": "01.05.26, 15:04 - {}",
     "de ios": "[01.05.26, 15:04:00] {}",
     "ru": "01.05.2026, 15:04 - {}",
@@ -139,8 +142,11 @@ LOCALES = {
     "tr": "1.05.2026 15:04 - {}",
     "tr noon": "1.05.2026 ÖS 3:04 - {}",
     "hi": "01/05/26, 3:04 pm - {}",
+    "hi digits": "०१/०५/२६, ३:०४ PM - {}",
     "hi noon": "1/5/26, 3:04 अपराह्न - {}",
     "id": "01/05/26 15.04 - {}",
+    "ms": "01/05/2026, 3:04 PTG - {}",
+    "ms ios": "[1/5/26, 3:04:00 PTG] {}",
     "ar": "\u200f١\u200f/٥\u200f/٢٠٢٦، ٣:٠٤ م - {}",
     "ar mark": "\u061c١/٥/٢٠٢٦، ٣:٠٤ م - {}",
     "ar latin": "1/5/2026, 3:04 م - {}",
@@ -169,11 +175,13 @@ def test_whatsapp_locales(tmp_path: Path, locale: str) -> None:
     assert got.dump.notes.broken == 0
 
 
-@pytest.mark.parametrize(("hour", "want"), [("12:00 AM", 0), ("12:30 PM", 12), ("1:00 AM", 1), ("11:59 PM", 23)])
-def test_noon_and_midnight(hour: str, want: int) -> None:
+@pytest.mark.parametrize(
+    ("hour", "want"),
+    [("12:00 AM", 0), ("12:30 PM", 12), ("1:00 AM", 1), ("11:59 PM", 23), ("9:00 PG", 9), ("傍晚6:00", 18), ("半夜1:00", None)],
+)
+def test_noon_and_midnight(hour: str, want: int | None) -> None:
     found = whatsapp.stamp(f"5/1/26, {hour} - Mia: x")
-    assert found is not None
-    assert found.hour == want
+    assert (found and found.hour) == want
 
 
 @pytest.mark.parametrize(
@@ -349,6 +357,55 @@ def test_github_from_its_command_line_and_search(tmp_path: Path) -> None:
         assert [tuple(m[1:]) for m in got.messages][:2] == want
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_github_pages_that_stand_one_behind_the_other(tmp_path: Path, indent: int | None) -> None:
+    """`gh api --paginate` writes array after array, with `--slurp` an array of them, with `--jq '.[]'` object after object."""
+    pages = [[{"url": f"https://github.com/a/b/issues/{i}", "number": i, "title": "T", "body": "B"}] for i in (1, 2)]
+    arrays, objects = ([json.dumps(one, indent=indent) for one in found] for found in (pages, [page[0] for page in pages]))
+    for export in ("".join(arrays), "\n".join(arrays), json.dumps(pages, indent=indent), "\n".join(objects)):
+        got = read(put(tmp_path / "i.json", export))
+        assert (got.dump.format, [m.id for m in got.messages], got.dump.notes.places) == ("github", ["1", "2"], [])
+
+
+def test_github_authors_in_the_archive_of_a_migration(tmp_path: Path) -> None:
+    comment = {"url": "https://github.com/a/b/issues/3#issuecomment-12", "user": "https://github.com/mia", "body": "x"}
+    got = read(put(tmp_path / "issue_comments_000001.json", [comment]))
+    assert [(m.text, m.sender, m.channel, m.reply_to) for m in got.messages] == [("x", "mia", "a/b", "3")]
+
+
+def test_slack_pages_of_its_api_and_of_slackdump(tmp_path: Path) -> None:
+    ask = {"type": "message", "user": "U1", "text": "a &amp; b", "ts": "1777629600.000100", "thread_ts": "1777629600.000100"}
+    answer = {"type": "message", "user": "U2", "text": "c", "ts": "1777629601.000100", "thread_ts": "1777629600.000100"}
+    dump = {"channel_id": "C1", "name": "general", "messages": [{**ask, "slackdump_thread_replies": [answer]}]}
+    for export, channel in (({"ok": True, "messages": [ask, answer], "has_more": False}, None), (dump, "general")):
+        got = read(put(tmp_path / "C1.json", export))
+        assert got.dump.format == "slack"
+        assert [(m.text, m.sender, m.id, m.channel, m.reply_to) for m in got.messages] == [
+            ("a & b", "U1", ask["ts"], channel, None), ("c", "U2", answer["ts"], channel, ask["ts"])
+        ]  # fmt: skip
+
+
+def test_discords_own_data_of_a_user(tmp_path: Path) -> None:
+    header = "ID,Timestamp,Contents,Attachments\n"
+    record = {"ID": 9, "Timestamp": "2026-05-01 10:00:00", "Contents": "hi", "Attachments": ""}
+    for path in (put(tmp_path / "m.json", [record]), put(tmp_path / "m.csv", header + "9,2026-05-01 10:00:00,hi,\n")):
+        assert [tuple(m)[1:4] for m in read(path).messages] == [("hi", "9", DEFAULT)]
+
+
+def test_signal_edits_and_polls(tmp_path: Path) -> None:
+    said = {"timestamp": DEFAULT, "message": "what it became"}
+    edit = {"editMessage": {"dataMessage": said}}
+    edits = [{"envelope": {"source": "+1", **edit}},
+             {"envelope": {"source": "+2", "syncMessage": {"sentMessage": {"destination": "+1", **edit}}}}]  # fmt: skip
+    got = read(put(tmp_path / "e.jsonl", "\n".join(map(json.dumps, edits))))
+    assert [(m.text, m.sender, m.time, m.channel) for m in got.messages] == [
+        ("what it became", "+1", DEFAULT, "+1"), ("what it became", "me", DEFAULT, "+1")
+    ]  # fmt: skip
+    poll = {"question": "Free coins?", "options": [{"option": "yes"}, {"option": "no"}]}
+    got = read(put(tmp_path / "p.jsonl", json.dumps({"chatItem": {"authorId": "1", "poll": poll}})))
+    assert got.texts == ["Free coins?\nyes\nno"]
+
+
 def test_qq_and_ipc(tmp_path: Path) -> None:
     table = pa.table(
         {
@@ -388,6 +445,17 @@ def test_imessage_noise(tmp_path: Path) -> None:
     )
     assert [(m.text, m.sender, m.channel) for m in got.messages] == [("", "Me", "Ben"), ("hi\n\n\nbye", "Ben", "Ben")]
     assert got.dump.notes.broken == 1
+
+
+def test_imessage_renamed_chats_stand_between_messages(tmp_path: Path) -> None:
+    told, said = "May 01, 2026 10:00:00 AM You named the conversation Kraken Support", "May 01, 2026 10:00:00 AM\nMe\nhi"
+    got = read(put(tmp_path / "Ben.txt", f"{told}\n\n{said}\n\n{told}\n\n"))
+    assert got.dump.format == "imessage"
+    assert [(m.row, m.text, m.sender) for m in got.messages] == [
+        (1, "You named the conversation Kraken Support", None), (3, "hi", "Me"), (7, "You named the conversation Kraken Support", None)
+    ]  # fmt: skip
+    assert {m.time for m in got.messages} == {DEFAULT}
+    assert read(put(tmp_path / "log.txt", f"{told}\n{told}\n")).dump.format == "txt"
 
 
 def test_chatlab_lines(tmp_path: Path) -> None:

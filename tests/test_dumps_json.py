@@ -123,6 +123,27 @@ def test_no_messages_are_an_error(tmp_path: Path) -> None:
         values(tmp_path / "d.json", "hello")
 
 
+@SLOW
+@given(found=st.lists(st.lists(JSON, max_size=3), min_size=1, max_size=4), gap=st.sampled_from(["", "\n", " \n\n"]))
+def test_document_upon_document(tmp_path: Path, window: int, found: list[list[Any]], gap: str) -> None:
+    got, source = values(tmp_path / "d.json", gap.join(json.dumps({"messages": page}) for page in found) + gap)
+    assert got == [value for page in found for value in page]
+    assert source.notes.broken == 0
+
+
+@pytest.mark.parametrize("tail", ["x", "3", "\0", "]", '{"messages": [4'])
+def test_what_follows_a_document_and_is_none_is_noted(tmp_path: Path, window: int, tail: str) -> None:
+    got, source = values(tmp_path / "d.json", '{"messages": [3]}\n' + tail)
+    assert got[0] == 3
+    assert source.notes.places[-1].endswith("read only up to there")
+
+
+def test_objects_one_behind_the_other_and_arrays_between(tmp_path: Path) -> None:
+    parts = [{"text": "a"}, [{"text": "b"}], {"text": "c"}, {"messages": []}, {"text": "d"}]
+    (tmp_path / "d.json").write_text("\n".join(json.dumps(part, indent=1) for part in parts), "utf-8")
+    assert read(tmp_path / "d.json").texts == ["a", "b", "c", "d"]
+
+
 def test_a_plain_document_is_read_like_json_lines(tmp_path: Path) -> None:
     records = [{"text": "a", "user": {"id": 5, "name": "mia"}, "date": "2026-05-01T10:00:00Z"}, {"text": None}, 3, {"text": 4}]
     for document in (records, {"count": 4, "data": records}):

@@ -58,6 +58,9 @@ def section(text: str) -> dict[str, Any]:
                               "actions": [{"text": "Claim", "url": EVIL}]}]},
             f"A ({EVIL})\nf: v\nClaim ({EVIL})\nfoot",
         ),
+        ({"text": "see", "files": [{"mode": "snippet", "title": "note", "preview": "send your seed"}]}, "see\nnote\nsend your seed"),
+        ({"files": [{"mode": "email", "title": "Fwd", "plain_text": "all of it", "preview": "all"}]}, "Fwd\nall of it"),
+        ({"text": "see", "files": [{"mode": "hosted", "title": "cat.png", "preview": "x"}, {"mode": "snippet", "title": "empty"}]}, "see"),
     ],
 )  # fmt: skip
 def test_slack_shows(message: dict[str, Any], want: str) -> None:

@@ -36,6 +36,7 @@ class Fields(NamedTuple):
 
 _KNOWN: Final = (
     Fields("Content", None, "Date", "Author"),  # DiscordChatExporter
+    Fields("Contents", "ID", "Timestamp"),  # what Discord itself gives of one's own messages
     Fields("Text", None, "Message Date", "Sender Name", "Chat Session"),  # iMazing: iMessage, SMS, WhatsApp
     Fields("内容", "消息ID", "时间", "发送人"),  # MemoTrace (WeChatMsg): one conversation
     Fields("StrContent", "localId", "CreateTime", "NickName", "TalkerId", cut=True),  # the same: all of them

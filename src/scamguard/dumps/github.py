@@ -25,7 +25,7 @@ _WALK: Final = {(), ("items",)}  # of a search the results are items
 _THREAD: Final = r'https://(?:api\.)?github\.com/(?:repos/)?[^/"\s]+/[^/"\s]+/(?:issues|pull|pulls|discussions)/'
 _ADDRESS = re.compile(_THREAD)
 _API = re.compile(rf'"(?:html_url|issue_url|url)":\s*"{_THREAD}')
-_LINE = re.compile(r"(?:\[\s*)?\{")
+_LINE = re.compile(r"(?:\[\s*){0,2}\{")
 _WORDED: Final = ("comment", "review", "issue", "pull_request", "discussion", "release")  # in a payload, the innermost first
 _REPO = re.compile(r"https://(?:api\.)?github\.com/(?:repos/)?([^/]+/[^/]+)")
 _NUMBER = re.compile(r"/(?:issues|pull|pulls|discussions)/(\d+)")
@@ -33,7 +33,9 @@ _NUMBER = re.compile(r"/(?:issues|pull|pulls|discussions)/(\d+)")
 
 def looks(head: Head) -> bool:
     """Say whether these are events, or issues and comments."""
-    first = head.first[0] if isinstance(head.first, list) and head.first else head.first
+    first = head.first
+    while isinstance(first, list) and first:
+        first = first[0]
     if isinstance(first, dict):
         found = first["items"][0] if isinstance(first.get("items"), list) and first["items"] else first
         return isinstance(found, dict) and (_is_event(found) or ("body" in found and _is_of_github(found)))
@@ -52,7 +54,8 @@ def _messages(source: Source) -> Iterator[Message]:
             yield from guarded.messages(source, "line", row, found, _message)
     else:
         for number, value in jsonstream.records(source, _WALK):
-            yield from guarded.messages(source, "message", number, value, _message)
+            for one in value if isinstance(value, list) else (value,):  # a page of `gh api --slurp`
+                yield from guarded.messages(source, "message", number, one, _message)
 
 
 def _message(row: int, found: Record) -> Iterator[Message]:
@@ -112,10 +115,17 @@ def _worded(row: int, found: Record, reply_to: str | None) -> Message:
         "\n\n".join(filter(None, parts)),
         _thread(found) if "title" in found else label(found.get("id")),
         times.iso(found.get("created_at") or found.get("createdAt") or found.get("submitted_at")),
-        label(author.get("login")) if isinstance(author, dict) else None,
+        _login(author),
         repo[1] if repo else None,
         reply_to,
     )
+
+
+def _login(author: object) -> str | None:
+    """Name an author: an object, or an address in the archives of a migration."""
+    if isinstance(author, dict):
+        return label(author.get("login"))
+    return author.rpartition("/")[2] or None if isinstance(author, str) else None
 
 
 def _thread(issue: object) -> str | None:

@@ -4,8 +4,11 @@
     +15550100
     Are you there?
 
-A reply stands again, indented, below what it answers; it is read where it stands first, at the margin, and the copy, which
-an indented time begins, is passed over. Reactions and effects are no messages. Whatever else is indented somebody wrote.
+    Apr 17, 2022  6:13:02 PM You named the conversation Friends
+
+What a chat is renamed to is read as a message of nobody. A reply stands again, indented, below what it answers; it is read
+where it stands first, at the margin, and the copy, which an indented time begins, is passed over. Reactions and effects are no
+messages. Whatever else is indented somebody wrote.
 """
 
 from __future__ import annotations
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
     from .detect import Head
     from .source import Source
 
-_TIME = re.compile(r"([A-Z][a-z]{2} \d{2}, \d{4}\s{1,2}\d{1,2}:\d{2}:\d{2}\s[AP]M)(?: \(.*\))?$")
+_WHEN: Final = r"([A-Z][a-z]{2} \d{2}, \d{4}\s{1,2}\d{1,2}:\d{2}:\d{2}\s[AP]M)"
+_TIME = re.compile(rf"{_WHEN}(?: \(.*\))?$")
+_TOLD = re.compile(rf"{_WHEN} (?!\()(\S.*)$")  # what happened to the chat, on the line of its time
 _FORM: Final = "%b %d, %Y %I:%M:%S %p"
 _INDENT: Final = "    "
 _ASIDE: Final = ("Tapbacks:", "Reactions:")
@@ -35,8 +40,10 @@ _REPLY: Final = "This message responded to an earlier message."
 
 
 def looks(head: Head) -> bool:
-    """Say whether the first line is a time as imessage-exporter writes it."""
-    return bool(head.lines) and _TIME.match(head.lines[0]) is not None
+    """Say whether the first line is a time as imessage-exporter writes it; one with words behind it could be any log's."""
+    if not head.lines:
+        return False
+    return _TIME.match(head.lines[0]) is not None or (_TOLD.match(head.lines[0]) is not None and any(map(_TIME.match, head.lines)))
 
 
 def read(source: Source, column: str | None) -> Iterator[Block]:
@@ -52,7 +59,7 @@ def _messages(source: Source) -> Iterator[Message]:
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip("\r\n")
-            if _TIME.match(line):
+            if _TIME.match(line) or _TOLD.match(line):
                 yield from _message(source, start, record, channel)
                 record, start, length = [line], number, 0
             elif record and length < LONGEST_LINE:
@@ -66,14 +73,20 @@ def _messages(source: Source) -> Iterator[Message]:
 def _message(source: Source, start: int, record: list[str], channel: str | None) -> Iterator[Message]:
     if not record:
         return
+    if told := _TOLD.match(record[0]):
+        yield Message(start, "\n".join([told[2], *_body(record[1:])]), None, _moment(told[1]), None, channel)
+        return
     if len(record) < 2 or not record[1].strip():
         found = _TIME.match(record[0])
         if found and "(" not in record[0]:
             source.notes.skip(f"{source.name}, line {start}", "a time without a sender")
         return
     found = _TIME.match(record[0])
-    when = times.written(re.sub(r"\s+", " ", found[1]) if found else None, _FORM)
-    yield Message(start, "\n".join(_body(record[2:])), None, when, record[1].strip(), channel)
+    yield Message(start, "\n".join(_body(record[2:])), None, _moment(found[1]) if found else None, record[1].strip(), channel)
+
+
+def _moment(text: str) -> int | None:
+    return times.written(re.sub(r"\s+", " ", text), _FORM)
 
 
 def _body(lines: list[str]) -> list[str]:

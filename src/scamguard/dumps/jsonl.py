@@ -63,7 +63,7 @@ def in_lines(start: str, whole: Callable[[Record], bool] = lambda _: False) -> b
     later = any(line.startswith("{") and isinstance(_value(line), dict) for line in lines[1:])
     first = _value(lines[0])
     if first is None:  # cut, broken, or the first of several lines of a document
-        return later if len(lines) > 1 else lines[0].strip() != "{"
+        return later if len(lines) > 1 else lines[0].startswith("{") and lines[0].strip() != "{"
     return not whole(first) if isinstance(first, dict) else later
 
 

@@ -3,7 +3,8 @@ message is parsed whole. So memory holds one message, and one that is broken doe
 
 A streaming parser (ijson) gives up at the first flaw and knows no ``\x1b``, which Telegram Desktop writes for control
 characters (SerializeString in export_output_json.cpp). Here a flaw costs one message: the next one begins where the
-indentation says so, or where the brackets close.
+indentation says so, or where the brackets close. Where a program joins the pages that it fetched, document follows upon
+document; all are read.
 """
 
 from __future__ import annotations
@@ -64,25 +65,31 @@ def values(source: Source, walk: Collection[Path]) -> Iterator[Value]:
     walk
         The paths of objects and arrays to walk into; all others are given whole.
     """
-    walked = [False]
+    walked: list[bool] = []
     yield from _values(source, walk, walked)
-    if not walked[0]:
+    if not any(walked):
         raise _nothing(source)
 
 
 def records(source: Source, walk: Collection[Path]) -> Iterator[tuple[int, Any]]:
-    """Give the elements of the arrays that are walked with their numbers; if there is none, the object that the document is."""
-    walked = [False]
+    """Give the elements of the arrays that are walked with their numbers; of a document without one, the object that it is."""
+    walked: list[bool] = []
     alone: dict[str, Any] = {}
+    document, any_given = 0, False
     for path, number, value in _values(source, {(), *walk}, walked):
+        if len(walked) > document:
+            if alone and not walked[document - 1]:
+                yield document, alone
+                any_given = True
+            document, alone = len(walked), {}
         if path[-1:] == (None,):
             yield number, value
-        elif len(path) == 1 and value is not OPENED and not walked[0] and len(alone) < _MOST_FIELDS:
+        elif len(path) == 1 and value is not OPENED and len(alone) < _MOST_FIELDS:
             alone[str(path[0])] = value
-    if not walked[0] and not alone:
+    if alone and not walked[document - 1]:
+        yield document, alone
+    elif not any_given and not any(walked):
         raise _nothing(source)
-    if not walked[0]:
-        yield 1, alone
 
 
 def _nothing(source: Source) -> DumpError:
@@ -90,18 +97,22 @@ def _nothing(source: Source) -> DumpError:
 
 
 def _values(source: Source, walk: Collection[Path], walked: list[bool]) -> Iterator[Value]:
-    """Give the values; ``walked`` becomes true where an array to walk begins."""
+    """Give the values; ``walked`` says of each document so far whether it has an array to walk."""
     with source.text() as text:
         walker = _Walker(source, text, walk)
         try:
-            for value in walker.value(()):
-                walked[0] = walker.found
-                yield value
+            while not walked or walker.follows():
+                walked.append(False)
+                walker.found = False
+                for value in walker.value(()):
+                    walked[-1] = walker.found
+                    yield value
+                walked[-1] = walker.found
         except _EndError as error:
             source.notes.skip(source.name, f"{error}; read only up to there")
         except _BrokenError as error:
             raise DumpError(f"{source.name}: {error}") from error
-        walked[0] = walker.found
+        walked[-1] = walker.found
 
 
 class _Walker:
@@ -112,7 +123,7 @@ class _Walker:
         self._text, self._at, self._before = "", 0, 0  # the window, where we are in it, what has slid out of it
         self._over = False
         self._start = (-1, "")  # where the value at hand begins, and the line end and indentation before it
-        self.found = False  # an array to walk
+        self.found = False  # an array to walk in this document
         self._numbers: dict[Path, int] = {}
 
     def value(self, path: Path) -> Iterator[Value]:
@@ -128,6 +139,21 @@ class _Walker:
             yield from self._elements((*path, None))
         else:
             yield Value(path, self._numbers.get(path, 0) if path[-1:] == (None,) else 0, self._whole())
+
+    def follows(self) -> bool:
+        """Say whether another document follows.
+
+        Raises
+        ------
+        _EndError
+            Something else does.
+        """
+        while (gap := _GAP.match(self._text, self._at)) is not None and gap.end() == len(self._text):
+            if not self._more():
+                return False
+        if self._next() not in "{[":
+            raise _EndError(self._where("what follows the document is none"))
+        return True
 
     def _fields(self, path: Path) -> Iterator[Value]:
         while (first := self._next()) != "}":

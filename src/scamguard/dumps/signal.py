@@ -7,7 +7,7 @@ say who speaks; the names of an account fit in memory.
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import guarded, jsonl, times
 from .block import Message
@@ -90,16 +90,20 @@ def _string(value: object) -> str:
 
 
 def _item(row: int, item: Record, names: dict[str, str], chats: dict[str, str]) -> Iterator[Message]:
-    standard = item.get("standardMessage")
+    standard, poll = item.get("standardMessage"), item.get("poll")
     text = standard.get("text") if isinstance(standard, dict) else None
-    if not isinstance(text, dict) or text.get("body") is None:
+    if isinstance(text, dict) and text.get("body") is not None:
+        words = guarded.words(text, "body")
+    elif isinstance(poll, dict):
+        words = "\n".join([guarded.words(poll, "question"), *(guarded.words(one, "option") for one in guarded.objects(poll, "options"))])
+    else:
         return  # a call, a sticker, an update: no words
     quote = standard.get("quote") if isinstance(standard, dict) else None
     sent = item.get("dateSent")
     sender = "me" if "outgoing" in item else names.get(str(item.get("authorId")))
     reply = quote.get("targetSentTimestamp") if isinstance(quote, dict) else None
     sender, channel = sender or label(item.get("authorId")), chats.get(str(item.get("chatId"))) or None
-    yield Message(row, guarded.words(text, "body"), label(sent), times.since(sent, 1000), sender, channel, label(reply))
+    yield Message(row, words, label(sent), times.since(sent, 1000), sender, channel, label(reply))
 
 
 def _is_envelope(found: Record) -> bool:
@@ -108,17 +112,23 @@ def _is_envelope(found: Record) -> bool:
 
 def _envelope(row: int, envelope: Record) -> Iterator[Message]:
     """Read what signal-cli receives; what one sends from another device comes as a sync message."""
-    data, sync = envelope.get("dataMessage"), envelope.get("syncMessage")
+    data, sync = _said(envelope), envelope.get("syncMessage")
     sender = next(filter(None, (label(envelope.get(name)) for name in ("sourceName", "sourceNumber", "source", "sourceUuid"))), None)
     channel = sender
-    if not isinstance(data, dict) and isinstance(sync, dict) and isinstance(sync.get("sentMessage"), dict):
-        data, sender = sync["sentMessage"], "me"
-        channel = label(data.get("destinationNumber") or data.get("destination"))
+    if not isinstance(data, dict) and isinstance(sync, dict) and isinstance(sent := sync.get("sentMessage"), dict):
+        channel = label(sent.get("destinationNumber") or sent.get("destination"))
+        data, sender = _said(sent) or sent, "me"
     if not isinstance(data, dict) or data.get("message") is None:
         return
     group, quote = data.get("groupInfo"), data.get("quote")
-    sent = data.get("timestamp") or envelope.get("timestamp")
+    stamp = data.get("timestamp") or envelope.get("timestamp")
     if isinstance(group, dict):
         channel = label(group.get("groupName") or group.get("groupId"))
     reply = label(quote.get("id")) if isinstance(quote, dict) else None
-    yield Message(row, guarded.words(data, "message"), label(sent), times.since(sent, 1000), sender, channel, reply)
+    yield Message(row, guarded.words(data, "message"), label(stamp), times.since(stamp, 1000), sender, channel, reply)
+
+
+def _said(found: Record) -> Any:  # noqa: ANN401 - JSON
+    """Give what is said in an envelope, be it what takes the place of something said before."""
+    edit = found.get("editMessage")
+    return edit.get("dataMessage") if isinstance(edit, dict) else found.get("dataMessage")

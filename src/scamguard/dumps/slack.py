@@ -1,4 +1,5 @@
 """A Slack export: a zip archive or folder with users.json, and for each channel a folder with a file of messages a day.
+A page of `conversations.history`, and what slackdump makes of it, holds the same messages in an object.
 
 Names take the place of the ids. A list of names that is broken costs the names alone.
 """
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["fits", "looks", "read_day", "read_folder", "read_tree"]
 _LISTS: Final = ("channels.json", "groups.json", "dms.json", "mpims.json")
 _ARRAY: Final = {()}
-_DAY = re.compile(r'^\s*\[\s*\{.*?"ts":\s*"\d{9,11}\.\d+"', re.DOTALL)
+_WALK: Final = {(), ("messages",)}
+_DAY = re.compile(r'^\s*(?:\{.*?"messages":\s*)?\[\s*\{.*?"ts":\s*"\d{9,11}\.\d+"', re.DOTALL)
 _NO_WORDS: Final = {"channel_join", "channel_leave", "group_join", "group_leave", "channel_archive", "channel_unarchive", "bot_add"}
 
 
@@ -123,15 +125,24 @@ def _objects(tree: Tree, name: str) -> Iterator[dict[str, Any]]:
 
 
 def _messages(source: Source, people: People, channel: str | None) -> Iterator[Message]:
-    for path, number, value in jsonstream.values(source, _ARRAY):
-        if path == (None,):
-            yield from guarded.messages(source, "message", number, value, _message, people, channel)
+    for path, number, value in jsonstream.values(source, _WALK):
+        if path in {("name",), ("channel_id",)}:
+            channel = label(value) or channel
+        elif path[-1:] == (None,):
+            yield from guarded.messages(source, "message", number, value, _thread, people, channel)
+
+
+def _thread(number: int, found: Mapping[str, Any], people: People, channel: str | None) -> Iterator[Message]:
+    """Read a message and the answers that slackdump keeps in it."""
+    yield from _message(number, found, people, channel)
+    for answer in guarded.objects(found, "slackdump_thread_replies"):
+        yield from _message(number, answer, people, channel)
 
 
 def _message(number: int, found: Mapping[str, Any], people: People, channel: str | None) -> Iterator[Message]:
     if guarded.words(found, "subtype") in _NO_WORDS:
         return
-    for name in ("blocks", "attachments"):
+    for name in ("blocks", "attachments", "files"):
         guarded.objects(found, name)
     guarded.words(found, "text")
     stamp, thread = label(found.get("ts")), label(found.get("thread_ts"))

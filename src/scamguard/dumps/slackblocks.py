@@ -1,4 +1,5 @@
-"""What Slack shows of a message: its blocks (Block Kit) where it has any, else its text; and its attachments.
+"""What Slack shows of a message: its blocks (Block Kit) where it has any, else its text; its attachments; and the files that
+it shows opened: mails, snippets and posts.
 
 The text beside blocks is what a notification says, so it is read only where the blocks have no words, or where one of them
 is of a kind that is not known here. Sources: docs.slack.dev, «Block Kit», «Formatting message text», «Secondary attachments».
@@ -22,12 +23,13 @@ _KNOWN: Final = (
 )  # fmt: skip
 _LINES: Final = ("rich_text_section", "rich_text_preformatted", "rich_text_quote")  # of a rich text: their elements stand on one line
 _SHOWN: Final = ("title", "label", "text", "description", "alt_text", "placeholder")  # texts of a block or an element, as they are shown
+_OPENED: Final = {"email", "post", "snippet", "space"}  # kinds of files whose preview is words
 _WITHIN: Final = ("elements", "element", "fields", "accessory", "options", "rows")
 
 
 def text_of(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """Give all that is read of a message; ``names`` are those of users by their ids."""
-    return "\n".join(dict.fromkeys(filter(None, (*_body(found, names), *_attached(found, names)))))
+    return "\n".join(dict.fromkeys(filter(None, (*_body(found, names), *_attached(found, names), *_opened(found)))))
 
 
 def _body(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
@@ -42,6 +44,14 @@ def _attached(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[st
     for attachment in dicts(found.get("attachments")):
         parts = [*filter(None, _attachment(attachment, names))]
         yield from parts or [unescaped(_string(attachment.get("fallback")), names)]
+
+
+def _opened(found: Mapping[str, Any]) -> Iterator[str]:
+    """Give the files whose beginning is shown, with their titles; of the others the name is all that is."""
+    for file in dicts(found.get("files")):
+        if words := _string(file.get("plain_text")) or (_string(file.get("preview")) if file.get("mode") in _OPENED else ""):
+            yield _string(file.get("title"))
+            yield words
 
 
 def _attachment(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:

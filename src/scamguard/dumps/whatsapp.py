@@ -30,8 +30,12 @@ if TYPE_CHECKING:
     from .source import Source
 
 # Words for before and after noon in CLDR, in the languages of our lexicons; in Chinese the parts of the day too
-_BEFORE: Final = ("am", "a.m.", "a. m.", "a.m", "vorm.", "上午", "凌晨", "早上", "清晨", "午前", "오전", "sa", "öö", "पूर्वाह्न", "ص", "дп")
-_AFTER: Final = ("pm", "p.m.", "p. m.", "p.m", "nachm.", "下午", "晚上", "中午", "午後", "오후", "ch", "ös", "अपराह्न", "م", "пп")
+_BEFORE: Final = (
+    "am", "a.m.", "a. m.", "a.m", "vorm.", "上午", "凌晨", "早上", "清晨", "午前", "오전", "sa", "pg", "öö", "पूर्वाह्न", "ص", "дп",
+)  # fmt: skip
+_AFTER: Final = (
+    "pm", "p.m.", "p. m.", "p.m", "nachm.", "下午", "傍晚", "晚上", "中午", "午後", "오후", "ch", "ptg", "ös", "अपराह्न", "م", "пп",
+)  # fmt: skip
 _NOON = "|".join(re.escape(word).replace(r"\ ", r"\s") for word in sorted(_BEFORE + _AFTER, key=len, reverse=True))
 _MARKS = "[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069\ufeff]*"  # of direction, which WhatsApp puts around dates and names
 _DATE = (
@@ -39,10 +43,10 @@ _DATE = (
     rf"{_MARKS}(?P<third>\d{{1,4}})[.日일]?"
 )
 _TIME = (
-    rf"(?:(?!\d)(?P<before>{_NOON})\s?)?(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})(?:[:.](?P<seconds>\d{{2}}))?"
+    rf"(?:(?!\d)(?P<before>{_NOON})\s?)?(?P<hour>\d{{1,2}})(?:[:.]|\sh\s)(?P<minute>\d{{2}})(?:(?:[:.]|\smin\s)(?P<seconds>\d{{2}})(?:\ss)?)?"
     rf"(?:(?!\s?[\]\-–])\s?(?P<after>{_NOON}))?"
 )
-_BETWEEN = r"(?:[,،]|\sàs?|\sum|\sklo|\sa\slas?|\spukul|\slúc|\sв)?\s"
+_BETWEEN = r"(?:[,،]|\sàs?|\sum|\sklo|\sa\sla(?:s|\(s\))?|\spukul|\slúc|\sв)?\s"
 _WHEN: Final = (f"{_DATE}{_BETWEEN}{_MARKS}{_TIME}", f"{_TIME},?\\s{_MARKS}{_DATE}")
 _HEADERS: Final = tuple(
     re.compile(f"{_MARKS}{opening}{_MARKS}{when}{_MARKS}{closing}", re.IGNORECASE)
@@ -95,7 +99,7 @@ def stamp(line: str) -> Stamp | None:
     if word and hour <= 12:
         hour = hour % 12 + (12 if re.sub(r"\s", " ", word).lower() in _AFTER else 0)
     numbers = (found["first"], found["second"], found["third"])
-    american = word in {"AM", "PM"} and len(numbers[2]) == 2 and "0" not in (numbers[0][0], numbers[1][0])
+    american = word in {"AM", "PM"} and len(numbers[2]) == 2 and all(int(number[0]) for number in numbers[:2])
     return Stamp(numbers, hour, int(found["minute"]), int(found["seconds"] or 0), american, line[found.end() :])
 
 
