@@ -93,6 +93,13 @@ def test_sarif_names_the_record_where_there_is_no_line(tmp_path: Path) -> None:
     assert place["logicalLocations"][0]["name"] == "3"
 
 
+def test_a_message_is_no_link_and_no_argument_in_sarif(tmp_path: Path) -> None:
+    (tmp_path / "d.txt").write_text("Kraken Support: send us your seed phrase now [kraken.com](https://evil.invalid) {0}\n", "utf-8")
+    assert run(tmp_path / "d.txt", "--out", tmp_path / "o.sarif").exit_code == 1
+    (result,) = json.loads((tmp_path / "o.sarif").read_text("utf-8"))["runs"][0]["results"]
+    assert result["message"]["text"].endswith("now [kraken.com] (https://evil.invalid) {{0}}")
+
+
 def test_sarif_of_nothing_is_valid_too(tmp_path: Path) -> None:
     (tmp_path / "d.txt").write_text("see you\n", "utf-8")
     assert run(tmp_path / "d.txt", "--out", tmp_path / "o.sarif").exit_code == 0

@@ -67,11 +67,20 @@ def result(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "ruleId": rule,
         "level": _LEVELS[Action(row["action"])],
-        "message": {"text": f"{row['action']}: {what} (risk {row['risk']:.3f}), {_place(row)}: {shown}"},
+        "message": {"text": f"{row['action']}: {what} (risk {row['risk']:.3f}), {_place(row)}: {_literal(shown)}"},
         "locations": [_location(row)],
         "partialFingerprints": {"scamguard/v1": _fingerprint(row, own=own)},
         "properties": {"risk": round(row["risk"], 6), "kind": row["kind"], "asks": row["asks"], "rules": row["rules"], **about},
     }
+
+
+def _literal(text: str) -> str:
+    """Write a text so that no viewer takes a part of it for an argument or a link (3.11.5 and 3.11.6 of the standard).
+
+    >>> _literal("Open [kraken.com](https://a.example) {0}")
+    'Open [kraken.com] (https://a.example) {{0}}'
+    """
+    return text.replace("{", "{{").replace("}", "}}").replace("](", "] (")
 
 
 def _place(row: dict[str, Any]) -> str:
