@@ -66,12 +66,7 @@ def _of_text(source: Source) -> Iterator[Message]:
 
 def _begun(number: int, found: re.Match[str], channel: str | None) -> Message:
     sender = found[2].strip() or found[3] or found[4]
-    return Message(number, "", None, times.iso(re.sub(r"\s+", " ", found[1])) or _loose(found[1]), sender or None, channel)
-
-
-def _loose(text: str) -> int | None:
-    """Read a time whose numbers lack their zeros: 2024-5-1 9:04:05."""
-    return times.written(re.sub(r"\s+", " ", text), "%Y-%m-%d %H:%M:%S")
+    return Message(number, "", None, times.any_of(found[1]), sender or None, channel)
 
 
 def _of_json(source: Source) -> Iterator[Message]:

@@ -6,6 +6,7 @@ A time with a zone becomes UTC. A time without one keeps the clock of whoever ma
 from __future__ import annotations
 
 import email.utils
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,9 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 _FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999  # the years 1 to 9999, all that a datetime can show
 # A count since 1970 is in seconds up to 1e11 (the year 5138), then in milliseconds, microseconds, nanoseconds
 _UNITS: Final = ((1e11, 1000.0), (1e14, 1.0), (1e17, 1e-3), (float("inf"), 1e-6))
+# The year first and whatever between: 2024/5/1 9:04, 2024年5月1日; it is the order that leaves nothing to guess
+_YEAR_FIRST: Final = re.compile(r"\s*(\d{4})[-/.年]\s?(\d{1,2})[-/.月]\s?(\d{1,2})日?\.?(?:[\sT]\s*(\d{1,2}):(\d\d)(?::(\d\d))?)?\s*$")
+_NAMED: Final = ("%d-%b-%y %I:%M %p",)  # the older DiscordChatExporter: 01-May-24 10:00 AM
 _LEAST_COUNT = 1e8  # 1973; a smaller number is a year, a date without dashes or a row number
 
 
@@ -78,24 +82,37 @@ def written(text: object, *forms: str) -> int | None:
 
 
 def any_of(value: object) -> int | None:
-    """Read a time whose form is not known: ISO 8601, or a count since 1970 in the unit that gives a sensible year.
+    """Read a time whose form is not known: ISO 8601, the year first, or a count since 1970 in the unit that gives a sensible year.
 
-    >>> any_of("1700000000") == any_of(1700000000000) == any_of("2023-11-14T22:13:20Z")
+    >>> any_of("1700000000") == any_of(1700000000000) == any_of("2023-11-14T22:13:20Z") == any_of("2023/11/14 22:13:20")
     True
     """
     if isinstance(value, str) and value[4:5] == "-":
-        return iso(value)
+        return _said(value)
     if isinstance(value, datetime):
         return moment(value)
     try:
         count = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else 0.0
     except (ValueError, OverflowError):
-        return iso(value)
+        return _said(value)
     if not count >= _LEAST_COUNT:
-        return iso(value)
+        return _said(value)
     scale = next(scale for limit, scale in _UNITS if count < limit or limit == float("inf"))
     found = count * scale
     return int(found) if found <= _LAST else None
+
+
+def _said(value: object) -> int | None:
+    """Read a time in digits and words: ISO 8601, or another form in which only one thing can be meant."""
+    found = iso(value)
+    if found is not None or not isinstance(value, str):
+        return found
+    if (numbers := _YEAR_FIRST.match(value)) is None:
+        return written(value, *_NAMED)
+    try:
+        return moment(datetime(*map(int, filter(None, numbers.groups()))))  # type: ignore[arg-type]  # noqa: DTZ001
+    except ValueError:
+        return None
 
 
 def counted(counts: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
