@@ -399,11 +399,22 @@ def test_no_message_acts_in_a_real_browser(guard: Guard, tmp_path: Path, asked: 
     assert paths == ["/pixel"]
 
 
-def _browse(file: Path, room: Path) -> subprocess.CompletedProcess[str]:
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+def test_a_long_name_leaves_room_for_the_words_beside_it(guard: Guard, tmp_path: Path) -> None:
+    text = page(guard, [scam(ASK, sender="W" * 180, channel="x" * 150)])
+    narrowest = "Math.min(...[...document.querySelectorAll('.scroll td:not(.number):not(.drawn)')].map(cell => cell.offsetWidth))"
+    free = re.sub(r"<meta http-equiv[^>]*>", "", text)  # the page's own policy lets no script measure it
+    (tmp_path / "r.html").write_text(f"{free}<script>document.title = {narrowest}</script>", "utf-8")
+    found = re.search(r"<title>(\d+)</title>", _browse(tmp_path / "r.html", tmp_path, "--window-size=500,800").stdout)
+    assert found is not None
+    assert int(found[1]) >= 9 * 16
+
+
+def _browse(file: Path, room: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """Open a page and give what the document became; the console goes to standard error."""
     switches = (
         "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
         "--disable-sync --enable-logging=stderr --virtual-time-budget=3000 --dump-dom"
     )
-    command = [str(CHROMIUM), *switches.split(), f"--user-data-dir={room / 'profile'}", file.as_uri()]
+    command = [str(CHROMIUM), *switches.split(), *more, f"--user-data-dir={room / 'profile'}", file.as_uri()]
     return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=120, check=True)
