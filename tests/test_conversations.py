@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from scamguard import dumps, scanning
+from scamguard.cli import app
 from scamguard.conversations import CONTEXT, SCHEMA, Conversations, combine, is_context, why
 from scamguard.conversations.memory import LINES, Memory, answered, before, line
 from scamguard.lexicon import SECRETS
@@ -114,7 +116,22 @@ def test_a_code_sent_after_an_ask_is_a_finding(guard: Guard) -> None:
     whole = chat(guard, ("Kraken Support", ask), ("Tom", "it's 604182"))
     assert (whole[1]["kind"], whole[1]["action"], whole[1]["asks"]) == ("own_secret", "block", ["2fa_code"])
     assert whole[1]["rules"] == ["outgoing.otp"]
+    assert whole[1]["text"] == "it's ••••••••"
     assert chat(guard, ("Ann", "what was the order number?"), ("Tom", "it's 604182"))[1]["kind"] != "own_secret"
+
+
+def test_a_code_given_away_stands_in_no_output(tmp_path: Path) -> None:
+    ask = "Kraken Support: you will get a six digit code, send it to me to release your withdrawal."
+    said = [{"sender": "Kraken Support", "text": ask}, {"sender": "Tom", "text": "604182"}]
+    (tmp_path / "d.jsonl").write_text("".join(json.dumps(one) + "\n" for one in said), "utf-8")
+    outs = [tmp_path / f"o.{suffix}" for suffix in ("jsonl", "csv", "sqlite", "sarif")]
+    named = [word for out in outs for word in ("--out", str(out))]
+    done = CliRunner().invoke(app, ["scan", str(tmp_path / "d.jsonl"), *named, "--report", str(tmp_path / "r.html"), "--by-conversation"])
+    assert done.exit_code == 1, done.output
+    assert "own_secret" in outs[0].read_text("utf-8")
+    for out in (*outs, tmp_path / "r.html"):
+        assert b"604182" not in out.read_bytes(), out
+    assert "604182" not in done.output
 
 
 def test_an_answer_to_somebody_else_is_none_to_the_scammer(guard: Guard) -> None:

@@ -56,3 +56,18 @@ def masked(text: str, evidence: Sequence[Evidence]) -> tuple[str, tuple[Evidence
         moved.append(Evidence(e.rule, e.why, length, length + len(MASK), units, units + len(MASK)))
         length, units, at = length + len(MASK), units + len(MASK), e.stop
     return "".join([*parts, text[at:]]), tuple(moved)
+
+
+def hidden(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Mask these places of a text, whether they overlap or not.
+
+    >>> hidden("it's 482913, ok", [(5, 11), (7, 9)])
+    "it's ••••••••, ok"
+    """
+    parts: list[str] = []
+    at = 0
+    for start, stop in sorted(spans):
+        if start >= at:
+            parts += [text[at:start], MASK]
+        at = max(at, stop)
+    return "".join([*parts, text[at:]])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
+from scamguard.giveaways import hidden
 from scamguard.outgoing import RISK, weighed
 from scamguard.secrets import Certainty, find
 from scamguard.verdict import GIVEN_AWAY, Action
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 _CHATS: Final = 10_000  # followed at a time
 _PAST: Final = 20_000  # summaries of others in which something was found
-_CHANGED: Final = ("risk", "action", "kind", "asks", "rules")
+_CHANGED: Final = ("text", "risk", "action", "kind", "asks", "rules")
 _LEAST: Final = -2.0  # log-odds below which earlier words are not worth a second reading
 _THREAD: Final = 3  # lines that say what a secret answers
 _LONGEST: Final = 4000  # characters of a message that can be an answer
@@ -77,7 +78,8 @@ class Conversations:
         Returns
         -------
         The same rows; risk, action, kind, asks and rules are changed where context makes a message worse, or where
-        it gives a secret away (kind own_secret) after somebody in the chat asked for one.
+        it gives a secret away (kind own_secret) after somebody in the chat asked for one. Of such a text the secret is masked:
+        what is one only as an answer, nobody could find behind this.
         """
         rows = table.to_pylist()
         odds = combine.log_odds(table["risk"].to_numpy())
@@ -192,3 +194,4 @@ def _give(chat: Chat, row: dict[str, Any], found: tuple[Finding, ...]) -> None:
     chat.given |= dict.fromkeys(given)
     rules = list(dict.fromkeys(f"outgoing.{f.kind}" for f in found))
     row |= {"risk": max(row["risk"], RISK[action]), "action": str(action), "kind": GIVEN_AWAY, "asks": given, "rules": rules}
+    row["text"] = hidden(row["text"], [(f.start, f.stop) for f in found])
