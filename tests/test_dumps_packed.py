@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import sys
+import threading
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +26,7 @@ from scamguard.errors import DumpError
 from .dumping import read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -305,6 +307,21 @@ def test_a_slow_pipe_is_told_by_more_than_its_first_bytes(monkeypatch: pytest.Mo
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Slow(pack(rows.encode()))), "utf-8"))
     found = read("-")
     assert (found.dump.format, found.texts) == ("jsonl", LINES)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes there")
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize("count", [0, 3, 40_000])
+def test_a_pipe_with_a_name_is_read_once(tmp_path: Path, pack: Callable[[bytes], bytes], count: int) -> None:
+    """As a shell makes one of <(zcat chats.gz)."""
+    pipe, lines = tmp_path / "pipe", b"".join(b'{"text": "message %d"}\n' % i for i in range(count))
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(pack(lines),))
+    writer.start()
+    found = read(pipe)
+    writer.join()
+    assert len(found.messages) == count
+    assert found.dump.format == ("jsonl" if count else "txt")
 
 
 def test_an_archive_is_read_from_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,7 +86,7 @@ def open(  # noqa: A001 - dumps.open(f, format=…)
     Parameters
     ----------
     path
-        A file, a folder (a Maildir, a Slack export or one of exports), or ``-`` for standard input.
+        A file, a pipe, a folder (a Maildir, a Slack export or one of exports), or ``-`` for standard input.
     format
         One of ``FORMATS``; by default what the content says, then the file's suffix, and txt for standard input.
         Of an archive or a folder: what its members are.
@@ -113,7 +113,8 @@ def open(  # noqa: A001 - dumps.open(f, format=…)
         raise DumpError(f"{name}: {error}") from error
     if not found:
         raise DumpError(f"{name}: no such file")
-    source = Source(name, file, encoding=encoding)
+    is_pipe = not (file.is_file() or file.is_dir())  # as a shell makes one of <(zcat x.gz)
+    source = Source(name, None if is_pipe else file, encoding=encoding, pipe=file if is_pipe else None)
     try:
         return Dump(name, _of_folder(source, format) if file.is_dir() else _format(source, format, column), column, source)
     except OSError as error:

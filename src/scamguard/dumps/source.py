@@ -45,7 +45,7 @@ class Source:
     """Where a reader gets its bytes, and whom it tells about trouble."""
 
     name: str  # as users know it
-    path: Path | None  # None: standard input, or a member of an archive
+    path: Path | None  # None: standard input, another pipe, or a member of an archive
     notes: Notes = field(default_factory=Notes)
     encoding: str | None = None  # None: told from the first bytes
     member: Callable[[], IO[bytes]] | None = None  # opens a member of an archive
@@ -53,6 +53,7 @@ class Source:
     packed: int = 0  # bytes it takes in the file on disk
     depth: int = 0  # archives around it
     format: str | None = None  # what the user says the members of an archive or folder are
+    pipe: Path | None = None  # one with a name, which can be read once alone, as standard input can
     within: Callable[[float], None] | None = None  # told the share of this one that is read
     _share: float = 0.0
     _stdin: Beginning | None = None
@@ -203,7 +204,7 @@ class Source:
         if self.path is not None:
             return self.path.open("rb")
         if self._stdin is None:
-            self._stdin = Beginning(HEAD_BYTES)
+            self._stdin = Beginning(HEAD_BYTES, self.pipe)
         return self._stdin.look() if ahead else self._stdin.open()
 
 
