@@ -309,6 +309,20 @@ def test_a_slow_pipe_is_told_by_more_than_its_first_bytes(monkeypatch: pytest.Mo
     assert (found.dump.format, found.texts) == ("jsonl", LINES)
 
 
+def test_what_stands_beside_an_export_in_an_archive_is_no_message(tmp_path: Path) -> None:
+    chat = {"name": "G", "type": "private_group", "id": 5, "messages": [{"id": 1, "type": "message", "text": "from Telegram"}]}
+    item = {"chatItem": {"authorId": "1", "standardMessage": {"text": {"body": "from Signal"}}}}
+    members = {
+        "ChatExport/result.json": chat, "ChatExport/files/sent.json": {"a": 1}, "ChatExport/files/notes.txt": "sent",
+        "signal/main.jsonl": item, "signal/metadata.json": {"version": 1},
+    }  # fmt: skip
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, json.dumps(content))
+    found = read(tmp_path / "all.zip")
+    assert (found.texts, found.dump.notes.places) == (["from Telegram", "from Signal"], [])
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes there")
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 @pytest.mark.parametrize("count", [0, 3, 40_000])

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _DEEPEST: Final = 2  # archives around a member
 _TELEGRAM: Final = "result.json"  # beside the media of its export, among which may be anything
+_SIGNAL, _ABOUT_SIGNAL = "main.jsonl", "metadata.json"  # an export, and what stands beside it and holds no message
 _MAILS: Final = {"eml", "mbox"}  # a mailbox is one chat, however many files it lies in
 
 
@@ -79,8 +80,8 @@ def _chosen(tree: Tree, column: str | None, *, is_folder: bool) -> dict[str, str
     """Choose the members to read, each with its format."""
     names = [name for name in tree.members if not is_hidden(name)]
     wanted = tree.source.format
-    if wanted in {None, "telegram"} and _TELEGRAM in names and known(tree.one(_TELEGRAM)) == "telegram":
-        return {_TELEGRAM: "telegram"}
+    if wanted in {None, "telegram"}:
+        names = _without_media(tree, names)
     told: dict[str, str] = {}
     for name in names:
         try:
@@ -88,12 +89,29 @@ def _chosen(tree: Tree, column: str | None, *, is_folder: bool) -> dict[str, str
                 told[name] = found
         except DumpError as error:
             tree.source.notes.skip(member.name, str(error).removeprefix(f"{member.name}: "))
+    for name in [name for name in told if PurePath(name).name == _ABOUT_SIGNAL]:
+        if told.get(PurePath(name).with_name(_SIGNAL).as_posix()) == "signal":
+            del told[name]
     if wanted is not None:
         return _as(wanted, names, told)
     if is_folder:
         only = _only(tree.source.name, {*told.values()})
         return {name: found for name, found in told.items() if found == only}
     return told
+
+
+def _without_media(tree: Tree, names: list[str]) -> list[str]:
+    """Leave out whatever lies in a folder of Telegram Desktop beside its export."""
+    exports = {name for name in names if PurePath(name).name == _TELEGRAM and _is_telegram(tree, name)}
+    folders = {PurePath(name).parent for name in exports}
+    return [name for name in names if name in exports or folders.isdisjoint(PurePath(name).parents)]
+
+
+def _is_telegram(tree: Tree, name: str) -> bool:
+    try:
+        return known(tree.one(name)) == "telegram"
+    except DumpError:  # it cannot be opened, which whoever reads it says
+        return False
 
 
 def _as(wanted: str, names: list[str], told: dict[str, str]) -> dict[str, str]:
