@@ -187,10 +187,20 @@ def test_what_stands_between_other_sentences_begins_a_passage(around: str, many:
     assert text.index("send us") in where.start.tolist()
 
 
-def test_a_short_message_is_one_passage() -> None:
-    folded = fold(pack(["word " * 50, "密码" * 45, ""]))
+def test_a_short_message_of_one_line_is_one_passage() -> None:
+    folded = fold(pack(["word " * 50, "密码" * 45, "", "send us the twelve words\nbye"]))
     where = passages.passages(folded, tokens(folded))
-    assert where.starts.tolist() == [0, 1, 2, 3]
+    assert where.starts.tolist() == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("tail", ["With kind wishes,\nCarla Jensen", "Sent from my phone, sorry for the brevity"])
+@pytest.mark.parametrize("head", ["", "lol did you watch the match last night?\n", "From: Jo Tan\nSubject: your wallet\n\n"])
+def test_a_line_among_lines_is_a_passage(head: str, tail: str) -> None:
+    folded = fold(pack([f"{head}send us the twelve words of it\n\n{tail}"]))
+    where = passages.passages(folded, tokens(folded))
+    text = "".join(map(chr, folded.codes))
+    begin = text.index("send us")
+    assert (begin, begin + len("send us the twelve words of it")) in zip(where.start.tolist(), where.stop.tolist(), strict=True)
 
 
 @given(batches)

@@ -1,7 +1,8 @@
 """Passages: a message is as bad as its worst passage.
 
-A short message is one passage. A longer one is also read sentence by sentence: from the start of each sentence on, a few of
-them together; and a long one in wide windows instead of whole. So a scam cannot be diluted by the innocent words around it.
+A short message of one line is one passage. A longer one is also read sentence by sentence: from the start of each sentence on, a few of
+them together; one of several lines from each line on, to its end and further; and a long one in wide windows instead of whole. So a scam
+cannot be diluted by the innocent words around it: chat before and after, a signature, the head of a mail.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ SHORT: Final = 300  # a message of less mass is one passage
 FULL: Final = 150  # a small window ends with the first sentence that makes it so heavy,
 MOST: Final = 300  # or at the first token that makes it so heavy
 APART: Final = 50  # mass between the starts of two small windows, at least
+LINE: Final = 24  # or this much, where a line begins
 LATE: Final = 150  # and at most, where there is a comma
-OVERLAP: Final = 2 + MOST // APART + 1  # passages that a place may be in
+_NEWLINE: Final = 10
+OVERLAP: Final = 2 + 2 * (MOST // LINE + 1)  # passages that a place may be in
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def passages(folded: Folded, cut: Tokens) -> Passages:
 
 def most(n: int, m: int) -> int:
     """Bound the passages of ``n`` messages of ``m`` code points."""
-    return n + 3 * m // WIDE + 3 * m // APART + 2
+    return n + 3 * m // WIDE + 6 * m // LINE + 2
 
 
 @compiled
@@ -67,9 +70,10 @@ def window(codes, message, begin, after, sort, token, start, stop, first, last, 
     p = 0
     for n in range(len(message) - 1):
         a, b = token[n], token[n + 1]
-        small = 3 * (message[n + 1] - message[n]) >= SHORT and _mass(begin, after, sort, a, b) >= SHORT
+        heavy = 3 * (message[n + 1] - message[n]) >= SHORT and _mass(begin, after, sort, a, b) >= SHORT
+        small = heavy or (_lined(codes, message[n], message[n + 1]) and _mass(begin, after, sort, a, b) >= 2 * LINE)
         wide = p
-        p = _wide(message[n], message[n + 1], a, b, not small, begin, after, sort, start, stop, first, last, p)
+        p = _wide(message[n], message[n + 1], a, b, not heavy, begin, after, sort, start, stop, first, last, p)
         among[wide:p] = 1
         if small:
             wide = p
@@ -90,6 +94,14 @@ def _mass(begin, after, sort, a, b):
     for k in range(a, b):
         total += _weight(begin, after, sort, k)
     return total
+
+
+@inlined
+def _lined(codes, start, stop):
+    for i in range(start, stop):
+        if codes[i] == _NEWLINE:
+            return True
+    return False
 
 
 @inlined
@@ -118,19 +130,24 @@ def _wide(here, end, a, b, whole, begin, after, sort, start, stop, first, last, 
 
 @inlined
 def _small(codes, end, a, b, begin, after, sort, start, stop, first, last, p):
-    """Open a window at each sentence of the tokens ``a:b`` that is not too near the one before."""
+    """Open a window at each sentence or line of the tokens ``a:b`` that is not too near the one before, and one that is no more than a line."""
     at = a
     while at < b:
-        mass, k, following = 0, at, np.int64(-1)
+        mass, k, following, lined = 0, at, np.int64(-1), False
         while k < b:
             mass += _weight(begin, after, sort, k)
-            ends = sort[k] & KIND == HARD or codes[begin[k]] == 10
+            line = codes[begin[k]] == _NEWLINE
+            ends = line or sort[k] & KIND == HARD
+            if line and LINE <= mass < FULL and not lined and k + 1 < b:
+                start[p], stop[p], first[p], last[p] = begin[at], np.int64(begin[k]), at, k
+                p, lined = p + 1, True
             k += 1
-            if following < 0 and ((mass >= APART and ends) or (mass >= LATE and sort[k - 1] & KIND == SOFT) or mass >= MOST - APART):
+            near = LINE if line else APART
+            if following < 0 and ((mass >= near and ends) or (mass >= LATE and sort[k - 1] & KIND == SOFT) or mass >= MOST - APART):
                 following = k
             if mass >= MOST or (mass >= FULL and ends):
                 break
-        if k < b or mass >= APART:
+        if k < b or (mass >= LINE and at > a):  # else it is the whole, which stands among the wide ones, or too little
             start[p], stop[p], first[p], last[p] = begin[at], np.int64(begin[k]) if k < b else end, at, k
             p += 1
         at = following if following >= 0 else b

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from scamguard import kinds
 from scamguard.kinds import HARD, IDEO, KIND, SOFT
-from scamguard.passages import APART, FULL, LATE, MOST, SHORT, WIDE
+from scamguard.passages import APART, FULL, LATE, LINE, MOST, SHORT, WIDE
 from scamguard.tokens import SPACED
 
 if TYPE_CHECKING:
@@ -129,12 +129,13 @@ def windows(cut: Tokens, n: int, within: list[int], codes: NDArray[np.uint32]) -
     a, b = cut.starts[n : n + 2].tolist()
     start, stop, sort = cut.start[a:b].tolist(), cut.stop[a:b].tolist(), cut.sort[a:b].tolist()
     mass = [(3 if s & KIND == IDEO else j - i) + bool(s & SPACED) for i, j, s in zip(start, stop, sort, strict=True)]
-    ends = [s & KIND == HARD or codes[i] == 10 for i, s in zip(start, sort, strict=True)]
+    lines = [codes[i] == 10 for i in start]
+    ends = [s & KIND == HARD or line for s, line in zip(sort, lines, strict=True)]
 
     def edge(k: int) -> int:
         return start[k] if k < len(start) else end
 
-    if sum(mass) < SHORT:
+    if sum(mass) < (2 * LINE if any(lines) else SHORT):
         return [(begin, end)], []
     wide, cuts, total = [], [0], 0
     for k, weight in enumerate(mass, 1):
@@ -142,7 +143,7 @@ def windows(cut: Tokens, n: int, within: list[int], codes: NDArray[np.uint32]) -
         if total >= WIDE:
             cuts.append(k)
             total = 0
-    if len(cuts) < 3:
+    if len(cuts) < 3 or sum(mass) < SHORT:
         wide = [(begin, end)]
     else:
         wide = [(begin if x == 0 else edge(x), edge(y)) for x, y in zip(cuts, cuts[2:], strict=False)]
@@ -153,12 +154,14 @@ def windows(cut: Tokens, n: int, within: list[int], codes: NDArray[np.uint32]) -
         sums = list(itertools.accumulate(mass[at:]))
         stops = (k for k, m in enumerate(sums, at) if m >= MOST or (m >= FULL and ends[k]))
         last = next(stops, len(mass) - 1)
-        if last + 1 < len(mass) or sums[-1] >= APART:
+        lined = [k for k, m in enumerate(sums[:last + 1 - at], at) if lines[k] and LINE <= m < FULL and k + 1 < len(mass)]
+        small += [(start[at], start[k]) for k in lined[:1]]
+        if last + 1 < len(mass) or (sums[-1] >= LINE and at > 0):
             small.append((start[at], edge(last + 1)))
         nexts = (
             k + 1
             for k, m in enumerate(sums[: last + 1 - at], at)
-            if (m >= APART and ends[k]) or (m >= LATE and sort[k] & KIND == SOFT) or m >= MOST - APART
+            if (m >= (LINE if lines[k] else APART) and ends[k]) or (m >= LATE and sort[k] & KIND == SOFT) or m >= MOST - APART
         )
         at = next(nexts, len(mass))
     return wide, small
