@@ -130,7 +130,7 @@ def _wide(here, end, a, b, whole, begin, after, sort, start, stop, first, last, 
 
 @inlined
 def _small(codes, end, a, b, begin, after, sort, start, stop, first, last, p):
-    """Open a window at each sentence or line of the tokens ``a:b`` that is not too near the one before, and one that is no more than a line."""
+    """Open a window at each sentence or line of the tokens ``a:b`` not too near the one before, and one that ends with its first line."""
     at = a
     while at < b:
         mass, k, following, lined = 0, at, np.int64(-1), False
