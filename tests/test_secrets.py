@@ -72,6 +72,8 @@ CODES = (
     "meu código de verificação é {}",
     "mon code de vérification est {}",
     "der Bestätigungscode ist {}",
+    "ja, die TAN ist {}",
+    "meine Push-TAN lautet {}",
     "код подтверждения {}",
     "認証コードは{}です",
     "인증번호는 {}입니다",
