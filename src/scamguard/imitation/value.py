@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import socket
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
@@ -141,6 +140,16 @@ def _written_oddly(host: str) -> str:
     if not _ODD_ADDRESS.fullmatch(host):
         return ""
     try:
-        return str(ipaddress.IPv4Address(socket.inet_aton(host)))
-    except OSError:
+        *bytes_, last = [_number(part) for part in host.split(".")]
+    except ValueError:  # 08 and 09 are no octal numbers
         return ""
+    if max(bytes_, default=0) > 255 or last >= 256 ** (4 - len(bytes_)):  # a byte; the last part fills what is left
+        return ""
+    return str(ipaddress.IPv4Address(int.from_bytes([*bytes_, *last.to_bytes(4 - len(bytes_), "big")], "big")))
+
+
+def _number(part: str) -> int:
+    """Read a part of an address: hexadecimal behind 0x, octal behind 0 (WHATWG URL, IPv4 number parser)."""
+    if part.startswith("0x"):
+        return int(part[2:] or "0", 16)
+    return int(part, 8 if len(part) > 1 and part[0] == "0" else 10)
