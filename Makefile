@@ -23,6 +23,8 @@ KERNEL_TESTS := $(addprefix tests/,test_fold.py test_match.py test_rules.py test
 PEERS := benchmarks/.work/venvs# peers that pin other versions than ours live apart
 
 MINUTES ?= 10
+# tests at a time: one more than there are cores, for many wait for a program that they start; each takes more than 1 GB
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min((os.cpu_count() or 1) + 1, 8))')
 MODULE ?= rules
 LENT ?=
 
@@ -34,7 +36,7 @@ demo: $(VENV)/.installed
 	$(BIN)/scamguard scan data/samples/group.jsonl || [ $$? -eq 1 ] # 1: something is flagged, as it should be
 
 test: $(VENV)/.installed-dev
-	PYTHONHASHSEED=0 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -23,15 +23,12 @@ os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
 
 collect_ignore = ["typing"]  # read by mypy, never run
 
-# Two workers end together when the longest files are begun first. The second needs no kernel, and runs while the first compiles them.
+# Workers end together when the longest files are begun first. The second needs no kernel, and runs while the first compiles them.
 _LONGEST = (
-    "test_sklearn.py", "test_resume.py", "test_notebooks.py", "test_cli.py", "test_train.py", "test_lexicon.py", "test_serve_process.py",
-    "test_spark.py", "test_chat_matrix.py", "test_serve_page.py", "test_security.py", "test_hostile_text.py", "test_sender.py",
-    "test_pages.py",
+    "test_sklearn.py", "test_notebooks.py", "test_spark.py", "test_serve_page.py", "test_cli.py", "test_serve_process.py", "test_chat_matrix.py",
+    "test_train.py", "test_resume.py", "test_security.py", "test_pages.py", "test_lookalike.py", "test_secrets.py", "test_chat_automod.py",
+    "test_guard.py", "test_parts.py", "test_dumps_packed.py", "test_suite.py", "test_evasion.py",
 )  # fmt: skip
-
-# These compile the bundled lexicons, which takes seconds: one worker does it once for all.
-_TOGETHER = {f"tests/{name}": "tests/lexicons" for name in ("test_cli.py", "test_lexicon.py", "test_bundled.py")}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -42,7 +39,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Scheduling(LoadFileScheduling):  # type: ignore[misc] # pytest-xdist has no types
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.split("::", 1)[0]
-            return nodeid if file == "tests/test_notebooks.py" else _TOGETHER.get(file, file)
+            return nodeid if file == "tests/test_notebooks.py" else file
 
     return Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
 

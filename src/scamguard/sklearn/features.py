@@ -74,7 +74,7 @@ class ScamFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sci
         """Compute the columns, (n, d) float32."""
         check_is_fitted(self)
         blocks = self._blocks(messages(self, X))
-        scaled = [getattr(blocks, part) @ sparse.diags(getattr(self.scales_, part)) for part in self._parts]
+        scaled = [design.times(getattr(blocks, part), getattr(self.scales_, part)) for part in self._parts]
         return pooled(sparse.hstack(scaled).tocsr().astype(np.float32), blocks.starts)
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[Any]:  # noqa: ARG002 - scikit-learn's signature
