@@ -26,8 +26,8 @@ collect_ignore = ["typing"]  # read by mypy, never run
 # Workers end together when the longest files are begun first. The second needs no kernel, and runs while the first compiles them.
 _LONGEST = (
     "test_sklearn.py", "test_notebooks.py", "test_spark.py", "test_serve_page.py", "test_cli.py", "test_serve_process.py",
-    "test_chat_matrix.py", "test_train.py", "test_resume.py", "test_security.py", "test_pages.py", "test_lookalike.py", "test_secrets.py", "test_chat_automod.py",
-    "test_guard.py", "test_parts.py", "test_dumps_packed.py", "test_suite.py", "test_evasion.py",
+    "test_chat_matrix.py", "test_train.py", "test_resume.py", "test_security.py", "test_pages.py", "test_lookalike.py", "test_secrets.py",
+    "test_chat_automod.py", "test_guard.py", "test_parts.py", "test_dumps_packed.py", "test_suite.py", "test_evasion.py",
 )  # fmt: skip
 
 
