@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import sys
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+from scamguard.checkpoint import Checkpoint
 from scamguard.cli import app
 from scamguard.dumps import times
 from scamguard.dumps.source import Source
@@ -23,7 +25,7 @@ from scamguard.output import STDOUT, Output, checked
 from .talking import scam, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
@@ -108,6 +110,33 @@ def test_a_database_that_cannot_grow_is_told(tmp_path: Path) -> None:
     sink._base.execute("PRAGMA max_page_count = 3")
     with pytest.raises(DumpError, match=r"o\.sqlite: cannot be written: database or disk is full$"), out:
         out.add(table([scam("x" * 50_000)]))
+    assert list(tmp_path.iterdir()) == []
+
+
+@contextlib.contextmanager
+def no_file_above(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond so many bytes, as on a disk that is full."""
+    resource: Any = pytest.importorskip("resource", reason="POSIX alone limits files")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("size", [0, 4096, 65536])
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet", "sqlite", "sarif", "duckdb"])
+def test_what_does_not_fit_is_told_and_leaves_nothing(tmp_path: Path, suffix: str, size: int) -> None:
+    rows = table([scam(f"{n} {n * 2654435761 % 2**32:x}") for n in range(4000)])
+    with no_file_above(size), pytest.raises(DumpError, match="cannot be written"), Output(tmp_path / f"out.{suffix}") as out:
+        out.add(rows)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkpoint_that_does_not_fit_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    with no_file_above(0), pytest.raises(DumpError, match=r"out\.checkpoint: cannot be written"):
+        Checkpoint(tmp_path / "out.checkpoint", {})
     assert list(tmp_path.iterdir()) == []
 
 

@@ -88,6 +88,12 @@ class Checkpoint:
             raise DumpError(f"{path}: cannot be written: {error.strerror}") from error
         try:
             self._begin(json.loads(json.dumps(about)), resume=resume)
+        except OSError as error:
+            self._file.close()
+            with contextlib.suppress(OSError):
+                if path.stat().st_size == 0:  # there is no room for its first line
+                    path.unlink()
+            raise DumpError(f"{path}: cannot be written: {error.strerror}") from error
         except BaseException:
             self._file.close()
             raise

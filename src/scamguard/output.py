@@ -100,6 +100,9 @@ class Output:
             raise DumpError(f"{path}: cannot be written: {error.strerror}") from error
         try:
             self._sink = sinks.opened(self._format, self._file, self._part, reasons or {})
+        except OSError as failed:
+            self._leave()
+            raise self._told(failed) from failed
         except BaseException:
             self._leave()
             raise
@@ -145,7 +148,8 @@ class Output:
 
     def _leave(self) -> None:
         if self._path != STDOUT:
-            self._file.close()
+            with contextlib.suppress(OSError):  # on a full disk what is buffered cannot be written even now
+                self._file.close()
             self._part.unlink(missing_ok=True)
 
 

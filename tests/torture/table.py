@@ -95,6 +95,7 @@ _FOUND: Final = """
 | fuzzing the model loader | settings, thresholds and arrays of another type reached compiled code | `test_hostile_model.py` |
 | rule packs | thirty alternatives were spelled out before they were counted; rows of another type were tracebacks | `test_hostile_rules.py` |
 | evil texts | a text of dots cost its square while links were sought | `test_hostile_text.py::test_no_text_costs_its_square` |
+| full disks | what was buffered could not be written, so the half-written output stayed; a new SQLite database ended in a traceback; DuckDB left its log; an empty checkpoint stayed | `test_around.py::test_what_does_not_fit_is_told_and_leaves_nothing` |
 | read-only folders | nowhere to keep compiled kernels: scamguard did not start | `test_kernels.py` |
 | damaged folders | a kernel cut short by a full disk ended every later start | `test_kernels.py` |
 """

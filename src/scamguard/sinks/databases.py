@@ -5,6 +5,7 @@ Nobody reads the file before it is complete and in place, so it is written in on
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from typing import TYPE_CHECKING, Any, Final
@@ -27,11 +28,15 @@ class Sqlite:
 
     def __init__(self, path: Path) -> None:
         self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        for setting in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"):
-            self._base.execute(f"PRAGMA {setting}")
         columns = ", ".join(f"{field.name} {_sqlite_type(field.type)}" for field in COLUMNS)
-        self._base.execute(f"CREATE TABLE {TABLE} ({columns})")
-        self._base.execute("BEGIN")
+        try:
+            for setting in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"):
+                self._base.execute(f"PRAGMA {setting}")
+            self._base.execute(f"CREATE TABLE {TABLE} ({columns})")
+            self._base.execute("BEGIN")
+        except sqlite3.Error as error:
+            self._base.close()
+            raise OSError(0, str(error)) from error
         self._insert = f"INSERT INTO {TABLE} VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 - our own names
 
     def add(self, table: pa.Table) -> None:
@@ -75,12 +80,15 @@ class DuckDb:
         except ModuleNotFoundError as error:
             raise DumpError(f"{path.name}: DuckDB needs the package duckdb: pip install 'scamguard[duckdb]'") from error
         path.unlink()  # DuckDB takes no empty file
+        self._log = path.with_name(f"{path.name}.wal")
         self._failed = duckdb.Error
-        self._base = duckdb.connect(str(path), config={"threads": 1, "preserve_insertion_order": True})
-        empty = COLUMNS.empty_table()
-        self._base.register("rows", empty)
-        self._base.execute(f"CREATE TABLE {TABLE} AS SELECT * FROM rows")  # noqa: S608 - our own names
-        self._base.unregister("rows")
+        try:
+            self._base = duckdb.connect(str(path), config={"threads": 1, "preserve_insertion_order": True})
+            self._base.register("rows", COLUMNS.empty_table())
+            self._base.execute(f"CREATE TABLE {TABLE} AS SELECT * FROM rows")  # noqa: S608 - our own names
+            self._base.unregister("rows")
+        except duckdb.Error as error:
+            raise _told(error) from error
         self._groups = Regrouped(_GROUP_ROWS)
 
     def add(self, table: pa.Table) -> None:
@@ -94,12 +102,21 @@ class DuckDb:
             self._base.execute(f"INSERT INTO {TABLE} SELECT * FROM rows")  # noqa: S608 - our own names
             self._base.unregister("rows")
         except self._failed as error:
-            raise OSError(0, str(error).splitlines()[0]) from error
+            raise _told(error) from error
 
     def close(self) -> None:
         """Insert the last group and fold the log into the file."""
         try:
             for group in self._groups.rest():
                 self._write(group)
+            self._base.execute("CHECKPOINT")
+        except self._failed as error:
+            raise _told(error) from error
         finally:
-            self._base.close()
+            with contextlib.suppress(self._failed):  # what failed says more
+                self._base.close()
+            self._log.unlink(missing_ok=True)  # folded in, or of a file that is thrown away
+
+
+def _told(error: Exception) -> OSError:
+    return OSError(0, str(error).splitlines()[0])
