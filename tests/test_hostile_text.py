@@ -12,6 +12,8 @@ from scamguard import masking
 from scamguard.contacts import contacts
 from scamguard.language import language
 
+from .pace import slower
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -47,11 +49,11 @@ WAYS: dict[str, Callable[[Guard, str], object]] = {
 @pytest.mark.parametrize("way", WAYS)
 def test_no_text_costs_its_square(guard: Guard, way: str) -> None:
     WAYS[way](guard, "warm: https://kraken.example/ my code is 482913")
-    slow = {}
+    slow, limit = {}, _SECONDS * slower()
     for pump in PUMPS:
         started = time.process_time()
         WAYS[way](guard, _repeated(pump))
-        if (took := time.process_time() - started) > _SECONDS:
+        if (took := time.process_time() - started) > limit:
             slow[pump] = took
     assert slow == {}
 
