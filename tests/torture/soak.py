@@ -28,7 +28,8 @@ def _requests(turn: int) -> tuple[str, dict[str, Any], int]:
         ("/v1/report", {"json": {"text": text, "lang": "zh"}}, 200),
         ("/tgspam/check", {"json": {"message": text}}, 200),
         ("/v1/scan", {"content": b'"a"\n{"text": "b"}\nnull\nbroken\n', "headers": {"content-type": "application/x-ndjson"}}, 200),
-        ("/v1/check", {"content": b"{" * (turn % 900)}, 400),
+        ("/v1/check", {"content": b"{" * (turn % 900), "headers": {"content-type": "application/json"}}, 400),
+        ("/v1/check", {"content": b"{}"}, 415),
         ("/v1/check", {"json": {"text": "x" * 100_001}}, 413),
         ("/nowhere", {"json": {}}, 404),
     )
