@@ -68,7 +68,9 @@ def test_findings_are_names_with_a_reason(parts: list[str]) -> None:
     assert described(" ".join(parts)).keys() <= WHY.keys()
 
 
-HINTS = ["[.]", "(.)", "][(", "[a](b)", "<A HREF=b>", "://", ". ", "..", ".\u3000", "@", "b"]
+HINTS = [
+    "[url=b]okx.com[/url]", "[okx.com][1]\n[1]: b", "<b|okx.com>", "[.]", "(.)", "][(", "[a](b)", "<A HREF=b>", "://", ". ", "..", ".\u3000", "@", "b",
+]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from([*SAID, *HINTS]), max_size=6).map("".join))

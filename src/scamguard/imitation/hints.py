@@ -1,6 +1,6 @@
 """Hints: whether a message can hold a link, an address or a handle at all, seen in one compiled look at its bytes.
 
-It may let through too much, never too little: where it sees nothing, ``links``, ``anchors`` and ``handles`` find nothing.
+It may let through too much, never too little: where it sees nothing, no link, handle or shown domain is there to be judged.
 """
 
 from __future__ import annotations
