@@ -69,7 +69,8 @@ def test_findings_are_names_with_a_reason(parts: list[str]) -> None:
 
 
 HINTS = [
-    "[url=b]okx.com[/url]", "[okx.com][1]\n[1]: b", "<b|okx.com>", "[.]", "(.)", "][(", "[a](b)", "<A HREF=b>", "://", ". ", "..", ".\u3000", "@", "b",
+    "[url=b]okx.com[/url]", "[okx.com][1]\n[1]: b", "<b|okx.com>", "[.]", "(.)", "][(", "[a](b)", "<A HREF=b>",
+    "://", ". ", "..", ".\u3000", "@", "b",
 ]  # fmt: skip
 
 
