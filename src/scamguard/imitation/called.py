@@ -35,7 +35,7 @@ ROLE: Final = re.compile(
 TICK: Final = re.compile("[✓✔✅☑🔵🛡️]")
 _STAFF: Final = re.compile("|".join(sorted(words("roles"))))
 LONGEST_PART: Final = 64  # characters of a handle between dots
-_WORDS: Final = re.compile(r"[^\w]+|_")
+WORDS: Final = re.compile(r"[^\w]+|_")
 _SEAM: Final = re.compile(r"(?<=[!-~])(?=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3])")  # ``kraken官方`` is two words
 _PARTED: Final = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Devanagari}]")
 _WORDED: Final = r"(?<![\p{{L}}\p{{M}}]){}(?!\p{{L}}{{3}})"
@@ -46,7 +46,7 @@ def called(v: Value, n: Names) -> LookAlike | None:
     if v.text.lstrip("@").lower() in n.handles:
         return None
     parted = _SEAM.sub(" ", unicodedata.normalize("NFC", v.text).lower())
-    words = [word for word in _WORDS.split(parted) if word]
+    words = [word for word in WORDS.split(parted) if word]
     role, tick = bool(ROLE.search(v.text.replace("_", " "))), bool(TICK.search(v.text))
     if brand := next(_in_own_writing(v.text.casefold(), n), None) if role or tick else None:
         return say(plainly(brand, n), "display_name")

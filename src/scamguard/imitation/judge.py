@@ -14,7 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from ..errors import InputError
-from .called import called, profiled, theirs
+from .called import WORDS, called, profiled, theirs
 from .carried import carried, passed_on, unwrapped
 from .finding import KINDS, LookAlike, plainly, say
 from .honest import honest
@@ -36,7 +36,6 @@ _SETTLED: Final = words("settled_endings")
 _LOGIN: Final = skeleton("login")  # the one lure that is itself misspelt
 LEAST_ACROSS: Final = 9  # letters of a name that is read across dots
 _LOGIN_PAGE: Final = re.compile(r"/[^/]*/?(?:login|signin|verify|secure)", re.IGNORECASE)
-_WORDS: Final = re.compile(r"[^\w]+|_")
 
 
 def lookalike(value: str) -> LookAlike | None:
@@ -175,7 +174,7 @@ def _below(own: list[str], n: Names) -> LookAlike | None:
         for j in range(i + 2, min(i + 4, len(labels)) + 1):
             if brand := n.homes.get(".".join(labels[i:j])):
                 return say(plainly(brand, n), "subdomain")
-    lured = any(word in n.lures or OSA.distance(word, _LOGIN, score_cutoff=1) < 2 for word in map(skeleton, _WORDS.split(own[-1])))
+    lured = any(word in n.lures or OSA.distance(word, _LOGIN, score_cutoff=1) < 2 for word in map(skeleton, WORDS.split(own[-1])))
     for label in reversed(labels):
         found = match(label, n)
         if not found or len(found.name.skeleton) < LEAST_TYPO or (found.kind == "typo" and (found.name.brand.common or not found.sure)):
@@ -198,7 +197,7 @@ def _pathed(v: Value, n: Names) -> LookAlike | None:
     for segment in re.split(r"[/?#=&@]", v.path):
         if (brand := n.homes.get(segment.lower().removeprefix("www."))) and "." in segment:
             return say(plainly(brand, n), "path")
-    lured = any(skeleton(word) in n.lures for word in _WORDS.split(v.path) if word)
+    lured = any(skeleton(word) in n.lures for word in WORDS.split(v.path) if word)
     return _page(v, n, "path") if lured and _LOGIN_PAGE.match(v.path) else None
 
 

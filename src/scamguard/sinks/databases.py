@@ -36,7 +36,7 @@ class Sqlite:
             self._base.execute("BEGIN")
         except sqlite3.Error as error:
             self._base.close()
-            raise OSError(0, str(error)) from error
+            raise _told(error) from error
         self._insert = f"INSERT INTO {TABLE} VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 - our own names
 
     def add(self, table: pa.Table) -> None:
@@ -45,7 +45,7 @@ class Sqlite:
         try:
             self._base.executemany(self._insert, zip(*columns, strict=True))
         except sqlite3.Error as error:
-            raise OSError(0, str(error)) from error
+            raise _told(error) from error
 
     def close(self) -> None:
         """Commit."""
@@ -53,7 +53,7 @@ class Sqlite:
             if self._base.in_transaction:
                 self._base.execute("COMMIT")
         except sqlite3.Error as error:
-            raise OSError(0, str(error)) from error
+            raise _told(error) from error
         finally:
             self._base.close()
 
