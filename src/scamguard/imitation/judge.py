@@ -129,13 +129,17 @@ def _domain(host: str, suffix: str, free: bool) -> LookAlike | None:  # noqa: FB
 
 
 def _joined(suffix: str, own: list[str], n: Names) -> LookAlike | None:
-    """Read across the dots: ``myetherwa.llet.com``, and ``idec.market`` for ``idex.market``."""
+    """Read across the dots: ``myetherwa.llet.com``, ``idec.market`` for ``idex.market``, and ``validate-collab.land``."""
     own = own[1:] if own[0] == "www" and len(own) > 1 else own
     if len(own) > 1:
         found = across(own, n)
         if found and len(found.name.skeleton) >= LEAST_ACROSS and found.sure:
             return say(found, found.kind)
-    text = skeleton(own[-1] + suffix.replace(".", ""))
+    ending = suffix.replace(".", "")
+    _, hyphen, tail = own[-1].rpartition("-")
+    if hyphen and (name := n.domains.get(skeleton(tail + ending))) and f"{tail}.{suffix}" in name.brand.domains:
+        return say(Match(name, "combosquat", sure=True), "combosquat")
+    text = skeleton(own[-1] + ending)
     near = process.extractOne(text, n.domains.keys(), scorer=OSA.distance, score_cutoff=1)
     name = n.domains[near[0]] if near else None
     if name is None or not any(domain.endswith(f".{suffix}") for domain in name.brand.domains):

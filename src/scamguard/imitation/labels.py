@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _BREAK = re.compile(r"[\x00-/:-`{-\xbf\u2000-\u206f\u3000]+")  # what is no letter, where it is ASCII or punctuation
 
+MOST_DIGITS = 3  # behind a short name
 _ENDINGS = tuple(map(skeleton, "cloud mobile express bank banks telecom wallet chain swap games pay scan exchange finance".split()))  # noqa: SIM905
 _TECHNICAL = re.compile(r"cdn|dns|aws|gslb|static|img|assets|-tele|data")  # what a brand calls its machines, and no lure
 
@@ -49,7 +50,10 @@ def match(label: str, n: Names) -> Match | None:
         found = _read(label, loose, n)
     if not found and (bare := label.rstrip("0123456789")) != label:  # ``krakensupport1``: the first was taken
         more = match(bare, n)
-        found = more if more and more.kind == "combosquat" and len(more.name.skeleton) >= LEAST_TYPO else None
+        if more and more.kind == "combosquat" and len(more.name.skeleton) >= LEAST_TYPO:
+            return more
+        if more and more.kind == "exact" and len(label) - len(bare) <= MOST_DIGITS and _hunted(more.name) and _no_word(more.name):
+            return Match(more.name, "combosquat", sure=True)  # ``idex24``
     return found
 
 
@@ -148,7 +152,7 @@ def _among(label: str, whole: str, pieces: list[str], n: Names) -> Match | None:
 
 
 def _glued(text: str, n: Names) -> Name | None:
-    """Find a short name that a lure or a number is glued to: ``idexairdrop``."""
+    """Find a short name that a lure is glued to: ``idexairdrop``."""
     for size in (4, 5):
         name, rest = n.exact.get(text[:size]), text[size:]
         if name and name.label.isalpha() and _hunted(name) and (rest in n.lures and len(rest) > 2):

@@ -196,13 +196,15 @@ def _host(data, a, b):
 @compiled
 def _value(data, begin, end, b, t):
     """Say what resembles a name: nothing, the host alone, or the path as well."""
-    h, home, is_open, dots = np.uint64(0), False, False, 0
+    h, home, is_open, dots, behind = np.uint64(0), False, False, 0, False
     for i in range(end - 1, begin - 1, -1):
         c = data[i]
         if c == 46:
             dots += 1
             home |= has(t.homes, h)
             is_open |= has(t.open_hosts, h)
+        elif c == 45:  # ``validate-collab.land``
+            behind |= has(t.homes, h)
         h = h * BASE + np.uint64(c + 32 if 65 <= c <= 90 else c)
     home |= has(t.homes, h)
     is_open |= has(t.open_hosts, h)
@@ -213,7 +215,7 @@ def _value(data, begin, end, b, t):
         start += 1
     if b - start >= 3 and path(data, start, b, t):
         return _ALL
-    return _HOST if _remembered(data, begin, end, h, t) or (dots > 2 and _home_in_front(data, begin, end, t)) else _NOTHING
+    return _HOST if behind or _remembered(data, begin, end, h, t) or (dots > 2 and _home_in_front(data, begin, end, t)) else _NOTHING
 
 
 @compiled

@@ -12,6 +12,7 @@ from .tables import BASE, LONGEST, has, part
 
 _SEGMENT: Final = 64  # characters of a path's segment from which the judge does not read it
 _JOINED: Final = 7  # letters of a name that is read across dots
+MOST_DIGITS: Final = 3  # as ``labels.MOST_DIGITS``
 START_LETTERS: Final = 4  # as ``names.START``, which compiled code must not read from a file that holds no kernel
 
 
@@ -160,8 +161,8 @@ def _holds(m, pieces, r, t):
         if has(t.short, part(r.prefix, begin, r.piece[p], t.powers)):
             return True
         begin = r.piece[p]
-    for size in range(START_LETTERS, min(m - 1, 6)):  # a short name with a lure glued to it
-        if has(t.short, r.prefix[size]) and has(t.lures, part(r.prefix, size, m, t.powers)):
+    for size in range(START_LETTERS, min(m, 6)):  # a short name with a lure or a number glued to it
+        if has(t.short, r.prefix[size]) and (m - size <= MOST_DIGITS or has(t.lures, part(r.prefix, size, m, t.powers))):
             return True
     return False
 
