@@ -149,7 +149,7 @@ class TestSameRows:
     """Everybody is fitted on the rows that the model is fitted on, and sees no writer that is asked about."""
 
     def test_rows_are_those_of_the_material(self, folder: Path, lent: Path) -> None:
-        own, sets = corpus.read(folder), corpus.ballast([lent], 2000)
+        own, (sets, _) = corpus.read(folder), corpus.lent([lent], (), 2000)
         material = fit.material(own, sets, vocabulary.compiled(tiny.lexicon()), RECIPE)
         rows = baselines.rows(own, material.fold, sets, RECIPE)
         copies = len(material.copy_of)

@@ -207,6 +207,19 @@ FAULTS = {
 }
 
 
+def test_a_set_lent_to_both_sides_never_gives_both_the_same_text(tmp_path: Path) -> None:
+    rows = [json.dumps({"text": f"see you at {i}", "label": "benign"}) for i in range(200)]
+    (tmp_path / "chat.jsonl").write_text("\n".join(rows), "utf-8")
+    (tmp_path / "more.jsonl").write_text("\n".join(rows[::-1]), "utf-8")
+    chat, more = tmp_path / "chat.jsonl", tmp_path / "more.jsonl"
+    (learned, _), (chosen,) = corpus.lent([chat, more], [chat], 2000)
+    assert not set(learned.texts) & set(chosen.texts)
+    assert len(learned.texts) + len(chosen.texts) == 200
+    assert min(len(learned.texts), len(chosen.texts)) > 60
+    (learned, of_more), (chosen, of_more_chosen) = corpus.lent([chat, more], [chat, more], 2000)
+    assert not {*learned.texts, *of_more.texts} & {*chosen.texts, *of_more_chosen.texts}
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_faulty_corpus_is_named_by_file_and_line(tmp_path: Path, fault: str) -> None:
     line, match = FAULTS[fault]

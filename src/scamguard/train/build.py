@@ -42,7 +42,7 @@ def run(  # noqa: PLR0913 - what a run may be told
     ballast
         Public sets, JSON lines, whose benign rows are lent at a small weight.
     traffic
-        Public sets, none of them ballast, whose benign rows choose the thresholds and are never fitted on.
+        Public sets whose benign rows choose the thresholds and are never fitted on; one that is ballast as well lends half to each.
     ablated
         Also try the alternatives of ``ablate.VARIANTS`` by grouped cross-validation and record them in the card.
     zero_shot
@@ -56,7 +56,7 @@ def run(  # noqa: PLR0913 - what a run may be told
         The messages cannot be read.
     """
     own, words = corpus.read(messages), vocabulary.compiled(lexicon.load())
-    sets, ordinary = corpus.ballast(ballast, BALLAST_ROWS), corpus.ballast(traffic, BALLAST_ROWS)
+    sets, ordinary = corpus.lent(ballast, traffic, BALLAST_ROWS)
     recipe = fit.Recipe()
     progress(f"{len(own)} messages, {sum(len(s.texts) for s in sets)} rows of ballast: computing features")
     rows = fit.material(own, sets, words, recipe, ordinary)

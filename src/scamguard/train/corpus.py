@@ -13,7 +13,7 @@ from scamguard.errors import DumpError, unknown
 from scamguard.lexicon import KINDS, SECRETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 BENIGN_KINDS = ("advisory", "otp_notice", "service_notice", "support_legit", "user_question", "tech_talk", "chat", "news")
@@ -91,24 +91,39 @@ class Ballast:
     texts: tuple[str, ...]
 
 
-def ballast(files: Iterable[Path], most: int) -> list[Ballast]:
-    """Read the benign rows of public sets (JSON lines, gzipped or not), ``most`` evenly spread rows of each.
+def lent(ballast: Sequence[Path], traffic: Sequence[Path], most: int) -> tuple[list[Ballast], list[Ballast]]:
+    """Read what public sets lend: benign rows to learn from, and others to choose thresholds on.
+
+    Of a set named as both, half of the texts go to each side, and the same text always to the same one.
+
+    Parameters
+    ----------
+    ballast, traffic
+        JSON lines, gzipped or not.
+    most
+        Rows taken of each file, evenly spread.
 
     Raises
     ------
     DumpError
         A file is no such set.
     """
-    sets = []
-    for file in files:
-        raw = file.read_bytes()
-        try:
-            rows = [str(row["text"]) for row in (json.loads(line) for _, line in lines(file, raw)) if row["label"] == "benign"]
-        except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
-            raise DumpError(f'{file}: not JSON lines with "text" and "label": {error!r}') from error
-        step = max(1, len(rows) // most)
-        sets.append(Ballast(file.name.split(".")[0], hashlib.sha256(raw).hexdigest(), tuple(rows[::step][:most])))
-    return sets
+    both = frozenset(ballast) & frozenset(traffic)
+    return [_benign(file, most, 0 if file in both else None) for file in ballast], [
+        _benign(file, most, 1 if file in both else None) for file in traffic
+    ]
+
+
+def _benign(file: Path, most: int, half: int | None) -> Ballast:
+    raw = file.read_bytes()
+    try:
+        rows = [str(row["text"]) for row in (json.loads(line) for _, line in lines(file, raw)) if row["label"] == "benign"]
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
+        raise DumpError(f'{file}: not JSON lines with "text" and "label": {error!r}') from error
+    if half is not None:
+        rows = [text for text in rows if zlib.crc32(text.encode("utf-8", "surrogatepass")) & 1 == half]
+    step = max(1, len(rows) // most)
+    return Ballast(file.name.split(".")[0], hashlib.sha256(raw).hexdigest(), tuple(rows[::step][:most]))
 
 
 def groups(messages: Iterable[Message], folds: int) -> list[int]:

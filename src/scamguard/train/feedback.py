@@ -106,7 +106,7 @@ def retrain(  # noqa: PLR0913 - what a run may be told
     if not reviewed:
         raise TrainingError(f"{store}: no reviews yet; add some with `scamguard feedback add`")
     own = corpus.read(messages) if messages.is_dir() else []
-    sets, ordinary = corpus.ballast(ballast, build.BALLAST_ROWS), corpus.ballast(traffic, build.BALLAST_ROWS)
+    sets, ordinary = corpus.lent(ballast, traffic, build.BALLAST_ROWS)
     progress(f"{len(own)} messages{'' if own else f' ({messages} is no folder)'}, {len(reviewed)} reviews: training, which takes minutes")
     recipe = _recipe(old.model.card, [*own, *reviewed])
     spoken = vocabulary.carried(old.model)

@@ -77,7 +77,7 @@ def run(  # noqa: PLR0913 - what a run may be told
         They are too few for the folds.
     """
     recipe = recipe or fit.Recipe()
-    own, sets, ordinary = corpus.read(messages), *(corpus.ballast(files, build.BALLAST_ROWS) for files in (ballast, traffic))
+    own, (sets, ordinary) = corpus.read(messages), corpus.lent(ballast, traffic, build.BALLAST_ROWS)
     fold = np.array(corpus.groups(own, recipe.folds))
     _check(own, fold, recipe.folds)
     absent = {one.title: why for one in compared if (why := one.absent())}
