@@ -142,7 +142,7 @@ def test_every_way_to_ask_gives_the_same(guard: Guard) -> None:
 
 
 def test_far_from_a_suspicion_no_link_is_read(guard: Guard) -> None:
-    nats, shown = weighed(guard.model.card, np.array([-30.0, -20.0]), pack([BENT, BENT]))
+    nats, shown = weighed(worth(guard.model.card), np.array([-30.0, -20.0]), pack([BENT, BENT]))
     assert nats.tolist() == [0, 0]
     assert shown == {}
 

@@ -50,6 +50,7 @@ IMITATIONS = [
     ("electrunn.org", "Electrum", "typo"),
     ("idexairdrop.com", "IDEX", "combosquat"),
     ("idex24.io", "IDEX", "combosquat"),
+    ("@bitpanda.hilfe.tom", "Bitpanda", "handle"),
     ("validate-collab.land", "Collab.Land", "combosquat"),
     ("exodus.cm", "Exodus", "wrong_tld"),
     ("myeatherwalllet.com", "MyEtherWallet", "typo"),
@@ -103,7 +104,7 @@ IMITATIONS = [
     ("Kraken Sécurité", "Kraken", "display_name"),
 ]
 HONEST = [
-    "kraken.com", "https://support.kraken.com/login", "KRAKEN.COM.", "google.co.jp", "dns.google", "@krakensupport", "https://t.me/telegram",
+    "kraken.com", "https://support.kraken.com/login", "KRAKEN.COM.", "@apple.com", "google.co.jp", "dns.google", "@krakensupport", "https://t.me/telegram",
     "support@kraken.com", "Kraken", "Release the kraken!", "https://example.org/kraken", "apples.com", "ledger-cli.org", "192.168.0.1", "http://10.0.0.1/",
     "https://github.com/MetaMask", "https://google.com/url?q=https://youtube.com/", "", " ", ".", "@", "://", "https://", "\0", "\ud800",
     "a" * 5000, "Поддержка интернет-банка", "Служба поддержки сбережений", "Служба подій",

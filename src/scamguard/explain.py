@@ -70,10 +70,11 @@ def _said(model: Model, seen: Glance, part: Excerpt, action: Action) -> tuple[Ev
     """Name the rules that fired."""
     found: dict[str, Evidence] = {}
     raw = part.text.encode("utf-8", "surrogatepass")
+    plain = part.text.isascii()  # a byte is a character
     for f in _speaking(model, seen.rules, action):
         row = model.card["rules"][seen.rules[f]]
         if row["id"] not in found:
-            start, stop = (len(raw[:byte].decode("utf-8", "surrogatepass")) for byte in seen.spans[f])
+            start, stop = seen.spans[f] if plain else (len(raw[:byte].decode("utf-8", "surrogatepass")) for byte in seen.spans[f])
             found[row["id"]] = Evidence(row["id"], row["why"], *_placed(part, *_trimmed(part.text, start, stop)))
     return tuple(found.values())
 
@@ -123,8 +124,10 @@ def _trimmed(text: str, first: int, last: int) -> tuple[int, int]:
 
 def _placed(part: Excerpt, first: int, last: int) -> tuple[int, int, int, int]:
     """Move a span of the part to where it stands in the message; add the same in UTF-16 units."""
-    units = [part.units + len(part.text[:at].encode("utf-16-le", "surrogatepass")) // 2 for at in (first, last)]
-    return part.at + first, part.at + last, units[0], units[1]
+    if part.text.isascii():
+        return part.at + first, part.at + last, part.units + first, part.units + last
+    start, stop = (len(part.text[:at].encode("utf-16-le", "surrogatepass")) // 2 for at in (first, last))
+    return part.at + first, part.at + last, part.units + start, part.units + stop
 
 
 def contributions(model: Model, reading: Reading, part: Excerpt, top: int) -> tuple[Contribution, ...]:

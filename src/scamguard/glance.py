@@ -65,8 +65,9 @@ def glance(text: bytes, speech: Speech) -> Glance:
     found = room.both if len(speech.pack.ends) else room.own
     many = int(room.fired[1])
     rules, first, last = (column[:many].tolist() for column in (room.rule, room.first, room.last))
-    spans = [(int(found.at[a]), int(found.end[a : b + 1].max())) for a, b in zip(first, last, strict=True)]
+    begins, ends = (column[: max(last, default=-1) + 1].tolist() for column in (found.at, found.end))
     origin, end = room.origin, int(room.folded[1])
+    spans = [(begins[a], max(ends[a : b + 1])) for a, b in zip(first, last, strict=True)]
     places = [(int(origin[a]), int(origin[b]) if b < end else len(text)) for a, b in spans]
     return Glance(float(out[0]), rules, places, room)
 

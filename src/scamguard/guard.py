@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from . import asks, columns, explain, identity, whom
 from . import model as models
 from .errors import InputError
 from .glance import glance
+from .imitation.hints import leads
 from .language import language
 from .parts import LIMIT, Excerpt, parts
 from .sender import NOBODY, Sender, judge
@@ -35,8 +36,17 @@ if TYPE_CHECKING:
 class Guard:
     """A loaded model, ready to read messages. Immutable, so that threads may share it."""
 
-    model: Model
+    model: Model = field(repr=False)
     policy: Policy
+    # what the card says of every message is read once
+    _suspect: float = field(init=False, repr=False, compare=False)  # the risk from which a message is read word for word
+    _links: identity.Worth | None = field(init=False, repr=False, compare=False)  # what links are worth beside the words
+
+    def __post_init__(self) -> None:
+        """Read the card."""
+        card = self.model.card
+        object.__setattr__(self, "_suspect", min(float(card["thresholds"]["asks"]), self.policy.warn))
+        object.__setattr__(self, "_links", identity.worth(card))
 
     def score(self, messages: object, *, threads: int = 1) -> NDArray[np.float32]:
         """Give the risk of each message.
@@ -180,11 +190,6 @@ class Guard:
         part = self._part(text)
         return explain.contributions(self.model, self._one(part.text), part, top)
 
-    @property
-    def _suspect(self) -> float:
-        """The risk from which a message is read word for word."""
-        return min(float(self.model.card["thresholds"]["asks"]), self.policy.warn)
-
     def _part(self, text: str) -> Excerpt:
         """Choose what is read of a message: a long one's worst part, all of a short one."""
         if not isinstance(text, str):
@@ -216,14 +221,14 @@ class Guard:
         (n,) float32, in [0, 1]; and what the links of suspects show (``identity.described``), by row.
         """
         slope, offset = self.model.card["calibration"]
-        more, shown = identity.weighed(self.model.card, slope * logit + offset + nats, batch)
+        more, shown = identity.weighed(self._links, slope * logit + offset + nats, batch)
         risk = self.model.risk(logit + (nats + more) / slope)
         return risk, {row: links for row, links in shown.items() if float(risk[row]) >= self._suspect}
 
     def _risk(self, logit: float, text: str, nats: float) -> tuple[float, dict[str, str]]:
-        """Give ``risks`` of one message. Nearly all are so far from a suspicion that links need not be thought of."""
+        """Give ``risks`` of one message. Nearly all are so far from a suspicion, or lead nowhere, that links need not be thought of."""
         slope, offset = self.model.card["calibration"]
-        if slope * logit + offset + nats < identity.least(self.model.card):
+        if self._links is None or slope * logit + offset + nats < self._links.least or not leads(text):
             return float(self.model.risk(np.float64(logit + nats / slope))), {}
         risk, links = self.risks(np.array([logit]), columns.pack([text]), nats)
         return float(risk[0]), links.get(0, {})

@@ -16,7 +16,7 @@ import numpy as np
 
 from .imitation.carried import unwrapped
 from .imitation.hints import leading
-from .imitation.judge import home_of, lookalike, opened_by_anyone, shortens
+from .imitation.judge import home_of, lookalike, opened_by_anyone, remembered, shortens
 from .imitation.links import anchors, handles, links
 from .imitation.value import read
 from .language import language
@@ -56,31 +56,21 @@ class Worth(NamedTuple):
 def worth(card: Mapping[str, Any]) -> Worth | None:
     """Read a model's weights; None if it has none, as models of before they were learned."""
     learned = card.get("identity", {}).get("nats", {})
-    return _worth(tuple([learned.get(name, 0.0) for name in NAMES]), min(card["thresholds"]["asks"], card["thresholds"]["warn"]))
-
-
-@lru_cache(16)  # models that a process has at a time; asked for every message
-def _worth(learned: tuple[float, ...], suspect: float) -> Worth | None:
-    nats = np.array(learned, np.float64)
+    nats = np.array([learned.get(name, 0.0) for name in NAMES], np.float64)
     if not nats.any():
         return None
+    suspect = min(card["thresholds"]["asks"], card["thresholds"]["warn"])
     least = math.log(suspect / (1 - suspect)) if 0 < suspect < 1 else math.copysign(math.inf, suspect - 0.5)
     return Worth(nats, least - min(float(nats.sum()), MOST_NATS))
 
 
-def least(card: Mapping[str, Any]) -> float:
-    """Give the log-odds from which the links of a message could matter."""
-    learned = worth(card)
-    return math.inf if learned is None else learned.least
-
-
-def weighed(card: Mapping[str, Any], odds: NDArray[np.float64], batch: TextBatch) -> tuple[NDArray[np.float64], dict[int, dict[str, str]]]:
+def weighed(learned: Worth | None, odds: NDArray[np.float64], batch: TextBatch) -> tuple[NDArray[np.float64], dict[int, dict[str, str]]]:
     """Weigh the links of the messages in which they could matter.
 
     Parameters
     ----------
-    card
-        Of the model.
+    learned
+        What the findings of the model are worth.
     odds
         (n,) calibrated log-odds of messages, what is known of their senders included.
     batch
@@ -90,7 +80,7 @@ def weighed(card: Mapping[str, Any], odds: NDArray[np.float64], batch: TextBatch
     -------
     (n,) nats to add, and what the links of a message show (see ``described``), by row.
     """
-    nats, learned = np.zeros(len(odds)), worth(card)
+    nats = np.zeros(len(odds))
     if learned is None:
         return nats, {}
     near = leading(batch, np.flatnonzero(odds >= learned.least)).tolist()
@@ -122,7 +112,7 @@ def described(text: str) -> dict[str, str]:
     text = text[:_MOST]
     there = list(_all_links(text)) if _DOT.search(text) or "://" in text else []
     shown = {name: link for link in reversed(there) for name in _facts(link).alone}
-    if "@" in text and (posing := [handle for handle in handles(text) if _poses(handle)]):
+    if "@" in text and (posing := [handle for handle in handles(text) if remembered(handle)]):
         shown["handle.lookalike"] = posing[0]
     sites = [link for link in there if _facts(link).site]
     hidden = [to for said, to in anchors(text) if (bent := lookalike(f"[{said}]({to})")) and bent.kind == "text_mismatch"]
@@ -149,7 +139,7 @@ class Facts(NamedTuple):
 
 @lru_cache(1 << 14)
 def _facts(link: str) -> Facts:
-    value, found = read(unwrapped(link)), lookalike(link)
+    value, found = read(unwrapped(link)), remembered(link)
     anyones = value.free or opened_by_anyone(value.host) or shortens(value.host)
     alone = {
         "link.lookalike": found is not None and found.kind not in ("bare_ip", "open_redirect"),
@@ -158,11 +148,6 @@ def _facts(link: str) -> Facts:
     }
     own = home_of(value.host) is not None and not anyones
     return Facts(tuple(name for name, is_so in alone.items() if is_so), value.kind in ("url", "domain"), own, anyones)
-
-
-@lru_cache(1 << 12)
-def _poses(handle: str) -> bool:
-    return lookalike(handle) is not None
 
 
 def _all_links(text: str) -> Iterator[str]:

@@ -6,14 +6,16 @@ speaker says who they are ("Kraken Support: …", "【币安】…") or in the c
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import regex
 
 from .brands import registry
-from .contacts import contacts, points
-from .imitation import lookalike
+from .contacts import points
+from .imitation.judge import remembered
+from .imitation.links import handles, links
 from .verdict import Action, Official
 
 if TYPE_CHECKING:
@@ -92,9 +94,8 @@ def pointed(text: str) -> Brand | None:
     text = text[:_MOST]
     if not points(text):
         return None
-    found = contacts(text)
-    for value in (*found.links, *found.mailboxes, *found.handles):
-        seen = lookalike(value)
+    for value in itertools.chain(links(text), handles(text)):
+        seen = remembered(value)
         if seen and seen.brand and seen.kind != "open_redirect":  # whose link it is says nothing of whom it leads to
             return _by_name()[seen.brand]
     return None

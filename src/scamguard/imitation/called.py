@@ -15,13 +15,14 @@ from .finding import plainly, say
 from .labels import match
 from .names import words
 from .profiles import owner
-from .skeleton import plain
+from .skeleton import plain, skeleton
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..brands import Brand
     from .finding import LookAlike
+    from .labels import Match
     from .names import Names
     from .value import Value
 
@@ -43,7 +44,8 @@ _WORDED: Final = r"(?<![\p{{L}}\p{{M}}]){}(?!\p{{L}}{{3}})"
 
 def called(v: Value, n: Names) -> LookAlike | None:
     """Judge a handle or display name."""
-    if v.text.lstrip("@").lower() in n.handles:
+    bare = v.text.lstrip("@").lower()
+    if bare in n.handles or bare in n.homes:  # ``@apple.com #618203``: a code that is bound to a domain ends so
         return None
     parted = _SEAM.sub(" ", unicodedata.normalize("NFC", v.text).lower())
     words = [word for word in WORDS.split(parted) if word]
@@ -56,10 +58,17 @@ def called(v: Value, n: Names) -> LookAlike | None:
             continue
         if found.kind == "homoglyph" and plain(word) != word:
             return say(found, "homoglyph")
-        if role or tick or (v.kind == "handle" and found.kind != "exact" and found.sure and not (found.name.word and found.kind == "typo")):
+        if role or tick or (v.kind == "handle" and _poses(found, words, n)):
             kind = found.kind if found.kind in ("homoglyph", "typo") else v.kind if v.kind == "handle" else "display_name"
             return say(found, kind)
     return None
+
+
+def _poses(found: Match, words: list[str], n: Names) -> bool:
+    """Say whether a handle of these words poses by itself: a bent name, one with a lure, or one beside a lure (``@bitpanda.hilfe.tom``)."""
+    if found.kind == "exact":
+        return not found.name.word and any(word in n.lures for word in map(skeleton, words))
+    return found.sure and not (found.name.word and found.kind == "typo")
 
 
 def theirs(handle: str, platform: str) -> bool:

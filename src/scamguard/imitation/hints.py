@@ -5,6 +5,7 @@ It may let through too much, never too little: where it sees nothing, no link, h
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
 
 _DOT, _COLON, _SLASH, _SHUT, _ROUND = (np.uint8(ord(sign)) for sign in ".:/](")
 _AT, _TAG = (np.uint8(ord(sign)) for sign in "@<")
+_LEADS: Final = re.compile(r"[@<]|\.[^\x00-\x20.]|:/|\]\(")  # the same as ``_look``
 _SPACE: Final = np.uint8(ord(" "))  # and below it tabs and ends of lines
+
+
+def leads(text: str) -> bool:
+    """Say whether one message may lead somewhere; see ``leading``."""
+    return _LEADS.search(text) is not None
 
 
 def leading(batch: TextBatch, rows: NDArray[np.int64]) -> NDArray[np.int64]:

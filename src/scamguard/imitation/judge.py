@@ -73,6 +73,12 @@ def lookalike(value: str) -> LookAlike | None:
     return _judged(value, n)
 
 
+@lru_cache(1 << 14)
+def remembered(value: str) -> LookAlike | None:
+    """Give ``lookalike`` of a value, judged once: a campaign sends many people the same link."""
+    return lookalike(value)
+
+
 def _judged(value: str, n: Names) -> LookAlike | None:
     v = read(unwrapped(value))
     if v.kind in ("handle", "name"):

@@ -20,7 +20,7 @@ from scamguard import model as models
 from scamguard.columns import batches
 from scamguard.errors import TrainingError
 from scamguard.guard import Guard
-from scamguard.identity import weighed
+from scamguard.identity import weighed, worth
 from scamguard.train import build, corpus, fit, vocabulary
 from scamguard.verdict import Policy
 
@@ -136,7 +136,8 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
         check_is_fitted(self)
         slope, offset = self.model_.card["calibration"]
         spoken = [(slope * self.model_.logits(batch) + offset, batch) for batch in batches(messages(self, X))]
-        odds = np.concatenate([words + weighed(self.model_.card, words, batch)[0] for words, batch in spoken])
+        links = worth(self.model_.card)
+        odds = np.concatenate([words + weighed(links, words, batch)[0] for words, batch in spoken])
         return odds if self._scam_at else -odds
 
     def predict(self, X: Any) -> NDArray[Any]:  # noqa: ANN401, N803
