@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
 
+from scamguard.serve.logs import LOG, Lines
+from scamguard.serve.patience import within
 from scamguard.serve.wire import HEAD, Wire
 
 if TYPE_CHECKING:
@@ -121,3 +125,42 @@ def test_what_is_well_sent_is_answered() -> None:
 
 def test_what_is_no_http_is_told_once() -> None:
     assert talk(sending(b"\x00\x01\r\n\r\n")).count(b"HTTP/1.1 400 ") == 1
+
+
+def test_what_has_come_needs_no_patience_and_what_comes_late_is_not_waited_for() -> None:
+    ended: list[str] = []
+
+    async def arrives(after: float | None) -> str:
+        try:
+            if after is not None:
+                await asyncio.sleep(after)
+                await asyncio.sleep(after)
+        finally:
+            ended.append(str(after))
+        return "there"
+
+    async def awaited() -> None:
+        assert await within(0, arrives(None)) == "there"
+        assert await within(5, arrives(0.001)) == "there"
+        with pytest.raises(TimeoutError):
+            await within(0.01, arrives(60))
+        going = asyncio.ensure_future(within(60, arrives(61)))
+        await asyncio.sleep(0)
+        going.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await going
+
+    asyncio.run(awaited())
+    assert ended == ["None", "0.001", "60", "61"]
+
+
+def test_a_line_of_a_request_reads_as_every_other(capsys: pytest.CaptureFixture[str]) -> None:
+    handler = Lines()
+    handler.answered({"id": "a-1", "status": 200})
+    record = LOG.makeRecord(LOG.name, logging.INFO, "", 0, "request", (), None, extra={"fields": {"id": "a-1", "status": 200}})
+    handler.emit(record)
+    first, second = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert list(first) == list(second)
+    assert first["time"][:17] == second["time"][:17]
+    assert len(first["time"]) == len(second["time"])
+    assert first | {"time": ""} == second | {"time": ""}

@@ -5,10 +5,8 @@ The type is asked for because any web page may post a form, or plain text, to th
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import itertools
-import logging
 import re
 import secrets
 import time
@@ -16,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from starlette.requests import ClientDisconnect
 
-from .logs import LOG
+from .logs import answered
+from .patience import within
 from .problem import Problem, packed, too_large
 
 if TYPE_CHECKING:
@@ -98,8 +97,7 @@ class Gate:
         async def measured() -> Message:
             nonlocal size
             try:
-                async with asyncio.timeout(limits.patience):
-                    message = await receive()
+                message: Message = await within(limits.patience, receive())
             except TimeoutError:
                 raise Problem(408, "too_slow", f"nothing more came within {limits.patience:g} seconds", {"connection": "close"}) from None
             size += len(message.get("body", b""))
@@ -120,12 +118,7 @@ class Gate:
             self._counted[route, status] = known
         known.requests.inc()
         known.seconds.observe(seconds)
-        if not LOG.isEnabledFor(logging.INFO):
-            return
-        line = {"id": name, "method": _method(scope), "route": route, "status": status, "ms": round(seconds * 1000, 2), **fields}
-        LOG.handle(
-            LOG.makeRecord(LOG.name, logging.INFO, "", 0, "request", (), None, extra={"fields": line})
-        )  # nobody asks which line of ours
+        answered({"id": name, "method": _method(scope), "route": route, "status": status, "ms": round(seconds * 1000, 2), **fields})
 
 
 class _Counted(NamedTuple):
