@@ -50,7 +50,14 @@ def leaves(table: object) -> list[str]:
     return [table] if isinstance(table, str) else [leaf for value in table.values() for leaf in leaves(value)]  # type: ignore[attr-defined]
 
 
+def test_a_ticket_goes_where_tickets_are_taken() -> None:
+    mailbox = {"chat": "https://kraken.com/chat", "email": "a@kraken.com"}
+    for ways, where in (({}, "kraken.com"), (mailbox, "a@kraken.com"), (mailbox | {"form": "https://kraken.com/form/"}, "kraken.com/form")):
+        assert Official("Kraken", "kraken.com", None, ways).desk == where
+
+
 @pytest.mark.parametrize("lang", wording.LANGUAGES)
+
 def test_every_language_has_all_words(lang: str) -> None:
     english, table = (tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8")) for name in ("en", lang))
     assert {key: set(value) if isinstance(value, dict) else None for key, value in table.items()} == {

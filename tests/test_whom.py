@@ -65,7 +65,8 @@ def test_a_verdict_names_brand_channel_and_language(guard: Guard) -> None:
     verdict = guard.check("Kraken Support: your wallet is locked. Reply with your 12-word seed phrase to restore it.")
     told = verdict.to_dict()
     assert told["brand"] == "kraken"
-    assert told["official"] == {"name": "Kraken", "domain": "kraken.com", "help": "https://support.kraken.com"}
+    kraken = {"name": "Kraken", "domain": "kraken.com", "help": "https://support.kraken.com"}
+    assert told["official"] == kraken | {"contact": {"chat": "https://support.kraken.com"}}
     assert told["language"] == "en"
     assert list(told)[:5] == ["risk", "action", "kind", "asks", "evidence"]
     json.dumps(told)

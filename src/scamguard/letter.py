@@ -79,7 +79,7 @@ def _opening(it: Incident) -> list[str]:
     words = tickets(it.language)
     if it.official:
         opening = words["opening"].format(brand=isolated(called(it.brand, it.official.name, it.language), it.language))
-        to = words["to"].format(where=isolated(it.official.channel, it.language))
+        to = words["to"].format(where=isolated(it.official.desk, it.language))
         return [words["hello"], f"{opening} {to}" if it.language not in ("zh", "zh-Hant", "ja") else opening + to]
     return [words["hello"], words["opening_unknown"]]
 

@@ -107,11 +107,21 @@ class Official:
     name: str
     domain: str
     help: str | None  # its help centre, where the registry knows it
+    contact: dict[str, str] = field(default_factory=dict, hash=False)  # how to reach a person: in_app, form, email, chat, phone → where
 
     @property
     def channel(self) -> str:
         """The address to give to a reader: the help centre, else the domain."""
-        return (self.help or self.domain).removeprefix("https://").rstrip("/")
+        return _plain(self.help or self.domain)
+
+    @property
+    def desk(self) -> str:
+        """The address to send a ticket to: a form, else a mailbox, else the channel."""
+        return _plain(self.contact.get("form") or self.contact.get("email") or self.channel)
+
+
+def _plain(address: str) -> str:
+    return address.removeprefix("https://").rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)

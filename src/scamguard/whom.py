@@ -65,7 +65,7 @@ class Mention(NamedTuple):
 
 def official(brand: Brand) -> Official:
     """Say where the real one is."""
-    return Official(brand.name, brand.official, brand.help or None)
+    return Official(brand.name, brand.official, brand.help or None, dict(brand.contact))
 
 
 def find(text: str, action: Action, evidence: Iterable[Evidence], posed: Brand | None) -> Brand | None:
