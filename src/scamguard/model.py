@@ -52,7 +52,7 @@ WEIGHTS, CARD = "model.safetensors", "card.json"
 class Settings:
     """The feature space a model was trained in; part of its card."""
 
-    word_bits: int = 18
+    word_bits: int = 20
     char_bits: int = 20
     char_low: int = 2
     char_high: int = 4

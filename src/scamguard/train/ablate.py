@@ -25,6 +25,7 @@ VARIANTS: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "character 3-4-grams": {"settings": {"char_low": 3, "char_high": 4}},
     "character 2-5-grams": {"settings": {"char_low": 2, "char_high": 5}},
     "character table 2^18": {"settings": {"char_bits": 18}},
+    "word table 2^18": {"settings": {"word_bits": 18}},
     "no framed words": {"trust": {"framed": 0.0}},
     "no concept n-grams": {"trust": {"concepts": 0.0}},
     "no rules": {"trust": {"rules": 0.0}},
