@@ -58,7 +58,7 @@ class Recipe:
     ballast_length: int = 150  # characters; a longer row weighs so much less, or mails would outweigh chats by all they say
     quoted: float = 0.5  # of hard benign messages where links are weighed: they quote look-alikes, which few others do
     worst_weight: float = 0.3  # of the passage by which a message is judged, where that is not its first
-    warn_rate: float = 0.005  # of ordinary traffic may be flagged
+    warn_rate: float = 0.0025  # of ordinary traffic may be flagged
     block_rate: float = 0.0005
     block_rate_hard: float = 0.01  # nor may blocking touch more of the unseen benign messages written to be hard
 
