@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import scamguard
 from scamguard.columns import pack
 from scamguard.identity import MOST_NATS, NAMES, WHY, added, described, rows, weighed, worth
-from scamguard.imitation.hints import leading
+from scamguard.imitation.hints import leading, leads
 from scamguard.model import save
 from scamguard.train import linked
 from tests import tiny
@@ -78,6 +78,7 @@ HINTS = [
 def test_a_look_at_the_bytes_misses_nothing(text: str) -> None:
     batch = pack(["before.example", text, "@after"])
     assert leading(batch, np.array([1])).tolist() == [1] or not described(text)
+    assert leads(text) == (leading(batch, np.array([1])).tolist() == [1])
 
 
 def test_a_look_at_the_bytes_spares_what_leads_nowhere() -> None:

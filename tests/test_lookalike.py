@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import scamguard
 from scamguard import lookalike, lookalikes
+from scamguard.imitation import labels, shape
 from scamguard.imitation.finding import KINDS
-from scamguard.imitation.names import names
+from scamguard.imitation.names import START, names
 from scamguard.imitation.skeleton import skeleton
 
 IMITATIONS = [
@@ -104,9 +105,10 @@ IMITATIONS = [
     ("Kraken Sécurité", "Kraken", "display_name"),
 ]
 HONEST = [
-    "kraken.com", "https://support.kraken.com/login", "KRAKEN.COM.", "@apple.com", "google.co.jp", "dns.google", "@krakensupport", "https://t.me/telegram",
+    "kraken.com", "https://support.kraken.com/login", "KRAKEN.COM.", "google.co.jp", "dns.google", "@krakensupport", "https://t.me/telegram",
     "support@kraken.com", "Kraken", "Release the kraken!", "https://example.org/kraken", "apples.com", "ledger-cli.org", "192.168.0.1", "http://10.0.0.1/",
     "https://github.com/MetaMask", "https://google.com/url?q=https://youtube.com/", "", " ", ".", "@", "://", "https://", "\0", "\ud800",
+    "@apple.com", "@trust_wallet", "@bank_of_america", "@amazon.pay",
     "a" * 5000, "Поддержка интернет-банка", "Служба поддержки сбережений", "Служба подій",
     "xn--", "xn--a.com", "https://[::1]/", "https://[bad", "http://%zz/", "co.uk", "@@@@", "https://www.co.uk/", "💬",
     "openseal.ch", "metatask.io", "eitherscan.com", "opengea.org", "[kraken.com](https://support.kraken.com/a)",
@@ -136,6 +138,10 @@ def test_an_imitation_is_named(value: str, brand: str | None, kind: str) -> None
 @pytest.mark.parametrize("value", HONEST)
 def test_the_honest_are_let_through(value: str) -> None:
     assert lookalike(value) is None
+
+
+def test_compiled_code_and_the_judge_count_alike() -> None:
+    assert (shape.MOST_DIGITS, shape.START_LETTERS) == (labels.MOST_DIGITS, START)
 
 
 def test_every_kind_is_shown_by_an_example() -> None:

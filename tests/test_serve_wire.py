@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import logging
 from typing import TYPE_CHECKING, Any
@@ -152,6 +153,37 @@ def test_what_has_come_needs_no_patience_and_what_comes_late_is_not_waited_for()
 
     asyncio.run(awaited())
     assert ended == ["None", "0.001", "60", "61"]
+
+
+def test_whoever_waits_gets_what_is_thrown() -> None:
+    async def patient(failing: asyncio.Future[str]) -> str:
+        try:
+            return await failing
+        except ConnectionError:
+            return "lost"
+        finally:
+            await asyncio.sleep(0)
+
+    async def awaited() -> None:
+        broken: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(broken.set_exception, ConnectionResetError())
+        assert await within(5, patient(broken)) == "lost"
+        with pytest.raises(TimeoutError):
+            await within(0.01, patient(asyncio.get_running_loop().create_future()))
+
+    asyncio.run(awaited())
+
+
+def test_a_log_that_cannot_be_written_breaks_no_answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    class Broken(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError
+
+    handler = Lines()
+    handler.setStream(Broken())
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    handler.answered({"id": "a-1", "status": 200})
+    assert capsys.readouterr().err == ""
 
 
 def test_a_line_of_a_request_reads_as_every_other(capsys: pytest.CaptureFixture[str]) -> None:

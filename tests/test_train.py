@@ -212,12 +212,14 @@ def test_a_set_lent_to_both_sides_never_gives_both_the_same_text(tmp_path: Path)
     (tmp_path / "chat.jsonl").write_text("\n".join(rows), "utf-8")
     (tmp_path / "more.jsonl").write_text("\n".join(rows[::-1]), "utf-8")
     chat, more = tmp_path / "chat.jsonl", tmp_path / "more.jsonl"
-    (learned, _), (chosen,) = corpus.lent([chat, more], [chat], 2000)
+    (learned,), (chosen,) = corpus.lent([chat], [tmp_path / "." / "chat.jsonl"], 2000)
     assert not set(learned.texts) & set(chosen.texts)
     assert len(learned.texts) + len(chosen.texts) == 200
     assert min(len(learned.texts), len(chosen.texts)) > 60
     (learned, of_more), (chosen, of_more_chosen) = corpus.lent([chat, more], [chat, more], 2000)
     assert not {*learned.texts, *of_more.texts} & {*chosen.texts, *of_more_chosen.texts}
+    _, (left,) = corpus.lent([more], [chat], 2000)
+    assert left.texts == ()
 
 
 @pytest.mark.parametrize("fault", FAULTS)

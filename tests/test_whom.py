@@ -37,6 +37,8 @@ CLAIM = (Evidence("claim.brand", "why", 0, 200, 0, 200),)
         ("This is Coinbase, your account is locked", "coinbase"),
         ("Your coins are not safe, move them now. Kraken", "kraken"),
         ("Dear PayPal customer, verify now", "paypal"),
+        (r"go to https:\\kraken-support.com\login now", "kraken"),
+        ("hxxps ://kraken-support.com", "kraken"),
         ("send the deposit by Zelle and keys come by FedEx", None),
         ("I lost my kraken, send the code", None),  # an ordinary word
         ("write to me on Telegram", None),

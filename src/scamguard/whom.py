@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import regex
 
 from .brands import registry
-from .contacts import points
+from .contacts import contacts, points
 from .imitation.judge import remembered
 from .imitation.links import handles, links
 from .verdict import Action, Official
@@ -94,7 +94,8 @@ def pointed(text: str) -> Brand | None:
     text = text[:_MOST]
     if not points(text):
         return None
-    for value in itertools.chain(links(text), handles(text)):
+    there = list(links(text)) or contacts(text).links  # which read odd spellings, and take five times as long
+    for value in itertools.chain(there, handles(text)):
         seen = remembered(value)
         if seen and seen.brand and seen.kind != "open_redirect":  # whose link it is says nothing of whom it leads to
             return _by_name()[seen.brand]

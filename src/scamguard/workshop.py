@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 model_app = typer.Typer(help="Look into a model.", **OPTIONS)
 rules_app = typer.Typer(help="Prove the rules; count what each does.", **OPTIONS)
 
-_TRAFFIC = "Public messages, JSON lines, that choose the thresholds and are never fitted on; repeat for each file."
+_TRAFFIC = (
+    "Public messages, JSON lines, that choose the thresholds and are never fitted on; a file given to --ballast as well lends half "
+    "to each. Repeat for each file."
+)
 _BALLAST = "Public benign messages (.jsonl or .jsonl.gz), learned from at a small weight."
 _SUITE = "Instead of files: measure by cross-validation on the messages that models are trained on, beside baselines."
 _INTO = "--suite: write the tables between the marks <!-- suite --> and <!-- /suite --> of this page, and their record beside it."

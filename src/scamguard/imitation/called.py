@@ -15,7 +15,7 @@ from .finding import plainly, say
 from .labels import match
 from .names import words
 from .profiles import owner
-from .skeleton import plain, skeleton
+from .skeleton import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,16 +58,17 @@ def called(v: Value, n: Names) -> LookAlike | None:
             continue
         if found.kind == "homoglyph" and plain(word) != word:
             return say(found, "homoglyph")
-        if role or tick or (v.kind == "handle" and _poses(found, words, n)):
+        beside = [other for other in words if other != word] if word in words else []
+        if role or tick or (v.kind == "handle" and _poses(found, beside)):
             kind = found.kind if found.kind in ("homoglyph", "typo") else v.kind if v.kind == "handle" else "display_name"
             return say(found, kind)
     return None
 
 
-def _poses(found: Match, words: list[str], n: Names) -> bool:
-    """Say whether a handle of these words poses by itself: a bent name, one with a lure, or one beside a lure (``@bitpanda.hilfe.tom``)."""
-    if found.kind == "exact":
-        return not found.name.word and any(word in n.lures for word in map(skeleton, words))
+def _poses(found: Match, beside: list[str]) -> bool:
+    """Say whether a handle poses by itself: a bent name, one with a lure, or one with a role among the words beside it."""
+    if found.kind == "exact":  # ``@bitpanda.hilfe.tom``
+        return not found.name.word and any(_STAFF.fullmatch(word) for word in beside)
     return found.sure and not (found.name.word and found.kind == "typo")
 
 

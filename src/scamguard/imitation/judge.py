@@ -73,10 +73,13 @@ def lookalike(value: str) -> LookAlike | None:
     return _judged(value, n)
 
 
-@lru_cache(1 << 14)
 def remembered(value: str) -> LookAlike | None:
-    """Give ``lookalike`` of a value, judged once: a campaign sends many people the same link."""
-    return lookalike(value)
+    """Give ``lookalike`` of a value, a short one judged once: a campaign sends many people the same link."""
+    return _remembered(value) if len(value) <= _REMEMBERED else lookalike(value)
+
+
+_REMEMBERED: Final = 128  # characters
+_remembered = lru_cache(1 << 12)(lookalike)
 
 
 def _judged(value: str, n: Names) -> LookAlike | None:

@@ -30,7 +30,6 @@ _TAG: Final = re.compile(r"<(/?)a(?=[\s/>])([^<>]*)>", re.IGNORECASE)
 _HREF: Final = re.compile(r"(?:^|[\s\"'/])href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _TAGS: Final = re.compile(r"<[^<>]*>")
 _RUN: Final = re.compile(r"[^\s<>\"'()\[\]{}|,;，。、！？：；…“”‘’«»\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]+")
-_FULL_STOP: Final = re.compile(r"(?<=[A-Za-z0-9])。(?=[A-Za-z])")  # browsers take it for a dot (UTS #46)
 _BARE: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,24}(?:[:/?#]|$)")
 _HANDLE: Final = regex.compile(r"(?<![\p{L}\p{N}_@./*])@[\p{L}\p{N}_][\p{L}\p{N}_.]{2,49}(?<!\.)")
 
@@ -93,7 +92,7 @@ def links(text: str) -> Iterator[str]:
     >>> list(links("Log in at https://kraken.example/a, or write to help@okx.com. Done.Then what?"))
     ['https://kraken.example/a', 'help@okx.com']
     """
-    text = _FULL_STOP.sub(".", text.replace("[.]", ".").replace("(.)", ".").replace("[@]", "@"))
+    text = text.replace("[.]", ".").replace("(.)", ".").replace("[@]", "@")
     for run in _RUN.findall(text):
         if "." not in run and "://" not in run:
             continue

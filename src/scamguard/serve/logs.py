@@ -51,14 +51,17 @@ class Lines(logging.StreamHandler[TextIO]):
         self._second, self._time = 0, ""
 
     def answered(self, fields: Mapping[str, Any]) -> None:
-        """Write that a request was answered, as ``format`` would."""
+        """Write that a request was answered, as ``format`` would; a log that cannot be written breaks no answer."""
         second, part = divmod(time.time_ns() // 1_000_000, 1000)
         if second != self._second:
             self._second, self._time = second, datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
         line = encoded({"time": f"{self._time}.{part:03}+00:00", "level": "info", "event": "request", **fields})
         with self.lock:  # type: ignore[union-attr] # every handler has one
-            self.stream.write(line.decode() + self.terminator)
-            self.flush()
+            try:
+                self.stream.write(line.decode() + self.terminator)
+                self.flush()
+            except Exception:  # noqa: BLE001 - as every handler does
+                self.handleError(LOG.makeRecord(LOG.name, logging.INFO, "", 0, "request", (), None))
 
 
 def answered(fields: Mapping[str, Any]) -> None:

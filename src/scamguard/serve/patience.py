@@ -6,6 +6,7 @@ What has come already, as nearly every body has, is taken at once: to set a time
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -40,9 +41,15 @@ class _Rest:
         self._first, self._steps = first, steps
 
     def __await__(self) -> Generator[Any, None, Any]:
-        try:
-            yield self._first
-        except BaseException:
-            self._steps.close()
-            raise
-        return (yield from self._steps)
+        waits_for = self._first
+        while True:  # ``yield from`` cannot begin in the middle
+            try:
+                yield waits_for
+            except BaseException as thrown:  # noqa: BLE001 - whatever it is, it is for whoever waits
+                step = partial(self._steps.throw, thrown)
+            else:
+                step = partial(next, self._steps)
+            try:
+                waits_for = step()
+            except StopIteration as done:
+                return done.value

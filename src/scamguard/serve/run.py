@@ -45,7 +45,7 @@ def run(load: Callable[[], Guard], settings: Settings, host: str, port: int, log
     app = application(load, settings, failed)
     server = uvicorn.Server(
         uvicorn.Config(
-            app, host=host, port=port, log_config=None, access_log=False, server_header=False, date_header=True,
+            app, host=host, port=port, log_config=None, access_log=False, proxy_headers=False, server_header=False, date_header=True,
             timeout_graceful_shutdown=_GRACE, timeout_keep_alive=math.ceil(settings.limits.patience), ws="none", http=Wire,
         )
     )  # fmt: skip

@@ -133,7 +133,8 @@ def _ballast(trained: Mapping[str, Any]) -> str:
         out += " Besides, at a small weight (see the recipe in `card.json`), benign rows of public sets: " + _sets(trained["ballast"]) + "."
     if trained["thresholds_chosen_on"]:
         out += (
-            " The thresholds were chosen on benign rows of public sets that nothing was fitted on: "
+            " The thresholds were chosen on benign rows of public sets that nothing was fitted on"
+            " (of a set in both lists, the other half): "
             + _sets(trained["thresholds_chosen_on"])
             + "."
         )

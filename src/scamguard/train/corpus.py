@@ -6,14 +6,14 @@ import gzip
 import hashlib
 import json
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from scamguard.errors import DumpError, unknown
 from scamguard.lexicon import KINDS, SECRETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
 BENIGN_KINDS = ("advisory", "otp_notice", "service_notice", "support_legit", "user_question", "tech_talk", "chat", "news")
@@ -94,7 +94,7 @@ class Ballast:
 def lent(ballast: Sequence[Path], traffic: Sequence[Path], most: int) -> tuple[list[Ballast], list[Ballast]]:
     """Read what public sets lend: benign rows to learn from, and others to choose thresholds on.
 
-    Of a set named as both, half of the texts go to each side, and the same text always to the same one.
+    Of a set named as both, half of the texts go to each side. No text that is learned from chooses thresholds, whatever set it stands in.
 
     Parameters
     ----------
@@ -108,22 +108,26 @@ def lent(ballast: Sequence[Path], traffic: Sequence[Path], most: int) -> tuple[l
     DumpError
         A file is no such set.
     """
-    both = frozenset(ballast) & frozenset(traffic)
-    return [_benign(file, most, 0 if file in both else None) for file in ballast], [
-        _benign(file, most, 1 if file in both else None) for file in traffic
-    ]
+    both = {_digest(file) for file in ballast} & {_digest(file) for file in traffic}
+    sets, ordinary = ([_benign(file, most, half, both) for file in files] for half, files in enumerate((ballast, traffic)))
+    learned = {text for one in sets for text in one.texts}
+    return sets, [replace(one, texts=tuple(text for text in one.texts if text not in learned)) for one in ordinary]
 
 
-def _benign(file: Path, most: int, half: int | None) -> Ballast:
-    raw = file.read_bytes()
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _benign(file: Path, most: int, half: int, halved: Collection[str]) -> Ballast:
+    raw, digest = file.read_bytes(), _digest(file)
     try:
         rows = [str(row["text"]) for row in (json.loads(line) for _, line in lines(file, raw)) if row["label"] == "benign"]
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
         raise DumpError(f'{file}: not JSON lines with "text" and "label": {error!r}') from error
-    if half is not None:
+    if digest in halved:
         rows = [text for text in rows if zlib.crc32(text.encode("utf-8", "surrogatepass")) & 1 == half]
     step = max(1, len(rows) // most)
-    return Ballast(file.name.split(".")[0], hashlib.sha256(raw).hexdigest(), tuple(rows[::step][:most]))
+    return Ballast(file.name.split(".")[0], digest, tuple(rows[::step][:most]))
 
 
 def groups(messages: Iterable[Message], folds: int) -> list[int]:
