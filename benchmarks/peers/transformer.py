@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from benchmarks.corpus import Row
 
-_TRAINED_ON, _TRIED_ON = 600, 200  # few, as embedding takes as long as judging
-_LEAST_AUC = 0.7  # it reads English alone
+_TRAINED_ON, _TRIED_ON = 2400, 400  # few, as embedding takes as long as judging
+_LEAST_AUC = 0.65  # it reads English alone, and half of the rows are hard twins
 
 
 def train(folder: Path, rows: Sequence[Row]) -> None:
