@@ -220,11 +220,11 @@ def test_contributions_add_up_to_the_logit(guard: Guard, text: str) -> None:
 
 
 def test_the_worst_of_many_windows_pays_for_their_number(guard: Guard) -> None:
-    text = "send us the twelve words of it\n\nWith kind wishes,\nCarla Jensen"
+    text = "send me the code you just got\n\nWith kind wishes,\nCarla Jensen, Kestrel Road Gardening Club\nsee you at the meeting on Sunday"
     reading = guard.model.read(columns.pack([text]))
     parts = guard.explain(text, top=10**9)
     assert sum(part.nats for part in parts) == pytest.approx(float(reading.logits[reading.worst[0]]), abs=1e-4)
-    assert [(part.name, part.nats < 0) for part in parts if part.part == "windows"] == [("worst of 2 windows", True)]
+    assert [(part.name, part.nats < 0) for part in parts if part.part == "windows"] == [("worst of 4 windows", True)]
 
 
 @pytest.mark.parametrize(
