@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scamguard
+from scamguard import explain
 from scamguard.columns import pack
 from scamguard.identity import MOST_NATS, NAMES, WHY, added, described, rows, weighed, worth
 from scamguard.imitation.hints import leading, leads
@@ -129,6 +130,15 @@ def test_a_lookalike_adds_its_nats_and_is_pointed_out(guard: Guard) -> None:
         shown = next(e for e in verdict.evidence if e.rule == "link.lookalike")
         assert bent[shown.start : shown.stop] == BENT
         assert "link.lookalike" in guard.scan([bent])["rules"][0].as_py()
+
+
+@pytest.mark.parametrize("written", ["kraken-login[.]example/a", "hxxps://kraken-login(.)example/a", "desk[@]kraken-login[.]example"])
+def test_a_link_is_pointed_out_as_it_is_written(written: str) -> None:
+    text = f"Kraken: go to {written} now"
+    shown = described(text)
+    assert shown
+    for e in explain.of_links(text, shown):
+        assert text[e.start : e.stop] == written
 
 
 def test_every_way_to_ask_gives_the_same(guard: Guard) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,10 +61,14 @@ def of_links(text: str, shown: Mapping[str, str]) -> tuple[Evidence, ...]:
     """Point out the links that speak for a warning, each where it stands in the message."""
     out, whole = [], Excerpt(text, 0, 0)
     for name, link in shown.items():
-        start = max(text.find(link), 0)
-        stop = start + len(link) if text.startswith(link, start) else start  # a link undone of its [.] stands nowhere as it is read
-        out.append(Evidence(name, WHY[name], *_placed(whole, start, stop)))
+        found = _written(link).search(text)
+        out.append(Evidence(name, WHY[name], *_placed(whole, *(found.span() if found else (0, 0)))))
     return tuple(out)
+
+
+def _written(link: str) -> re.Pattern[str]:
+    """Give the ways to write a link that is read without its brackets: ``a[.]example``."""
+    return re.compile(re.escape(link).replace(r"\.", r"(?:\.|\[\.\]|\(\.\))").replace("@", r"(?:@|\[@\])"))
 
 
 def _said(model: Model, seen: Glance, part: Excerpt, action: Action) -> tuple[Evidence, ...]:
