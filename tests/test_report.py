@@ -57,7 +57,6 @@ def test_a_ticket_goes_where_tickets_are_taken() -> None:
 
 
 @pytest.mark.parametrize("lang", wording.LANGUAGES)
-
 def test_every_language_has_all_words(lang: str) -> None:
     english, table = (tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8")) for name in ("en", lang))
     assert {key: set(value) if isinstance(value, dict) else None for key, value in table.items()} == {

@@ -195,6 +195,22 @@ def test_recall_and_reliability_by_hand() -> None:
 
 
 GOOD = {"id": "a", "lang": "en", "text": "hi", "label": "benign", "kind": "chat", "asks": [], "writer": "w"}
+def test_a_set_lent_to_both_sides_never_gives_both_the_same_text(tmp_path: Path) -> None:
+    rows = [json.dumps({"text": f"see you at {i}", "label": "benign"}) for i in range(200)]
+    (tmp_path / "chat.jsonl").write_text("\n".join(rows), "utf-8")
+    (tmp_path / "more.jsonl").write_text("\n".join(rows[::-1]), "utf-8")
+    chat, more = tmp_path / "chat.jsonl", tmp_path / "more.jsonl"
+    (tmp_path / "folder").mkdir()
+    (learned,), (chosen,) = corpus.lent([chat], [tmp_path / "folder" / ".." / "chat.jsonl"], 2000)
+    assert not set(learned.texts) & set(chosen.texts)
+    assert len(learned.texts) + len(chosen.texts) == 200
+    assert min(len(learned.texts), len(chosen.texts)) > 60
+    (learned, of_more), (chosen, of_more_chosen) = corpus.lent([chat, more], [chat, more], 2000)
+    assert not {*learned.texts, *of_more.texts} & {*chosen.texts, *of_more_chosen.texts}
+    _, (left,) = corpus.lent([more], [chat], 2000)
+    assert left.texts == ()
+
+
 FAULTS = {
     "broken": ("{", "line 2: not a labelled message: "),
     "no text": (json.dumps({k: v for k, v in GOOD.items() if k != "text"}), "line 2: not a labelled message: 'text'"),
@@ -205,21 +221,6 @@ FAULTS = {
     "no object": ("[]", "line 2: not a labelled message"),
     "id": (json.dumps(GOOD), "id 'a' is used twice"),
 }
-
-
-def test_a_set_lent_to_both_sides_never_gives_both_the_same_text(tmp_path: Path) -> None:
-    rows = [json.dumps({"text": f"see you at {i}", "label": "benign"}) for i in range(200)]
-    (tmp_path / "chat.jsonl").write_text("\n".join(rows), "utf-8")
-    (tmp_path / "more.jsonl").write_text("\n".join(rows[::-1]), "utf-8")
-    chat, more = tmp_path / "chat.jsonl", tmp_path / "more.jsonl"
-    (learned,), (chosen,) = corpus.lent([chat], [tmp_path / "." / "chat.jsonl"], 2000)
-    assert not set(learned.texts) & set(chosen.texts)
-    assert len(learned.texts) + len(chosen.texts) == 200
-    assert min(len(learned.texts), len(chosen.texts)) > 60
-    (learned, of_more), (chosen, of_more_chosen) = corpus.lent([chat, more], [chat, more], 2000)
-    assert not {*learned.texts, *of_more.texts} & {*chosen.texts, *of_more_chosen.texts}
-    _, (left,) = corpus.lent([more], [chat], 2000)
-    assert left.texts == ()
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import itertools
+import logging
 import re
 import secrets
 import time
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from starlette.requests import ClientDisconnect
 
-from .logs import answered
+from .logs import LOG, answered
 from .patience import within
 from .problem import Problem, packed, too_large
 
@@ -118,6 +119,8 @@ class Gate:
             self._counted[route, status] = known
         known.requests.inc()
         known.seconds.observe(seconds)
+        if not LOG.isEnabledFor(logging.INFO):
+            return
         answered({"id": name, "method": _method(scope), "route": route, "status": status, "ms": round(seconds * 1000, 2), **fields})
 
 

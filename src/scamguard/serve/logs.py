@@ -65,12 +65,10 @@ class Lines(logging.StreamHandler[TextIO]):
 
 
 def answered(fields: Mapping[str, Any]) -> None:
-    """Log that a request was answered."""
-    if not LOG.isEnabledFor(logging.INFO):
-        return
-    ours = [handler for handler in LOG.handlers if isinstance(handler, Lines)]
-    if ours and not LOG.propagate:
-        ours[0].answered(fields)
+    """Log that a request was answered; whoever calls has asked whether it is to be logged."""
+    ours = next((handler for handler in LOG.handlers if isinstance(handler, Lines)), None)
+    if ours is not None and not LOG.propagate:
+        ours.answered(fields)
     else:  # nobody asks which line of ours it was
         LOG.handle(LOG.makeRecord(LOG.name, logging.INFO, "", 0, "request", (), None, extra={"fields": fields}))
 

@@ -13,7 +13,7 @@ from scamguard.errors import DumpError, unknown
 from scamguard.lexicon import KINDS, SECRETS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 BENIGN_KINDS = ("advisory", "otp_notice", "service_notice", "support_legit", "user_question", "tech_talk", "chat", "news")
@@ -108,26 +108,30 @@ def lent(ballast: Sequence[Path], traffic: Sequence[Path], most: int) -> tuple[l
     DumpError
         A file is no such set.
     """
-    both = {_digest(file) for file in ballast} & {_digest(file) for file in traffic}
-    sets, ordinary = ([_benign(file, most, half, both) for file in files] for half, files in enumerate((ballast, traffic)))
+    lenders, choosers = ([_benign(file) for file in files] for files in (ballast, traffic))
+    both = {one.digest for one in lenders} & {one.digest for one in choosers}
+    sets = [_share(one, most, 0 if one.digest in both else None) for one in lenders]
     learned = {text for one in sets for text in one.texts}
+    ordinary = [_share(one, most, 1 if one.digest in both else None) for one in choosers]
     return sets, [replace(one, texts=tuple(text for text in one.texts if text not in learned)) for one in ordinary]
 
 
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def _benign(file: Path, most: int, half: int, halved: Collection[str]) -> Ballast:
-    raw, digest = file.read_bytes(), _digest(file)
+def _benign(file: Path) -> Ballast:
+    """Read all benign rows of a public set."""
+    raw = file.read_bytes()
     try:
         rows = [str(row["text"]) for row in (json.loads(line) for _, line in lines(file, raw)) if row["label"] == "benign"]
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
         raise DumpError(f'{file}: not JSON lines with "text" and "label": {error!r}') from error
-    if digest in halved:
-        rows = [text for text in rows if zlib.crc32(text.encode("utf-8", "surrogatepass")) & 1 == half]
-    step = max(1, len(rows) // most)
-    return Ballast(file.name.split(".")[0], digest, tuple(rows[::step][:most]))
+    return Ballast(file.name.split(".")[0], hashlib.sha256(raw).hexdigest(), tuple(rows))
+
+
+def _share(whole: Ballast, most: int, half: int | None) -> Ballast:
+    """Take ``most`` evenly spread texts of a set, or of one half of it."""
+    texts = whole.texts
+    if half is not None:
+        texts = tuple(text for text in texts if zlib.crc32(text.encode("utf-8", "surrogatepass")) & 1 == half)
+    return replace(whole, texts=texts[:: max(1, len(texts) // most)][:most])
 
 
 def groups(messages: Iterable[Message], folds: int) -> list[int]:
