@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scamguard import columns, features, ngrams
+from scamguard import columns, features, ngrams, sieve
 from scamguard.fold import fold
 from scamguard.match import match
 from scamguard.passages import passages
@@ -45,11 +45,13 @@ def stages(guard: Guard) -> dict[str, Stage]:
     hits = match(folded, cut, model.terms)
     fired = fire(hits, model.rules)
     where = passages(folded, cut)
+    looks = sieve.sifted(batch, model.sieve)
     alone = np.array([model.logits(columns.pack([text]))[0] for text in texts])
     orders = settings.char_low, settings.char_high
     spans = int(np.diff(where.starts).min()) >= 1
     return {
         "pack": Stage(lambda: columns.pack(texts), lambda out: bytes(out.data) == "".join(texts).encode()),
+        "sieve": Stage(lambda: sieve.sifted(batch, model.sieve), lambda out: np.array_equal(out[0], looks[0]) and not out[1].all()),
         "fold": Stage(lambda: fold(batch), lambda out: len(out) == MANY and np.array_equal(out.codes, folded.codes)),
         "tokens": Stage(lambda: tokens(folded), lambda out: np.array_equal(out.key, cut.key) and len(out.key) > MANY),
         "match": Stage(

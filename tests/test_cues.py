@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+
+from scamguard import sieve
 
 if TYPE_CHECKING:
     from scamguard.guard import Guard
@@ -43,8 +46,10 @@ BESIDE = {
 
 @pytest.mark.parametrize("name", BESIDE)
 def test_what_stands_beside_ordinary_words_accuses_nobody(guard: Guard, name: str) -> None:
-    plain, beside = guard.decide(ORDINARY), guard.decide([BESIDE[name].format(text) for text in ORDINARY])
-    assert not beside[1].any()
+    texts = [BESIDE[name].format(text) for text in ORDINARY]
+    assert not guard.decide(texts)[1].any()
+    whole = replace(guard, model=replace(guard.model, sieve=sieve.NONE))  # which of the two says so is another matter
+    plain, beside = whole.decide(ORDINARY), whole.decide(texts)
     risks = np.clip([plain[0], beside[0]], 1e-6, 1 - 1e-6)
     nats = np.diff(np.log(risks / (1 - risks)), axis=0)
     assert abs(nats.mean()) < 2.5

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scamguard import asks, engine
+from scamguard import asks, engine, sieve
 from scamguard.columns import TextBatch, pack
 from scamguard.glance import glance
 from scamguard.parts import LIMIT
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 SCAM = "Kraken support: send us your seed phrase now. "
 PLAIN = "we walked along the harbour, and it rained; 早上我们沿着海边散步。 "
+
+
+@pytest.fixture(scope="module")
+def guard(guard: Guard) -> Guard:
+    """Read every message: what the sieve passes over is not read at all."""
+    return replace(guard, model=replace(guard.model, sieve=sieve.NONE))
 
 
 def one_by_one(guard: Guard, texts: Sequence[str]) -> list[float]:
@@ -82,7 +88,7 @@ def test_what_follows_in_the_batch_does_not_show(guard: Guard, text: str, after:
 
 @given(alphabets.messages | st.sampled_from([SCAM, PLAIN, PLAIN * 30 + SCAM, SCAM * 400, "", "x" * 3000]))
 def test_a_glance_sees_what_reading_word_for_word_sees(guard: Guard, text: str) -> None:
-    seen, reading = glance(text.encode("utf-8", "surrogatepass"), guard.model.speech), guard.model.read(pack([text]))
+    seen, reading = glance(text.encode("utf-8", "surrogatepass"), guard.model.reader), guard.model.read(pack([text]))
     assert seen.logit == reading.logit[0]
     assert seen.rules == reading.fired.rule.tolist()
     assert asks.heads_of(guard.model, seen.room).tolist() == asks.heads(guard.model, reading, np.array([0])).tolist()

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "artifacts" / f"format-{model.FORMAT}"
 CARD: dict[str, Any] = json.loads((FOLDER / model.CARD).read_text("utf-8"))
-ARRAYS: dict[str, NDArray[Any]] = load_tensors((FOLDER / model.WEIGHTS).read_bytes())
-ARRAYS.setdefault("terms.follow", np.full(len(ARRAYS["terms.ends"]), ~np.uint64(0)))
+ARRAYS: dict[str, NDArray[Any]] = model.completed(load_tensors((FOLDER / model.WEIGHTS).read_bytes()))
 
 
 def flaw_of(change: Callable[[dict[str, Any], dict[str, NDArray[Any]]], None]) -> str:
@@ -36,8 +35,7 @@ def flaw_of(change: Callable[[dict[str, Any], dict[str, NDArray[Any]]], None]) -
 def test_a_sound_model_has_no_flaw() -> None:
     assert flaw_of(lambda card, arrays: None) == ""
     folder = model.bundled()
-    arrays = load_tensors((folder / model.WEIGHTS).read_bytes())
-    arrays.setdefault("terms.follow", np.full(len(arrays["terms.ends"]), ~np.uint64(0)))
+    arrays = model.completed(load_tensors((folder / model.WEIGHTS).read_bytes()))
     assert soundness.flaw(json.loads((folder / model.CARD).read_text("utf-8")), arrays) == ""
 
 
@@ -108,6 +106,20 @@ def test_a_table_without_an_empty_slot_is_refused(name: str) -> None:
 @pytest.mark.parametrize("size", [0, 3])
 def test_a_table_that_is_no_power_of_two_is_refused(name: str, size: int) -> None:
     assert "no power of two" in flaw_of(lambda card, arrays: arrays.update({name: np.zeros(size, np.uint64)}))
+
+
+@pytest.mark.parametrize(
+    "weights", [np.zeros((4, 3), np.int8), np.zeros((4, 1), np.int8), np.zeros((3, 4), np.int8), np.zeros((4, 4), np.float32)]
+)
+def test_a_sieve_of_another_size_is_refused(weights: NDArray[Any]) -> None:
+    assert "sieve" in flaw_of(lambda card, arrays: arrays.update({"sieve.weights": weights}))
+
+
+@pytest.mark.parametrize(
+    "numbers", [[np.nan, 0, 0, 0], [0, np.inf, 0, 0], [0, 0, 0, np.nan], [0, 0, 0], [1e308, 0, 0, 0], [-1, 0, 0, 0], [0, 0, -1, 0]]
+)
+def test_a_sieve_that_weighs_with_no_numbers_is_refused(numbers: list[float]) -> None:
+    assert "sieve" in flaw_of(lambda card, arrays: arrays.update({"sieve.numbers": np.array(numbers, np.float64)}))
 
 
 wired = pytest.mark.skipif(not hasattr(model, "soundness"), reason="model.load does not ask soundness yet")

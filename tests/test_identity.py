@@ -37,6 +37,8 @@ SAID = {
     "https://docs.google.com/forms/x for the picnic": set(),
     "see http://8.8.8.8/a and https://bit.ly/x": {"link.number"},
     "Binance: https://bit.ly/x": {"link.open_beside_brand", "link.foreign_beside_brand"},
+    "@Binance @anna https://bit.ly/x here it is": set(),  # said to the brand
+    "@anna Binance: https://bit.ly/x": {"link.open_beside_brand", "link.foreign_beside_brand"},
     f"Kraken: {OTHER} " + "and so on " * 30: set(),
     "http://2130706433/a": {"link.number"},
     "https://a@evil.example": {"link.userinfo"},

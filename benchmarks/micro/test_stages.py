@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
 NAMES = (
-    "pack", "fold", "tokens", "match", "rules", "passages", "word grams", "character grams", "framed words", "concept grams",
+    "pack", "sieve", "fold", "tokens", "match", "rules", "passages", "word grams", "character grams", "framed words", "concept grams",
     "rules within", "shape", "all in one",
 )  # fmt: skip
 

@@ -53,7 +53,8 @@ def heads_of(model: Model, room: Room) -> NDArray[np.float64]:
     tables = w.head_words, w.head_chars, w.head_framed, w.head_concepts, w.head_rules
     shifts = np.array([s.word_bits - s.head_bits, s.char_bits - s.head_bits, s.framed_bits - s.head_bits, 0])
     most = max(MOST_FRAMES * int(room.tokens[1]), LONGEST * int(room.folded[1]), 4 * int(room.own.starts[1]), 1)
-    _hear(room, model.rules.frame, model.speech.sums, shifts, *tables, np.empty(most, np.uint32), np.zeros(2, np.int64), _NONE, _ONE, out)
+    sums = model.reader.speech.sums
+    _hear(room, model.rules.frame, sums, shifts, *tables, np.empty(most, np.uint32), np.zeros(2, np.int64), _NONE, _ONE, out)
     return out
 
 

@@ -5,8 +5,6 @@ It calls the kernels that ``Model.read`` calls one by one, on the same numbers i
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -27,11 +25,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .automaton import Terms
-    from .parts import Parts
 
 CHUNK_MESSAGES: Final = 256
 CHUNK_BYTES: Final = 1 << 15
-_FULL, _CROWDED = 1, 2  # why the loop stopped: a message longer than the room, more firings than fitted
+FULL, CROWDED = 1, 2  # why the loop stopped: a message longer than the room, more firings than fitted
 
 
 class Sums(NamedTuple):
@@ -126,48 +123,13 @@ def _found(hits: int, n: int) -> Found:
 
 
 class Speech(NamedTuple):
-    """What a model reads with."""
+    """What a message is read by."""
 
     tables: Tables
     terms: Terms
     rules: Rules
     sums: Sums
     pack: Terms  # those of a rule pack; only rules see what they find
-
-
-def logits(parts: Parts, speech: Speech, threads: int = 1) -> NDArray[np.float64]:
-    """Score the parts of messages, each by itself.
-
-    Returns
-    -------
-    (p,) float64, the logit of each part's worst passage, or the floor of a decisive rule
-    """
-    read = np.concatenate([[0], np.cumsum(parts.stop - parts.start)])  # bytes before each part
-    if threads <= 1 or (len(parts) < 2 * CHUNK_MESSAGES and read[-1] < 2 * threads * CHUNK_BYTES):
-        return _logits(parts, 0, len(parts), speech)
-    shares = read[-1] * np.arange(1, threads) // threads
-    cuts = [0, *np.searchsorted(read, shares).tolist(), len(parts)]
-    with ThreadPoolExecutor(threads) as pool:
-        return np.concatenate(list(pool.map(lambda a, b: _logits(parts, a, b, speech), cuts[:-1], cuts[1:])))
-
-
-def _logits(parts: Parts, first: int, last: int, speech: Speech) -> NDArray[np.float64]:
-    """Score the parts ``first:last``, run by run: in a run each part begins where the one before ends."""
-    start, stop = parts.start[first:last], parts.stop[first:last]
-    out = np.empty(len(start))
-    rules = len(speech.rules.needs)
-    longest = int((stop - start).max(initial=0))
-    size, firings = min(CHUNK_BYTES, int((stop - start).sum())), 1024
-    space = room(size, firings, rules)
-    edges = [0, *(np.flatnonzero(start[1:] != stop[:-1]) + 1).tolist(), len(start)]
-    for a, b in pairwise(edges):
-        offsets, at = np.append(start[a:b], stop[b - 1 : b]), 0
-        while at < b - a:
-            at, why = run(parts.data, offsets, at, *speech, space, out[a:b])
-            if why:
-                size, firings = (longest, firings) if why == _FULL else (size, 2 * firings)
-                space = room(size, firings, rules)
-    return out
 
 
 @compiled
@@ -181,7 +143,7 @@ def run(data, offsets, at, t, terms, rules, w, pack, r, out):
         while stop < total and stop - at < CHUNK_MESSAGES and offsets[stop + 1] - offsets[at] <= most:
             stop += 1
         if stop == at:
-            return at, _FULL
+            return at, FULL
         n = stop - at
         folded, token, hit = r.folded[: n + 1], r.tokens[: n + 1], r.own.starts[: n + 1]
         fire, passage = r.fired[: n + 1], r.passages[: n + 1]
@@ -197,7 +159,7 @@ def run(data, offsets, at, t, terms, rules, w, pack, r, out):
             merge(own, hit, more, r.more.starts[: n + 1], _columns(seen), seen.starts[: n + 1])
         ruled = seen.starts[: n + 1]
         if fired(seen.concept, seen.unit, seen.clause, seen.sentence, ruled, rules, r.tried, r.rule, r.first, r.last, fire) > len(r.rule):
-            return at, _CROWDED
+            return at, CROWDED
         p = windows.window(r.codes, folded, *cuts[1:], token, r.start, r.stop, r.head, r.tail, r.among, passage)
         start, end, head, tail = r.start[:p], r.stop[:p], r.head[:p], r.tail[:p]
         shape, logit = r.shape[:p], r.logits[:p]

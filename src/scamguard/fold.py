@@ -120,7 +120,7 @@ def fold_into(data, offsets, t, codes, kind, origin, starts):
     end = 0
     for i in range(len(offsets) - 1):
         begin = end
-        end = _spell(data, offsets[i], offsets[i + 1], t.page, t.row, t.long, t.long_start, codes, kind, origin, begin)
+        end = spell(data, offsets[i], offsets[i + 1], t.page, t.row, t.long, t.long_start, codes, kind, origin, begin)
         addressed, disguised, spaced, han = _survey(codes, kind, begin, end)
         if addressed:
             end = replace_addresses(codes, kind, origin, begin, end, t.tops)
@@ -136,7 +136,7 @@ def fold_into(data, offsets, t, codes, kind, origin, starts):
 
 
 @inlined
-def _is_wordlike(kind):
+def is_wordlike(kind):
     return (kind & KIND >= LETTER) & (kind & KIND <= DIGIT)
 
 
@@ -162,8 +162,8 @@ def _survey(codes, kind, begin, end):
     for i in range(begin, end):
         ideographs |= np.uint32(kind[i] & KIND == IDEO)
         han = (kind[i] & KIND == IDEO) & (kind[i + 2] & KIND == IDEO)
-        apart = _is_wordlike(kind[i]) & ~_is_wordlike(kind[i + 1]) & _is_wordlike(kind[i + 2]) & ~_is_wordlike(kind[i + 3])
-        more = _is_wordlike(kind[i + 4]) & ~_is_wordlike(kind[i + 5]) & _is_wordlike(kind[i + 6])
+        apart = is_wordlike(kind[i]) & ~is_wordlike(kind[i + 1]) & is_wordlike(kind[i + 2]) & ~is_wordlike(kind[i + 3])
+        more = is_wordlike(kind[i + 4]) & ~is_wordlike(kind[i + 5]) & is_wordlike(kind[i + 6])
         spaced |= np.uint32(apart & ((han & (kind[i + 4] & KIND == IDEO)) | more))
         hider = (codes[i + 1] == 42) | (codes[i + 1] == 43) | (codes[i + 1] == 39) | (codes[i + 1] - np.uint32(94) < np.uint32(2))
         spaced |= np.uint32(han & (hider | (codes[i + 1] == 124) | (codes[i + 1] == 126)))
@@ -209,7 +209,7 @@ def _voiced(kana, mark):
 
 
 @inlined
-def _spell(data, at, stop, page, rows, long, long_start, codes, kind, origin, end):
+def spell(data, at, stop, page, rows, long, long_start, codes, kind, origin, end):
     """Decode and replace each code point by its table row; return the new end."""
     first, begin = at, end
     ascii_page = np.int64(page[0]) << 8
@@ -267,7 +267,7 @@ def _tidy(codes, kind, origin, begin, end):
     """Even out white space, hyphens, apostrophes, repeats; settle what punctuation ends. Return the new end."""
     out, i, last = begin, begin, np.uint32(0)
     while True:
-        while i < end and codes[i] != last and _is_wordlike(kind[i]):  # nearly all
+        while i < end and codes[i] != last and is_wordlike(kind[i]):  # nearly all
             last = codes[i]
             codes[out], kind[out], origin[out] = last, kind[i], origin[i]
             out += 1
@@ -276,7 +276,7 @@ def _tidy(codes, kind, origin, begin, end):
             return out
         c, sort = codes[i], kind[i] & KIND
         last = c
-        if c == 32 and out > begin and i + 1 < end and _is_wordlike(kind[i + 1]):
+        if c == 32 and out > begin and i + 1 < end and is_wordlike(kind[i + 1]):
             codes[out], kind[out], origin[out] = c, SPACE, origin[i]
             out += 1
             i += 1
@@ -315,7 +315,7 @@ def _tidy(codes, kind, origin, begin, end):
         elif c == 47 and before & KIND == IDEO and 0x3041 <= codes[out - 1] <= 0x309F:
             mark = np.uint8(SOFT)  # 、 after hiragana is a comma; in a Chinese list it ends nothing
         elif c in (45, 95):
-            joins = _is_wordlike(before) and _is_wordlike(after)
+            joins = is_wordlike(before) and is_wordlike(after)
             c, mark = (32, np.uint8(SPACE)) if joins else (c, np.uint8(SOFT))
         codes[out], kind[out], origin[out] = c, mark, origin[i]
         out += 1

@@ -12,9 +12,12 @@ import numpy as np
 
 from . import engine
 from .lowering import bare
+from .sieve import sift
 
 if TYPE_CHECKING:
+    from .automaton import Terms
     from .engine import Room, Speech
+    from .reader import Reader
 
 _SIZE, _FIRINGS = 1 << 12, 256  # bytes of the message and firings that a new room has place for
 
@@ -22,27 +25,28 @@ _SIZE, _FIRINGS = 1 << 12, 256  # bytes of the message and firings that a new ro
 class Glance(NamedTuple):
     """What the engine makes of one message."""
 
-    logit: float
+    logit: float  # that of the sieve if it passes the message over; the rest is said all the same
     rules: list[int]  # that fired, in the order found
     spans: list[tuple[int, int]]  # the bytes of the message on which each one fired
     room: Room  # what the stages wrote, until this thread reads another message
 
 
 class _Kept(threading.local):
-    """The room of a thread, and what it has place for; the engine's code for a model."""
+    """The room of a thread, and what it has place for; the code of engine and sieve for a model."""
 
     room: Room | None = None
     rules: int = 0
     size: int = 0
     firings: int = _FIRINGS
-    speech: Speech | None = None
+    terms: Terms | None = None
     run: Any = None
+    sift: Any = None
 
 
 _kept = _Kept()
 
 
-def glance(text: bytes, speech: Speech) -> Glance:
+def glance(text: bytes, reader: Reader) -> Glance:
     """Read one message.
 
     Parameters
@@ -50,18 +54,12 @@ def glance(text: bytes, speech: Speech) -> Glance:
     text
         UTF-8, at most ``parts.LIMIT`` bytes.
     """
-    data, out = np.frombuffer(text, np.uint8), np.empty(1)
-    message = data, np.array([0, len(text)]), 0, *speech
-    while True:
-        room = _room(len(text), len(speech.rules.needs))
-        if _kept.speech is not speech:
-            for work in (room.work, room.more_work):
-                work.memo[:] = 0  # words as another model knows them: its states lead anywhere in this one's tables
-            _kept.speech, _kept.run = speech, bare(engine.run, *message, room, out)
-        read, _ = _kept.run(*message, room, out)
-        if read:
-            break
-        _kept.room, _kept.firings = None, 2 * _kept.firings
+    sieved, read = _sifted(text, reader)
+    lifted = -np.inf
+    if not read and reader.lifts is not None:
+        lifted, _ = _read(text, reader.lifts)
+    speech = reader.speech
+    logit, room = _read(text, speech)
     found = room.both if len(speech.pack.ends) else room.own
     many = int(room.fired[1])
     rules, first, last = (column[:many].tolist() for column in (room.rule, room.first, room.last))
@@ -69,7 +67,33 @@ def glance(text: bytes, speech: Speech) -> Glance:
     origin, end = room.origin, int(room.folded[1])
     spans = [(begins[a], max(ends[a : b + 1])) for a, b in zip(first, last, strict=True)]
     places = [(int(origin[a]), int(origin[b]) if b < end else len(text)) for a, b in spans]
-    return Glance(float(out[0]), rules, places, room)
+    return Glance(logit if read else max(sieved, lifted), rules, places, room)
+
+
+def _sifted(text: bytes, reader: Reader) -> tuple[float, bool]:
+    """Give the logit of the sieve, and whether the message is to be read."""
+    out, read, room = np.empty(1), np.empty(1, np.bool_), _room(len(text), len(reader.speech.rules.needs))
+    place = np.frombuffer(text, np.uint8), np.zeros(1, np.int64), np.array([len(text)])
+    message = *place, reader.speech.tables, reader.sieve, room.codes, room.kinds, room.origin, out, read
+    if _kept.sift is None:
+        _kept.sift = bare(sift, *message)
+    _kept.sift(*message)
+    return float(out[0]), bool(read[0])
+
+
+def _read(text: bytes, speech: Speech) -> tuple[float, Room]:
+    """Run all stages on a message: its logit, and the room they wrote in."""
+    message, out = (np.frombuffer(text, np.uint8), np.array([0, len(text)]), 0, *speech), np.empty(1)
+    while True:
+        room = _room(len(text), len(speech.rules.needs))
+        if _kept.terms is not speech.terms:
+            for work in (room.work, room.more_work):
+                work.memo[:] = 0  # words as another model knows them: its states lead anywhere in this one's tables
+            _kept.terms, _kept.run = speech.terms, bare(engine.run, *message, room, out)
+        read, _ = _kept.run(*message, room, out)
+        if read:
+            return float(out[0]), room
+        _kept.room, _kept.firings = None, 2 * _kept.firings
 
 
 def _room(size: int, rules: int) -> Room:

@@ -49,7 +49,7 @@ class Guard:
         object.__setattr__(self, "_links", identity.worth(card))
 
     def score(self, messages: object, *, threads: int = 1) -> NDArray[np.float32]:
-        """Give the risk of each message.
+        """Give the risk of each message: of what may be a scam by the whole model, of what resembles none by the sieve in front of it.
 
         Parameters
         ----------
@@ -97,7 +97,7 @@ class Guard:
         if not isinstance(sender, Sender | None):
             raise InputError(f"sender is {type(sender).__name__}; give scamguard.Sender(name=…, handle=…), or None")
         part = self._part(text)
-        seen = glance(part.text.encode("utf-8", "surrogatepass"), self.model.speech)
+        seen = glance(part.text.encode("utf-8", "surrogatepass"), self.model.reader)
         who = judge(sender) if sender else NOBODY
         risk, links = self._risk(seen.logit, text, who.nats)
         spoken = language(text)
@@ -186,7 +186,11 @@ class Guard:
         return np.concatenate(risks), np.concatenate(actions)
 
     def explain(self, text: str, top: int = 10) -> tuple[Contribution, ...]:
-        """Show what moved the verdict of ``text`` most: rules, shape and n-grams of its worst passage, in nats."""
+        """Show what moved the verdict of ``text`` most: rules, shape and n-grams of its worst passage, in nats.
+
+        Of a message that the sieve passes over (its risk says no more than that its words resemble no scam's) it shows what the whole
+        model makes of it.
+        """
         part = self._part(text)
         return explain.contributions(self.model, self._one(part.text), part, top)
 

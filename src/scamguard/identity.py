@@ -43,6 +43,7 @@ MOST_NATS: Final = 2.5  # all findings together, as of a sender: the words still
 _MOST: Final = 4000  # characters of a message whose links are read
 _DOT: Final = re.compile(r"\.[^\s.]")  # every link has one, or "://"; a full stop behind a sentence is none
 _SHORT: Final = 300  # characters, two SMS: a letter names many a brand and links anywhere
+_ADDRESSED: Final = re.compile(r"\s*(?:@\w+[\s,:]+)+")  # whom a reply is for is not whom it speaks for
 _HARDLY: Final = frozenset(("th", "fa"))  # languages of whose brands too few domains are registered to call one foreign
 
 
@@ -120,7 +121,8 @@ def described(text: str) -> dict[str, str]:
         shown["link.text_mismatch"] = hidden[0]
     anyones = [link for link in sites if _facts(link).open]
     foreign = sites if len(text) <= _SHORT and not any(_facts(link).own for link in sites) else []
-    if (anyones or foreign) and any(True for _ in mentions(text)):
+    to = _ADDRESSED.match(text)
+    if (anyones or foreign) and any(True for _ in mentions(text[to.end() if to else 0 :])):
         if anyones:
             shown["link.open_beside_brand"] = anyones[0]
         if foreign and language(text) not in _HARDLY:

@@ -6,7 +6,8 @@ wherever it is loaded. The logit of a passage is
     bias + Σ over words, chars, framed words, concepts: sum(weights) / sqrt(how many + smoothing)
          + sum(fired rules) + shape · weights,
 
-a message has the logit of its worst passage, and a decisive rule lifts it to that rule's floor.
+a message has the logit of its worst passage, and a decisive rule lifts it to that rule's floor. Messages that the sieve passes over are
+not read: they have its logit (see ``sieve``).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from . import engine, features, merge, ngrams, soundness
+from . import engine, features, merge, ngrams, reader, sieve, soundness
 from .arena import gathered
 from .automaton import Terms
 from .errors import ModelError
@@ -34,6 +35,7 @@ from .match import Hits, match
 from .parts import parts
 from .passages import Passages, passages
 from .rules import Fired, Rules, fire
+from .sieve import Sieve
 from .steps import narrowed
 from .tokens import Tokens, tokens
 
@@ -114,6 +116,7 @@ class Model:
     settings: Settings
     card: dict[str, Any]
     pack: Terms = merge.NONE  # terms of a rule pack; see pack.py
+    sieve: Sieve = sieve.NONE  # older models have none and read every message
 
     def logits(self, batch: TextBatch, threads: int = 1) -> NDArray[np.float64]:
         """Score a batch of any size: the logit of each message, (n,)."""
@@ -121,12 +124,12 @@ class Model:
 
     def worst(self, cut: Parts, threads: int = 1) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Score messages that are cut into parts: the logit of each one's worst part, (n,), and which that is, (n,)."""
-        logits = engine.logits(cut, self.speech, threads)
+        logits = reader.logits(cut, self.reader, threads)
         which = cut.worst(logits)
         return logits[which], which
 
     @cached_property
-    def speech(self) -> engine.Speech:
+    def reader(self) -> reader.Reader:
         """What the engine reads with."""
         s, w = self.settings, self.weights
         (words, of_words), (chars, of_chars) = narrowed(w.words), narrowed(w.chars)
@@ -138,14 +141,22 @@ class Model:
             np.array([s.word_smooth, s.char_smooth, s.framed_smooth, s.concept_smooth]),
             np.array([float(self.card["bias"]), s.crowd]),
         )
-        return engine.Speech(*gathered(fold_tables(), self.terms, self.rules, sums, self.pack))
+        *speech, sieved = gathered(fold_tables(), self.terms, self.rules, sums, self.pack, self.sieve)
+        read = engine.Speech(*speech)
+        packed = self._packed
+        lifts = read._replace(sums=reader.silent(read.sums, np.where(packed, w.floor, -np.inf))) if packed.any() else None
+        return reader.Reader(read, sieved, lifts)
 
     @cached_property
     def speaking(self) -> NDArray[np.float32]:
         """What each rule is worth where a verdict is explained, (r,): its weight; those of a pack come before all others."""
-        packed = np.array([row.get("pack", False) for row in self.card["rules"]], np.bool_)
-        weights: NDArray[np.float32] = np.where(packed, np.float32(np.inf), self.weights.rules)
+        weights: NDArray[np.float32] = np.where(self._packed, np.float32(np.inf), self.weights.rules)
         return weights
+
+    @cached_property
+    def _packed(self) -> NDArray[np.bool_]:
+        """Which rules are those of a rule pack, (r,)."""
+        return np.array([row.get("pack", False) for row in self.card["rules"]], np.bool_)
 
     def read(self, batch: TextBatch) -> Reading:
         """Run the stages one by one and keep what they say; for the whole of a few messages, of which none should be long."""
@@ -215,11 +226,9 @@ def load(folder: Path) -> Model:
     if hashlib.sha256(raw).hexdigest() != card.get("sha256"):
         raise ModelError(f"{folder / WEIGHTS}: its SHA-256 is not the one in {CARD}; fetch the model again")
     try:
-        arrays = load_tensors(raw)
+        arrays = completed(load_tensors(raw))
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{folder}: not a scamguard model: {str(error).splitlines()[0]}") from error
-    if "terms.ends" in arrays:
-        arrays.setdefault("terms.follow", np.full(arrays["terms.ends"].size, ~np.uint64(0)))  # a folder of before it was kept
     if problem := soundness.flaw(card, arrays):
         raise ModelError(f"{folder}: not a scamguard model: {problem}")
     built: dict[str, Any] = {
@@ -230,6 +239,14 @@ def load(folder: Path) -> Model:
     except TypeError as error:
         raise ModelError(f"{folder}: not a scamguard model: {error}") from error
     return Model(**built, settings=settings, card=card)
+
+
+def completed(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Add to the arrays of a folder what was not kept yet when it was written."""
+    added = {f"sieve.{name}": array for name, array in sieve.NONE._asdict().items()}
+    if "terms.ends" in arrays:
+        added["terms.follow"] = np.full(arrays["terms.ends"].size, ~np.uint64(0))
+    return added | arrays
 
 
 def bundled() -> Path:
@@ -247,7 +264,7 @@ def _widened(array: NDArray[Any]) -> NDArray[Any]:
     return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
-_PARTS: Final[dict[str, Any]] = {"terms": Terms, "rules": Rules, "weights": Weights}
+_PARTS: Final[dict[str, Any]] = {"terms": Terms, "rules": Rules, "weights": Weights, "sieve": Sieve}
 
 
 def _names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401

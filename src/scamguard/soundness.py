@@ -15,6 +15,7 @@ from .automaton import MOST_CONCEPTS
 from .features import SHAPE
 from .lexicon import KINDS, SECRETS
 from .ngrams import LONGEST
+from .sieve import NONE, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 LARGEST: Final = 1 << 30  # bytes of a file of a model; ours have 15 MB
 _HEADS: Final = len(SECRETS) + len(KINDS)
 _MOST_BITS: Final = 26
+_LARGEST_NUMBER: Final = 1e6  # of a sieve
 _MOST_WORTH: Final = 20  # nats
 _CONCEPTS: Final = 128  # two 64-bit words
 _FLOATS: Final = ("float16", "float32")
@@ -56,7 +58,7 @@ def flaw(card: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
     arrays
         By their names in the file; those this version does not know are of no concern.
     """
-    return _of_card(card) or _of_shapes(card, arrays) or _of_terms(arrays) or _of_rules(arrays) or _of_weights(arrays)
+    return _of_card(card) or _of_shapes(card, arrays) or _of_terms(arrays) or _of_rules(arrays) or _of_weights(arrays) or _of_sieve(arrays)
 
 
 def _of_card(card: Mapping[str, Any]) -> str:
@@ -168,6 +170,24 @@ def _of_weights(arrays: Mapping[str, NDArray[Any]]) -> str:
             if not np.isfinite(found).all():
                 return f"{name}: a weight that is no number"
     return ""
+
+
+def _of_sieve(arrays: Mapping[str, NDArray[Any]]) -> str:
+    if missing := {"sieve.weights", "sieve.numbers"} - arrays.keys():
+        return f"array {min(missing)!r} is missing"
+    weights, numbers = arrays["sieve.weights"], arrays["sieve.numbers"]
+    if weights.dtype != np.int8 or weights.ndim != 2 or len(weights) != TABLES or not _is_power(weights.shape[1]):
+        return f"sieve.weights: no {TABLES} tables of bytes whose size is a power of two"
+    if numbers.dtype != np.float64 or numbers.shape != (len(NONE.numbers),) or np.isnan(numbers).any():
+        return "sieve.numbers: not what a sieve weighs with"
+    step, bias, crowd, _ = numbers.tolist()  # from which logit a message is read may be infinite
+    if not (max(step, abs(bias), crowd) < _LARGEST_NUMBER and step >= 0 and crowd >= 0):
+        return "sieve.numbers: not what a sieve weighs with"
+    return ""
+
+
+def _is_power(size: int) -> bool:
+    return 1 < size <= 1 << _MOST_BITS and not size & (size - 1)
 
 
 def _of_starts(name: str, starts: NDArray[Any], end: int, most: int) -> str:

@@ -31,6 +31,8 @@ def markdown(card: Mapping[str, Any]) -> str:
     ]
     if card.get("identity"):
         sections += ["\n## What links show\n", _IDENTITY, *_identity(card["identity"])]
+    if card.get("sieve"):
+        sections += ["\n## What is passed over\n", _SIEVE, _pairs("messages", "share passed over", card["sieve"]["passed_over"])]
     if card.get("zero_shot"):
         keys = list(next(iter(card["zero_shot"].values())))
         on = f"Of {card['zero_shot_on']} messages." if "zero_shot_on" in card else ""
@@ -76,6 +78,12 @@ messages has intervals too wide to say much.
 _IDENTITY = """\
 Nats that a finding about a message's links adds to the log-odds, fitted out of fold beside the words, and the messages that show it.
 Findings are worth 2.5 nats at most together, and links are read only where that could lead to a suspicion.
+"""
+
+
+_SIEVE = """\
+A smaller linear model looks at a message first and passes most ordinary ones over, with a logit of its own; what leads somewhere or is
+spelled oddly is always read. Out of fold, the figures above being those of both together:
 """
 
 

@@ -157,10 +157,7 @@ def scales(b: Blocks, trust: Trust, scam: NDArray[np.bool_] | None = None) -> Sc
     """
 
     def scaled(block: sparse.csr_matrix, trusted: float) -> NDArray[np.float32]:
-        seen = np.bincount(block.indices, minlength=block.shape[1])
-        idf = _idf(seen, block.shape[0])
-        scale = idf if scam is None else _even(idf, idf * (_BASE + _telling(block, scam)), seen)
-        return scale * np.float32(trusted)
+        return telling(block, scam) * np.float32(trusted)
 
     return Scales(
         scaled(b.words, trust.words),
@@ -172,11 +169,18 @@ def scales(b: Blocks, trust: Trust, scam: NDArray[np.bool_] | None = None) -> Sc
     )
 
 
+def telling(block: sparse.csr_matrix, scam: NDArray[np.bool_] | None) -> NDArray[np.float32]:
+    """Scale the columns of a block by inverse document frequency and, given the classes (p,), by how far each tells them apart."""
+    seen = np.bincount(block.indices, minlength=block.shape[1])
+    idf = _idf(seen, block.shape[0])
+    return idf if scam is None else _even(idf, idf * (_BASE + _told(block, scam)), seen)
+
+
 def _idf(seen: NDArray[np.int64], rows: int) -> NDArray[np.float32]:
     return np.where(seen > 0, np.log((1 + rows) / (1 + seen)) + 1, 0).astype(np.float32)
 
 
-def _telling(block: sparse.csr_matrix, scam: NDArray[np.bool_]) -> NDArray[np.float32]:
+def _told(block: sparse.csr_matrix, scam: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Compare how often each column is seen in the two classes: absolute logarithm of the ratio, with one seen more in each."""
     of = np.repeat(scam, np.diff(block.indptr))
     yes, no = (np.bincount(block.indices[which], minlength=block.shape[1]) for which in (of, ~of))

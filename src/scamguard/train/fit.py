@@ -19,7 +19,7 @@ from scamguard.language import language
 from scamguard.model import Model, Settings, Weights
 from scamguard.steps import rounded
 
-from . import heads, linked
+from . import heads, linked, sieving
 from .augment import augmented
 from .corpus import Ballast, Message, groups
 from .design import Blocks, Scales, Trust, blocks, scales
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from scamguard.sieve import Sieve
 
     from .vocabulary import Vocabulary
 
@@ -61,6 +63,7 @@ class Recipe:
     warn_rate: float = 0.0025  # of ordinary traffic may be flagged
     block_rate: float = 0.0005
     block_rate_hard: float = 0.01  # nor may blocking touch more of the unseen benign messages written to be hard
+    sifting: sieving.Sifting = field(default_factory=sieving.Sifting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Material:
     traffic: Blocks | None  # ordinary benign messages, never fitted on: thresholds are chosen on them
     marks: NDArray[np.bool_]  # (n, len(identity.NAMES)), what the messages' links show
     ordinary: NDArray[np.bool_]  # (b + t, the same), what those of ballast and traffic show
+    seen: sieving.Seen  # the messages, their copies and ballast as the sieve sees them
+    usual: Sequence[str]  # (t,), the texts of traffic
 
     @property
     def scam(self) -> NDArray[np.bool_]:
@@ -95,17 +100,22 @@ def material(
         return blocks(rows, vocabulary.terms, vocabulary.rules, recipe.settings)
 
     lent, ordinary = ([text for one in group for text in one.texts] for group in (sets, traffic))
+    fold, copy_of = np.array(groups(messages, recipe.folds)), np.array([at[m.id.removesuffix("+")] for m in copies], np.int64)
+    texts = [m.text for m in messages], [m.text for m in copies], lent
+    mine, theirs, others = (sieving.rows(those, recipe.sifting.bits) for those in texts)
     return Material(
         messages,
-        np.array(groups(messages, recipe.folds)),
+        fold,
         made([m.text for m in messages]),
         made([m.text for m in copies]).firsts(),
-        np.array([at[m.id.removesuffix("+")] for m in copies], np.int64),
+        copy_of,
         made(lent).firsts() if lent else None,
         lightened(lent, recipe),
         made(ordinary) if ordinary else None,
         linked.marks([m.text for m in messages]),
         linked.marks([*lent, *ordinary]),
+        sieving.Seen(mine, theirs, copy_of, others, np.array([m.scam for m in messages]), fold),
+        ordinary,
     )
 
 
@@ -218,17 +228,25 @@ def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, 
     """Fit everything and write the figures into the card; ``logits`` are those of ``out_of_fold``, if they are known."""
     logits = out_of_fold(m, recipe) if logits is None else logits
     fitted = classifier(m, recipe, np.ones(len(m.messages), np.bool_))
-    slope, offset = (float(v) for v in _platt(logits, m.scam))
-    odds = slope * logits + offset
-    nats = _worth(m, fitted, recipe, odds, (slope, offset))
-    logits = logits + added(m.marks, nats) / slope
-    ordinary = None if m.traffic is None else fitted.worst(m.traffic) + added(m.ordinary[len(m.lent) :], nats) / slope
+    lent, ordinary = (None if part is None else fitted.worst(part) for part in (m.ballast, m.traffic))
     spoken = [language(message.text).split("-")[0] for message in m.messages]
     benign = np.flatnonzero(~m.scam)
-    at = choose(logits[benign], [spoken[i] for i in benign], ordinary, recipe)
+    hardly = [spoken[i] for i in benign]
+    at = choose(logits[benign], hardly, ordinary, recipe)
+    flagged = at.flagged(logits, spoken)
+    sieve = sieving.found(m.seen, recipe.sifting, logits, flagged, at.warn)
+    logits = sieve.over(logits)
+    lent = None if lent is None else sieve.beside(m.seen.ballast.texts, lent)
+    ordinary = None if ordinary is None else sieve.beside(m.usual, ordinary)
+    slope, offset = (float(v) for v in _platt(logits, m.scam))
+    odds = slope * logits + offset
+    nats = _worth(m, [slope * usual + offset for usual in (lent, ordinary) if usual is not None], recipe, odds)
+    logits = logits + added(m.marks, nats) / slope
+    ordinary = None if ordinary is None else ordinary + added(m.ordinary[len(m.lent) :], nats) / slope
+    at = choose(logits[benign], hardly, ordinary, recipe)
     floor = np.where(decisive(m), np.float32(at.surest + _ABOVE), np.float32(-np.inf)).astype(np.float32)
     judging = fitted.judged(m.own)
-    raised, scores = lifted(m, logits, floor), heads.scored(m, recipe, judging)
+    raised, scores = np.where(sieve.read, lifted(m, logits, floor), logits), heads.scored(m, recipe, judging)
     suspect, cuts = heads.gate(m, raised, scores)
     judged = Judged(m.messages, raised, at.flagged(raised, spoken), heads.named(raised, scores, suspect, cuts))
 
@@ -239,22 +257,19 @@ def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, 
         "bias": fitted.bias,
         "calibration": [slope, offset],
         "identity": linked.card(odds, m.marks, nats, m.scam),
+        **sieve.card(flagged, m.scam, m.usual),
         "concepts": list(vocabulary.concepts),
         "rules": [row | {"decisive": bool(d)} for row, d in zip(vocabulary.listed, floor > -np.inf, strict=True)],
         "thresholds": at.card(risk) | {"asks": risk(suspect), "heads": cuts},
         "out_of_fold": tables(judged) | {"reliability": reliability(m.scam, 1 / (1 + np.exp(-(slope * raised + offset))))},
     }
     every = np.ones(len(m.messages), np.bool_)
-    return _final(vocabulary, recipe.settings, fitted, heads.fitted(m, recipe, every, judging), floor, card)
+    return _final(vocabulary, recipe.settings, fitted, heads.fitted(m, recipe, every, judging), floor, sieve.sieve, card)
 
 
-def _worth(
-    m: Material, fitted: Fitted, recipe: Recipe, odds: NDArray[np.float64], calibration: tuple[float, float]
-) -> NDArray[np.float64]:
-    """Fit what links are worth beside the words: on scams, a few of the hard benign messages, and ordinary ones."""
-    slope, offset = calibration
-    usual = [fitted.worst(part) for part in (m.ballast, m.traffic) if part is not None]
-    every = np.concatenate([odds, *(slope * logits + offset for logits in usual)])
+def _worth(m: Material, usual: Sequence[NDArray[np.float64]], recipe: Recipe, odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Fit what links are worth beside the words: on scams, a few of the hard benign messages, and ``usual`` ones; all by log-odds."""
+    every = np.concatenate([odds, *usual])
     scam = np.concatenate([m.scam, np.zeros(len(m.ordinary), np.bool_)])
     weight = np.where(scam, 1.0, recipe.quoted)
     weight[len(odds) :] = 1.0
@@ -280,6 +295,7 @@ def _final(  # noqa: PLR0913, PLR0917 - all that a model is made of
     fitted: Fitted,
     fitted_heads: Sequence[heads.Head],
     floor: NDArray[np.float32],
+    sieve: Sieve,
     card: dict[str, Any],
 ) -> Model:
     """Assemble the model from weights fitted on everything."""
@@ -292,4 +308,4 @@ def _final(  # noqa: PLR0913, PLR0917 - all that a model is made of
         **{f"head_{part}": np.stack([head[part] for head in split], 1) for part in ("words", "chars", "framed", "concepts", "rules")},
         head_bias=np.array([head.bias for head in fitted_heads], np.float32),
     )
-    return Model(vocabulary.terms, vocabulary.rules, weights, settings, card)
+    return Model(vocabulary.terms, vocabulary.rules, weights, settings, card, sieve=sieve)
