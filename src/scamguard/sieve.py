@@ -168,7 +168,6 @@ def shingles(data, start, stop, t, bits, codes, kinds, origin, ids, starts):
     shift, size, many = np.uint64(64 - bits), np.uint64(1) << np.uint64(bits), 0
     for n in range(len(start)):
         end = spell(data, start[n], stop[n], t.page, t.row, t.long, t.long_start, codes, kinds, origin, 0)
-        codes[end : end + PAD] = 0
         last, word, before = np.uint64(0x2020202020202020), np.uint64(0), np.uint64(0)
         for i in range(end + 1):
             if i < end and _repeats(codes, i, end):
