@@ -22,7 +22,7 @@ SRC = Path(scamguard.__file__).parent
 _CORE = (
     "errors visible kinds lowering kernels columns addresses disguises homophones arena fold tokens brands imitation lexicon "
     "automaton match merge misspellings trie wordgraph terms rules passages parts ngrams features steps sums engine sieve "
-    "reader glance proof soundness model verdict pack asks language contacts sender senders whom identity explain suspects table "
+    "rooms reader glance proof soundness model verdict pack asks language contacts sender senders whom identity explain suspects table "
     "secrets outgoing giveaways guard sending wording advice chains masking ticket letter"
 )
 _AROUND = (

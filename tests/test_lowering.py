@@ -32,7 +32,7 @@ def strict(given):
     return type(given)(*map(strict, given)) if hasattr(given, "_fields") else given
 
 import scamguard
-from scamguard import columns, reader, terms, trie, wordgraph
+from scamguard import columns, engine, reader, terms, trie, wordgraph
 from scamguard.lexicon import Concept, Lexicon
 from scamguard.parts import parts
 def held(kernel): return lambda *given: kernel(*map(strict, given))
@@ -40,8 +40,8 @@ terms._exact_keys, trie._hang, wordgraph._merge = held(terms._exact_keys), held(
 wordgraph._mark, wordgraph._insert = held(wordgraph._mark), held(wordgraph._insert)
 entry = Concept(name="password", lang="en", terms=("password", "(my|your|his) (pass*|pin) (now|)", "# words", "비밀번호", "密码"))
 columns_of_terms = terms.compile_terms(Lexicon(("password",), (entry,), ()))
-room = reader.room
-reader.room = lambda *sizes: strict(room(*sizes))
+room = engine.room
+engine.room = lambda *sizes: strict(room(*sizes))
 guard = scamguard.load()
 texts = [
     "", "a", "@", "@a", "...", "\\ud800", "a" * 50, "!!!!!!", "\\u0301", "\\u3099か", "к0шелек", "p a s s w o r d", "密*码",

@@ -103,9 +103,13 @@ def _add_whole(ids, starts, passages, weights, out):
 
 def secrets_asked(scores: NDArray[np.float64], cutoffs: NDArray[np.float64]) -> list[tuple[str, ...]]:
     """Name the secrets whose head reaches its cutoff, for each row of ``scores`` (k, 14)."""
-    return [tuple(name for name, value, cut in zip(SECRETS, row, cutoffs, strict=False) if value > cut) for row in scores]
+    reached = scores[:, : len(SECRETS)] > cutoffs
+    out: list[tuple[str, ...]] = [()] * len(scores)
+    for row in np.flatnonzero(reached.any(1)).tolist():
+        out[row] = tuple(name for name, one in zip(SECRETS, reached[row].tolist(), strict=True) if one)
+    return out
 
 
 def kinds_of(scores: NDArray[np.float64]) -> list[str]:
     """Name the likeliest kind of scam for each row of ``scores`` (k, 14)."""
-    return [KINDS[i] for i in scores[:, len(SECRETS) :].argmax(1)] if len(scores) else []
+    return [KINDS[i] for i in scores[:, len(SECRETS) :].argmax(1).tolist()] if len(scores) else []

@@ -214,6 +214,13 @@ def add_columns(rules, starts, rule_weights, shape, shape_weights, out):
 
 
 @compiled
+def worst_of(logits, rules, starts, floor, passages, out, which):
+    """Find the worst passage of each message, (n + 1,) starts: fill its logit and place."""
+    for i in range(len(out)):
+        out[i], which[i] = worst(logits, rules, starts, floor, passages[i], passages[i + 1])
+
+
+@compiled
 def worst(logits, rules, starts, floor, first, last):
     """Find the worst of the passages ``first:last``, each lifted to the floors of its rules: ``(logit, passage)``."""
     highest, which = -np.inf, first

@@ -97,16 +97,16 @@ def _worst(reading: Reading) -> Passages:
     return reading.passages.rows(reading.worst[:1])
 
 
-def rules(model: Model, reading: Reading, actions: Sequence[Action]) -> list[list[str]]:
-    """List, for each message that is not allowed, the ids of the fired rules that speak for its action."""
-    names = model.card["rules"]
-    fired, starts = reading.fired.rule.tolist(), reading.fired.starts.tolist()
-    out = []
-    for action, first, stop in zip(actions, starts[:-1], starts[1:], strict=True):
-        those = fired[first:stop] if action is not Action.ALLOW else []
-        ids = [names[those[f]]["id"] for f in _speaking(model, those, action)]
-        out.append(list(dict.fromkeys(ids)))
-    return out
+def rules(model: Model, reading: Reading, flagged: NDArray[np.bool_]) -> list[list[str]]:
+    """List, for each message (n,) that is flagged, the ids of the fired rules that speak for a warning, strongest first."""
+    out: list[dict[str, None]] = [{} for _ in flagged]
+    fired, row = reading.fired.rule, np.repeat(np.arange(len(flagged)), np.diff(reading.fired.starts))
+    weights = model.speaking[fired]
+    said = np.flatnonzero(flagged[row] & (weights > 0))
+    said = said[np.lexsort((-weights[said], row[said]))]
+    for i, rule in zip(row[said].tolist(), fired[said].tolist(), strict=True):
+        out[i][model.card["rules"][rule]["id"]] = None
+    return [[*ids] for ids in out]
 
 
 def _speaking(model: Model, fired: Sequence[int], action: Action) -> list[int]:

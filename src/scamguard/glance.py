@@ -12,14 +12,13 @@ import numpy as np
 
 from . import engine
 from .lowering import bare
+from .rooms import Rooms
 from .sieve import sift
 
 if TYPE_CHECKING:
     from .automaton import Terms
     from .engine import Room, Speech
     from .reader import Reader
-
-_SIZE, _FIRINGS = 1 << 12, 256  # bytes of the message and firings that a new room has place for
 
 
 class Glance(NamedTuple):
@@ -32,18 +31,14 @@ class Glance(NamedTuple):
 
 
 class _Kept(threading.local):
-    """The room of a thread, and what it has place for; the code of engine and sieve for a model."""
+    """The code of engine and sieve for a model."""
 
-    room: Room | None = None
-    rules: int = 0
-    size: int = 0
-    firings: int = _FIRINGS
     terms: Terms | None = None
     run: Any = None
     sift: Any = None
 
 
-_kept = _Kept()
+_kept, _rooms = _Kept(), Rooms(1 << 12, 256)
 
 
 def glance(text: bytes, reader: Reader) -> Glance:
@@ -72,7 +67,7 @@ def glance(text: bytes, reader: Reader) -> Glance:
 
 def _sifted(text: bytes, reader: Reader) -> tuple[float, bool]:
     """Give the logit of the sieve, and whether the message is to be read."""
-    out, read, room = np.empty(1), np.empty(1, np.bool_), _room(len(text), len(reader.speech.rules.needs))
+    out, read, room = np.empty(1), np.empty(1, np.bool_), _rooms.give(len(text), len(reader.speech.rules.needs))
     place = np.frombuffer(text, np.uint8), np.zeros(1, np.int64), np.array([len(text)])
     message = *place, reader.speech.tables, reader.sieve, room.codes, room.kinds, room.origin, out, read
     if _kept.sift is None:
@@ -85,20 +80,10 @@ def _read(text: bytes, speech: Speech) -> tuple[float, Room]:
     """Run all stages on a message: its logit, and the room they wrote in."""
     message, out = (np.frombuffer(text, np.uint8), np.array([0, len(text)]), 0, *speech), np.empty(1)
     while True:
-        room = _room(len(text), len(speech.rules.needs))
+        room = _rooms.to_read(len(text), speech)
         if _kept.terms is not speech.terms:
-            for work in (room.work, room.more_work):
-                work.memo[:] = 0  # words as another model knows them: its states lead anywhere in this one's tables
             _kept.terms, _kept.run = speech.terms, bare(engine.run, *message, room, out)
         read, _ = _kept.run(*message, room, out)
         if read:
             return float(out[0]), room
-        _kept.room, _kept.firings = None, 2 * _kept.firings
-
-
-def _room(size: int, rules: int) -> Room:
-    """Give this thread's room, a larger one if need be."""
-    if _kept.room is None or size > _kept.size or rules > _kept.rules:
-        _kept.size, _kept.rules = max(size, _kept.size, _SIZE), max(rules, _kept.rules)
-        _kept.room = engine.room(_kept.size, _kept.firings, _kept.rules)
-    return _kept.room
+        _rooms.crowded()

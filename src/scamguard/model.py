@@ -179,11 +179,8 @@ class Model:
         engine.add_sums(framed.ids, framed.starts, w.framed, s.framed_smooth, logits)
         engine.add_sums(concepts.ids, concepts.starts, w.concepts, s.concept_smooth, logits)
         engine.add_columns(rules.ids, rules.starts, w.rules, features.shape(folded, cut, where), w.shape, logits)
-        worst = [
-            engine.worst(logits, rules.ids, rules.starts, w.floor, a, b)
-            for a, b in zip(where.starts[:-1].tolist(), where.starts[1:].tolist(), strict=True)
-        ]
-        logit, which = np.array([v for v, _ in worst], np.float64), np.array([p for _, p in worst], np.int64)
+        logit, which = np.empty(len(batch)), np.empty(len(batch), np.int64)
+        engine.worst_of(logits, rules.ids, rules.starts, w.floor, where.starts, logit, which)
         return Reading(folded, cut, seen, fired, where, words, chars, framed, concepts, rules, logits, logit, which)
 
     def risk(self, logit: NDArray[np.float64] | np.float64) -> NDArray[np.float32]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from .engine import CHUNK_BYTES, CHUNK_MESSAGES, FULL, Speech, Sums, room, run
+from .engine import CHUNK_BYTES, CHUNK_MESSAGES, FULL, Speech, Sums, run
 from .kernels import compiled
+from .rooms import Rooms
 from .sieve import Sieve, sift, space
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .engine import Room
     from .parts import Parts
 
 SLICE_BYTES: Final = 1 << 20  # sifted at a time
@@ -59,16 +59,16 @@ def logits(parts: Parts, reader: Reader, threads: int = 1) -> NDArray[np.float64
 
 def _logits(parts: Parts, first: int, last: int, reader: Reader) -> NDArray[np.float64]:
     """Score the parts ``first:last``: sift a slice of them, then read what is left of it."""
-    out, rooms = np.empty(last - first), _Rooms(len(reader.speech.rules.needs))
+    out = np.empty(last - first)
     room_to_sift = space(parts.start[first:last], parts.stop[first:last])
     for a, b in _slices(parts.stop[first:last] - parts.start[first:last]):
         start, stop, found = parts.start[first + a : first + b], parts.stop[first + a : first + b], out[a:b]
         read = np.empty(b - a, np.bool_)
         sift(parts.data, start, stop, reader.speech.tables, reader.sieve, *room_to_sift, found, read)
-        rooms.read(parts.data, start, stop, np.flatnonzero(read), reader.speech, found)
+        _read(parts.data, start, stop, np.flatnonzero(read), reader.speech, found)
         if reader.lifts is not None and not read.all():
             lifted = np.empty(b - a)
-            rooms.read(parts.data, start, stop, np.flatnonzero(~read), reader.lifts, lifted)
+            _read(parts.data, start, stop, np.flatnonzero(~read), reader.lifts, lifted)
             found[~read] = np.maximum(found[~read], lifted[~read])
     return out
 
@@ -83,38 +83,31 @@ def _slices(sizes: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
         at = stop
 
 
-class _Rooms:
-    """A room that grows with what is read in it."""
+def _read(
+    data: NDArray[np.uint8],
+    start: NDArray[np.int64],
+    stop: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    speech: Speech,
+    out: NDArray[np.float64],
+) -> None:
+    """Read the messages ``data[start[rows]:stop[rows]]``; fill ``out[rows]``."""
+    sizes = (stop - start)[rows]
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    copied = np.empty(int(offsets[-1]), np.uint8)
+    gather(data, start, rows, offsets, copied)
+    found, at, least = np.empty(len(rows)), 0, CHUNK_BYTES
+    while at < len(rows):
+        at, why = run(copied, offsets, at, *speech, _rooms.to_read(least, speech), found)
+        if why == FULL:
+            least = int(sizes.max())
+        elif why:
+            _rooms.crowded()
+    _rooms.leave()
+    out[rows] = found
 
-    def __init__(self, rules: int) -> None:
-        self._rules, self._size, self._firings = rules, 0, 1024
-        self._room: Room | None = None
 
-    def read(
-        self,
-        data: NDArray[np.uint8],
-        start: NDArray[np.int64],
-        stop: NDArray[np.int64],
-        rows: NDArray[np.int64],
-        speech: Speech,
-        out: NDArray[np.float64],
-    ) -> None:
-        """Read the messages ``data[start[rows]:stop[rows]]``; fill ``out[rows]``."""
-        sizes = (stop - start)[rows]
-        offsets = np.concatenate([[0], np.cumsum(sizes)])
-        copied = np.empty(int(offsets[-1]), np.uint8)
-        gather(data, start, rows, offsets, copied)
-        found, at = np.empty(len(rows)), 0
-        longest, least = int(sizes.max(initial=0)), min(CHUNK_BYTES, int(offsets[-1]))
-        while at < len(rows):
-            if self._room is None or self._size < least:
-                self._size = max(self._size, least)
-                self._room = room(self._size, self._firings, self._rules)
-            at, why = run(copied, offsets, at, *speech, self._room, found)
-            if why:
-                least, self._firings = (longest, self._firings) if why == FULL else (least, 2 * self._firings)
-                self._room = None
-        out[rows] = found
+_rooms: Final = Rooms(CHUNK_BYTES, 1024)
 
 
 @compiled

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from . import asks, explain
-from .verdict import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,11 +63,11 @@ def _pieces(judged: Judged, rows: NDArray[np.int64]) -> Iterator[tuple[TextBatch
 
 
 def _read(model: Model, judged: Judged, piece: TextBatch, rows: NDArray[np.int64]) -> Reasons:
-    reading, actions = model.read(piece), judged.actions[rows]
+    reading, flagged = model.read(piece), judged.actions[rows] > 0
     scores = asks.heads(model, reading, np.arange(len(rows)))
-    fired = explain.rules(model, reading, [tuple(Action)[code] for code in actions.tolist()])
+    fired = explain.rules(model, reading, flagged)
     rules = [[*ids, *judged.links.get(row, ())] for row, ids in zip(rows.tolist(), fired, strict=True)]
-    asked, kinds = named(model, scores, judged.risk[rows], actions > 0)
+    asked, kinds = named(model, scores, judged.risk[rows], flagged)
     return Reasons(kinds, asked, rules)
 
 
@@ -79,6 +78,6 @@ def named(
     thresholds = model.card["thresholds"]
     secrets = asks.secrets_asked(scores, thresholds["heads"])
     return (
-        [those if value >= thresholds["asks"] else () for those, value in zip(secrets, risk, strict=True)],
-        [kind if one else "" for kind, one in zip(asks.kinds_of(scores), flagged, strict=True)],
+        [those if suspect else () for those, suspect in zip(secrets, (risk >= thresholds["asks"]).tolist(), strict=True)],
+        [kind if one else "" for kind, one in zip(asks.kinds_of(scores), flagged.tolist(), strict=True)],
     )

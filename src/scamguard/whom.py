@@ -7,6 +7,7 @@ speaker says who they are ("Kraken Support: …", "【币安】…") or in the c
 from __future__ import annotations
 
 import itertools
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _MOST: Final = 4000  # characters of a message in which names are looked for
 _LETTER: Final = r"[^\W_\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]"
 _WORD: Final = regex.compile(rf"{_LETTER}+(?:[&.'’+-]{_LETTER}+)*")
+_ASCII_WORD: Final = re.compile(r"[A-Za-z0-9]+(?:[&.'+-][A-Za-z0-9]+)*")  # the same, of ASCII
 _SPACED: Final = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Arabic}\p{Devanagari}\p{Greek}]")
 # After a name: it is the speaker's, or the one spoken for ("Kraken Support", "币安用户", "Kraken:").
 _SPEAKS: Final = regex.compile(
@@ -125,9 +127,9 @@ def mentions(text: str) -> Iterator[Mention]:
     >>> [(m.brand.id, m.start) for m in mentions("Kraken Support and 币安客服")]
     [('kraken', 0), ('binance', 19)]
     """
-    spaced, unspaced, firsts = _index()
+    spaced, unspaced, firsts, others = _index()
     found = []
-    words = list(_WORD.finditer(text))
+    words = () if firsts.isdisjoint(map(str.casefold, _words(text))) else tuple(_WORD.finditer(text))
     for i, word in enumerate(words):
         for size in (3, 2, 1) if word[0].casefold() in firsts else ():
             if i + size > len(words):
@@ -137,18 +139,24 @@ def mentions(text: str) -> Iterator[Mention]:
             if brand and (not brand.word or word[0][:1].isupper()):
                 found.append(Mention(brand, word.start(), stop))
                 break
-    for char in set(text) & unspaced.keys():
+    for char in set(others.findall(text)):
         for alias, brand in unspaced[char]:
             if (at := text.find(alias)) >= 0:
                 found.append(Mention(brand, at, at + len(alias)))
     return iter(sorted(found, key=lambda m: (m.start, -m.stop)))
 
 
+def _words(text: str) -> list[str]:
+    """Give the words of a text; most names none, which is soon seen."""
+    found: list[str] = (_ASCII_WORD if text.isascii() else _WORD).findall(text)
+    return found
+
+
 @cache
-def _index() -> tuple[dict[str, Brand], dict[str, list[tuple[str, Brand]]], frozenset[str]]:
+def _index() -> tuple[dict[str, Brand], dict[str, list[tuple[str, Brand]]], frozenset[str], re.Pattern[str]]:
     """Index names by whether their script parts words: names of words are looked up, others searched for by their first character.
 
-    Also give the first words of names.
+    Also give the first words of names, and what finds the first characters of those that are searched for.
     """
     spaced: dict[str, Brand] = {}
     unspaced: dict[str, Brand] = {}
@@ -161,7 +169,7 @@ def _index() -> tuple[dict[str, Brand], dict[str, list[tuple[str, Brand]]], froz
     for name, brand in unspaced.items():
         by_first.setdefault(name[0], []).append((name, brand))
     firsts = frozenset(word[0].casefold() for name in spaced if (word := _WORD.match(name)))
-    return spaced, by_first, firsts
+    return spaced, by_first, firsts, re.compile(f"[{''.join(map(re.escape, by_first))}]")
 
 
 @cache
