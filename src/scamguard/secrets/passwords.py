@@ -54,8 +54,9 @@ HOLLOW: Final = regex.compile(  # what stands for a password in manuals, code an
 _SHORT: Final = regex.compile(r"(?i)(?:pass|pin|pw|pwd|psw|mk|mdp)\b")  # names that mean other things too
 _PLACE: Final = regex.compile(r",?[ ]\p{Lu}\p{Ll}+")  # "pin 1234 Main Street", "PIN code 560001 Bangalore"
 _UNSPACED_SCRIPT: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
-_TAIL: Final = "-.,;:!?)]}\"'`”’»」』。，"
-_CLOSING: Final = ".,;:\"'`”’»」』。，"  # no part of what is masked; a password may well end in "!!" or ")"
+_MARK: Final = regex.compile(r"[\p{M}\u200c\u200d]")  # half a letter: a vowel of Devanagari is no sign amid letters
+_TAIL: Final = "-.,;:!?)]}\"'`”’»」』。，।။"
+_CLOSING: Final = ".,;:\"'`”’»」』。，।။"  # no part of what is masked; a password may well end in "!!" or ")"
 
 
 def passwords(message: Plain) -> Iterator[Finding]:
@@ -149,13 +150,13 @@ def _own(before: str) -> bool:
 def unlike_words(value: str) -> bool:
     """Tell a made-up value from a word or a date.
 
-    >>> [unlike_words(value) for value in ("Tr0ub4dor", "hunter2", "p@ssw0rd", "4821", "wrong", "e-mail", "8-16")]
-    [True, True, True, True, False, False, False]
+    >>> [unlike_words(value) for value in ("Tr0ub4dor", "hunter2", "p@ssw0rd", "4821", "wrong", "e-mail", "8-16", "सुरक्षित")]
+    [True, True, True, True, False, False, False, False]
     """
     digits, letters = sum(char.isdigit() for char in value), sum(char.isalpha() for char in value)
     if digits == len(value):
         return 4 <= digits <= 12 and not regex.fullmatch(r"(?:19|20)\d\d", value)
     if digits and letters:
         return len(value) >= 4
-    signs = sum(not char.isalnum() and char not in "-'’.,/…~" for char in value)
+    signs = sum(not char.isalnum() and char not in "-'’.,/…~" for char in _MARK.sub("", value))
     return letters > 2 and signs > 0 and len(value) >= 6
