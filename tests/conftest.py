@@ -33,7 +33,10 @@ _LONGEST = (
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hand out whole files, as ``--dist loadfile`` does, but the notebooks one by one: they share nothing and take long."""
+    """Hand out whole files, as ``--dist loadfile`` does, but the notebooks one by one: they share nothing and take long.
+
+    So it is with ``-n`` alone as well: a file of which two workers take a part starts its services, and trains its models, twice.
+    """
     from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # noqa: PLC0415 - only with --numprocesses
 
     class Scheduling(LoadFileScheduling):  # type: ignore[misc] # pytest-xdist has no types
@@ -41,7 +44,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             file = nodeid.split("::", 1)[0]
             return nodeid if file == "tests/test_notebooks.py" else file
 
-    return Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
+    return Scheduling(config, log) if config.getoption("dist") in {"load", "loadfile"} else None
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,4 @@
-"""A service in this process, and one as users start it."""
+"""A service in this process, without a port and with one, and one as users start it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import httpx2 as httpx
 from starlette.testclient import TestClient
 
 from scamguard.serve.app import application
+from scamguard.serve.run import listener
 from scamguard.serve.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,6 +35,31 @@ def client(load: Callable[[], Guard], settings: Settings | None = None, *, raise
         while ready and found.get("/healthz").status_code != 200:
             time.sleep(0.01)
         yield found
+
+
+@contextlib.contextmanager
+def listening(guard: Guard, settings: Settings | None = None) -> Iterator[str]:
+    """Let the service of a guard that is loaded already listen on a free port; it ends with the context."""
+    chosen = settings or Settings()
+    server = listener(application(lambda: guard, chosen), chosen, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        _await(lambda: server.started or not thread.is_alive())
+        url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        _await(lambda: httpx.get(f"{url}/healthz").status_code == 200)
+        yield url
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        assert not thread.is_alive(), "the service does not end"
+
+
+def _await(is_so: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, f"not within {seconds:g} s"
+        time.sleep(0.01)
 
 
 @contextlib.contextmanager

@@ -26,9 +26,14 @@ SNIPPETS = dict(re.findall(r"<!-- test: (\w+) -->\n```\w+\n(.*?)```", PAGE, re.D
 
 
 @pytest.fixture(autouse=True)
-def _load_once(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Spare every snippet the loading of the model, and the tests after it what it left behind."""
+def _load_once(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare every snippet the loading of the model."""
     monkeypatch.setattr("scamguard.guard.load", lambda _=None: guard)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _swept() -> Iterator[None]:
+    """Spare the modules after this one what snippets left behind; once, for it takes a second beside all that other tests keep."""
     yield
     gc.collect()
 

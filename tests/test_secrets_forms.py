@@ -221,3 +221,11 @@ def test_columns_that_do_not_add_up_are_no_phrase() -> None:
 )
 def test_phrases_of_manuals_are_a_warning(text: str) -> None:
     assert [found.certainty for found in find(text)] == [Certainty.WARN]
+
+
+@pytest.mark.parametrize(
+    "text", ["मेरा पासवर्ड है सूरजमुखी", "मेरा पासवर्ड: सूरजमुखी।", "पासवर्ड: सूरज-मुखी-कमला", "my password is sunflower"]
+)
+def test_a_word_with_vowel_signs_is_a_word(text: str) -> None:
+    """A vowel of Devanagari is a mark and no letter (Unicode, category M), so it needs looking through."""
+    assert {one.certainty for one in find(text)} == {Certainty.WARN}

@@ -12,7 +12,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from .serving import FINE, SCAM, await_ready, process
+from scamguard.serve.settings import Settings
+
+from .serving import FINE, SCAM, listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +35,8 @@ DARK = [{"name": "prefers-color-scheme", "value": "dark"}]
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with process(tmp_path_factory.mktemp("page") / "log") as (found, running):
-        await_ready(found, running)
+def url(guard: Guard) -> Iterator[str]:
+    with listening(guard) as found:
         yield found
 
 
@@ -256,9 +257,8 @@ def test_the_policy_is_strict(page: Page) -> None:
     page.driver.get_log("browser")  # type: ignore[no-untyped-call]
 
 
-def test_a_service_with_a_token_asks_for_it(chromium: WebDriver, tmp_path: Any) -> None:
-    with process(tmp_path / "log", SCAMGUARD_TOKEN=TOKEN) as (found, running):
-        await_ready(found, running)
+def test_a_service_with_a_token_asks_for_it(chromium: WebDriver, guard: Guard) -> None:
+    with listening(guard, Settings(token=TOKEN)) as found:
         page = Page(chromium, found)
         page["text"].send_keys(SCAM)
         page["go"].click()
@@ -266,8 +266,6 @@ def test_a_service_with_a_token_asks_for_it(chromium: WebDriver, tmp_path: Any) 
         page.wait("token").send_keys(TOKEN, Keys.ENTER)
         assert page.wait("said").text == "This is very likely a scam"
         assert page.run("return localStorage.length + sessionStorage.length + document.cookie.length") == 0
-        running.kill()
-        running.wait()
-        page["go"].click()
-        WebDriverWait(chromium, 10).until(lambda _: "cannot be reached" in page["trouble"].text)
+    page["go"].click()
+    WebDriverWait(chromium, 10).until(lambda _: "cannot be reached" in page["trouble"].text)
     chromium.get_log("browser")  # type: ignore[no-untyped-call]

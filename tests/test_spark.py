@@ -39,6 +39,7 @@ def spark() -> Iterator[Any]:
         "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false",
         "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "50",
+        "spark.sql.codegen.wholeStage": "false", "spark.sql.adaptive.enabled": "false",  # compiling a plan takes longer than these few rows
     }.items():  # fmt: skip
         builder = builder.config(key, value)
     with pytest.MonkeyPatch.context() as around:

@@ -31,14 +31,14 @@ class Glance(NamedTuple):
 
 
 class _Kept(threading.local):
-    """The code of engine and sieve for a model."""
+    """The code of the sieve, which is the same for all models, and that of the engine for the model with these terms."""
 
-    terms: Terms | None = None
-    run: Any = None
     sift: Any = None
+    run: Any = None
+    terms: Terms | None = None
 
 
-_kept, _rooms = _Kept(), Rooms(1 << 12, 256)
+_kept, _rooms = _Kept(), Rooms(size=1 << 12, firings=256)  # for one message
 
 
 def glance(text: bytes, reader: Reader) -> Glance:

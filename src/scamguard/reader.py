@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .parts import Parts
 
 SLICE_BYTES: Final = 1 << 20  # sifted at a time
+_rooms: Final = Rooms(size=CHUNK_BYTES, firings=1024)
 
 
 class Reader(NamedTuple):
@@ -97,17 +98,16 @@ def _read(
     copied = np.empty(int(offsets[-1]), np.uint8)
     gather(data, start, rows, offsets, copied)
     found, at, least = np.empty(len(rows)), 0, CHUNK_BYTES
-    while at < len(rows):
-        at, why = run(copied, offsets, at, *speech, _rooms.to_read(least, speech), found)
-        if why == FULL:
-            least = int(sizes.max())
-        elif why:
-            _rooms.crowded()
-    _rooms.leave()
+    try:
+        while at < len(rows):
+            at, why = run(copied, offsets, at, *speech, _rooms.to_read(least, speech), found)
+            if why == FULL:
+                least = int(sizes.max())
+            elif why:
+                _rooms.crowded()
+    finally:
+        _rooms.leave()
     out[rows] = found
-
-
-_rooms: Final = Rooms(CHUNK_BYTES, 1024)
 
 
 @compiled

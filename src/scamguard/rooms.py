@@ -1,4 +1,4 @@
-"""Rooms: each thread keeps the one it reads in, for to make a room anew costs more than to read a batch of short messages in it."""
+"""Rooms: each thread keeps the one it reads in, as making one anew costs more than reading a batch of short messages in it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from . import engine
+from .fold import PAD
 
 if TYPE_CHECKING:
     from .automaton import Terms
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class Rooms(threading.local):
-    """The room of a thread, and what it has place for.
+    """The room of a thread.
+
+    Nothing may read with another model between ``to_read`` and the run it is for, as a signal handler could.
 
     Parameters
     ----------
@@ -24,25 +27,26 @@ class Rooms(threading.local):
     """
 
     def __init__(self, size: int, firings: int) -> None:
-        self._size = self._least = size
-        self._firings, self._rules = firings, 0
+        self._size, self._fewest, self._firings = size, firings, firings
         self._room: Room | None = None
-        self._terms: Terms | None = None
+        self._terms: Terms | None = None  # of the model whose words it remembers; None while it is as new
 
     def give(self, size: int, rules: int) -> Room:
         """Give this thread's room, a larger one if need be."""
-        if self._room is None or size > self._size or rules > self._rules:
-            self._size, self._rules = max(size, self._size), max(rules, self._rules)
-            self._room, self._terms = engine.room(self._size, self._firings, self._rules), None
-        return self._room
+        held = self._room
+        if held is None or size > _place(held) or rules > len(held.tried):
+            size, rules = max(size, self._size, _place(held)), max(rules, 0 if held is None else len(held.tried))
+            held, self._terms = engine.room(size, self._firings, rules), None  # it may fail, and then the old one is as it was
+            self._room = held
+        return held
 
     def to_read(self, size: int, speech: Speech) -> Room:
-        """Give this thread's room, in which no words are remembered as another model knows them: its states lead anywhere in this one's."""
+        """Give this thread's room, in which no word is remembered as another model knows it: that leads anywhere in this one's tables."""
         room = self.give(size, len(speech.rules.needs))
-        if self._terms is not speech.terms:
+        if self._terms is not None and self._terms is not speech.terms:
             for work in (room.work, room.more_work):
                 work.memo[:] = 0
-            self._terms = speech.terms
+        self._terms = speech.terms
         return room
 
     def crowded(self) -> None:
@@ -50,6 +54,10 @@ class Rooms(threading.local):
         self._room, self._firings = None, 2 * self._firings
 
     def leave(self) -> None:
-        """Keep no room that a long message needed, nor what was known of its firings."""
-        if self._size > self._least:
-            self._room, self._size = None, self._least
+        """Keep no room that a long message, or one of many firings, needed."""
+        if _place(self._room) > self._size or self._firings > self._fewest:
+            self._room, self._firings = None, self._fewest
+
+
+def _place(room: Room | None) -> int:
+    return 0 if room is None else len(room.codes) - PAD

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .source import Source
 
-PIECE: Final = 1 << 21  # bytes
+PIECE: Final = 1 << 20  # bytes
 _FEW = 64  # lines: fewer are not halved again
 _MOST: Final = 4 * LONGEST_LINE  # bytes: a line beyond is longer than LONGEST_LINE characters in any script
 _MARK: Final = b"\xef\xbb\xbf"

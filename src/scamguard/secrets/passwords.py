@@ -44,7 +44,7 @@ _MORE: Final = regex.compile(
     r"(?:[ \t]{1,2}(?:(?:or|and|oder|und|ou|et|o|y|или|и|或|和|atau|dan|veya|ve|hoặc|và)[ \t]|[,/|][ \t]?)?)([!-~]{5,}+)"
 )
 _WORDS: Final = regex.compile(rf"{_NAME}{_OWN}{_FOR}{_IS}((?-i:\p{{Ll}}{{3,12}})(?:[ ]\p{{Ll}}{{3,12}}){{3,7}})[ .!]*(?:$|\n)")
-_ENDS: Final = regex.compile(r"\s*(?:$|[\n.!,;。！，、)(]|(?:और|and|y|e|und|et|и|है|です|입니다|이야|예요|يا)(?!\p{L}))")
+_ENDS: Final = regex.compile(r"\s*(?:$|[\n.!,;。！，、)(।။،۔]|(?:और|and|y|e|und|et|и|है|です|입니다|이야|예요|يا)(?!\p{L}))")
 LINK: Final = regex.compile(r"(?i)^(?:https?:|www\.)|^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|html?|php|cn|ru|py|js|txt|pdf)(?:/\S*)?$")
 HOLLOW: Final = regex.compile(  # what stands for a password in manuals, code and logs
     r"(?i)&lt;|censored|redacted|^[:(][a-z]|^[<\[{$%(]|^[*•xX.·_?\-#]+$|^your"
@@ -53,7 +53,7 @@ HOLLOW: Final = regex.compile(  # what stands for a password in manuals, code an
 )
 _SHORT: Final = regex.compile(r"(?i)(?:pass|pin|pw|pwd|psw|mk|mdp)\b")  # names that mean other things too
 _PLACE: Final = regex.compile(r",?[ ]\p{Lu}\p{Ll}+")  # "pin 1234 Main Street", "PIN code 560001 Bangalore"
-_UNSPACED_SCRIPT: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
+_UNSPACED_SCRIPT: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Myanmar}]")
 _MARK: Final = regex.compile(r"[\p{M}\u200c\u200d]")  # half a letter: a vowel of Devanagari is no sign amid letters
 _TAIL: Final = "-.,;:!?)]}\"'`”’»」』。，।။"
 _CLOSING: Final = ".,;:\"'`”’»」』。，।။"  # no part of what is masked; a password may well end in "!!" or ")"
@@ -119,7 +119,7 @@ def _joined(message: Plain, span: tuple[int, int], words: list[str]) -> Iterator
     """Judge words joined by hyphens: three or more are a passphrase, "read-only" is a word."""
     if (
         len(words) >= 3
-        and all(len(word) >= 3 and word.isalpha() for word in words)
+        and all(len(word) >= 3 and _letters(word) for word in words)
         and not {word.casefold() for word in words[1:]} & terms("prose")
     ):
         yield warn(Secret.PASSWORD, message.span(*span), "joined words that the message calls a password")
@@ -139,7 +139,11 @@ def _more(message: Plain, at: int) -> Iterator[Finding]:
 
 def one_word(value: str) -> bool:
     """Tell a word that might be a password from what is said of one."""
-    return len(value) >= 4 and value.isalpha() and value.casefold() not in terms("prose") and not _UNSPACED_SCRIPT.search(value)
+    return len(value) >= 4 and _letters(value) and value.casefold() not in terms("prose") and not _UNSPACED_SCRIPT.search(value)
+
+
+def _letters(value: str) -> bool:
+    return _MARK.sub("", value).isalpha()
 
 
 def _own(before: str) -> bool:

@@ -16,6 +16,8 @@ from .wire import Wire
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from starlette.applications import Starlette
+
     from scamguard.guard import Guard
 
     from .settings import Settings
@@ -42,13 +44,7 @@ def run(load: Callable[[], Guard], settings: Settings, host: str, port: int, log
 
     logs.to_stderr(log_level)
     sys.setswitchinterval(_SWITCH)
-    app = application(load, settings, failed)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app, host=host, port=port, log_config=None, access_log=False, proxy_headers=False, server_header=False, date_header=True,
-            timeout_graceful_shutdown=_GRACE, timeout_keep_alive=math.ceil(settings.limits.patience), ws="none", http=Wire,
-        )
-    )  # fmt: skip
+    server = listener(application(load, settings, failed), settings, host, port)
     try:
         server.run()
     except SystemExit as stopped:  # uvicorn's way to say that it could not listen; its log says why
@@ -56,3 +52,12 @@ def run(load: Callable[[], Guard], settings: Settings, host: str, port: int, log
             raise ServiceError(f"serve: cannot listen on {host} port {port}; is another service there?") from None
     if failures:
         raise failures[0]
+
+
+def listener(app: Starlette, settings: Settings, host: str, port: int) -> uvicorn.Server:
+    """Make the server of an application; it listens once it is run."""
+    config = uvicorn.Config(
+        app, host=host, port=port, log_config=None, access_log=False, proxy_headers=False, server_header=False, date_header=True,
+        timeout_graceful_shutdown=_GRACE, timeout_keep_alive=math.ceil(settings.limits.patience), ws="none", http=Wire,
+    )  # fmt: skip
+    return uvicorn.Server(config)

@@ -120,9 +120,10 @@ def measure(guard: Guard, messages: Sequence[Message]) -> list[Outcome]:
         for strength in STRENGTHS if name not in WHOLE else (1.0,):
             changed = [disguised(text, name, strength) for text in texts]
             touched = np.array([a != b for a, b in zip(texts, changed, strict=True)])
-            flagged = guard.decide(changed)[1] > 0
             if not (scam & touched).any() or not (~scam & touched).any():
                 continue
+            flagged = plain.copy()  # what is not changed is judged as before, whatever stands beside it
+            flagged[touched] = guard.decide([changed[i] for i in np.flatnonzero(touched)])[1] > 0
             rates = [(float(hit[scam & touched].mean()), float(hit[~scam & touched].mean())) for hit in (plain, flagged)]
             (recall, alarms), (then, louder) = rates
             out.append(Outcome(name, strength, then, louder, then - recall, louder - alarms))
