@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .fit import Recipe
 
-_KNOWN: Final = 0.01  # share of the benign messages from which a language counts as known
+_KNOWN: Final = 0.0175  # share of the benign messages from which a language counts as known
 _ENOUGH: Final = 400  # benign messages from which a language may have a threshold of its own
 _PRIOR: Final = 1000  # how many benign messages the common threshold speaks for
 _UNKNOWN: Final = 0.25  # of the warning rate, in a language the model hardly knows
