@@ -35,6 +35,11 @@ def test_it_speaks_this_lexicon(guard: Guard, bundled: Lexicon) -> None:
         assert all(np.array_equal(a, b) for a, b in zip(mine, tree, strict=True)), stale
 
 
+def test_it_knows_the_languages_it_speaks(guard: Guard, bundled: Lexicon) -> None:
+    """What seldom is among the messages warns later, and no language of a lexicon may fall among that unseen."""
+    assert {entry.lang for entry in bundled.entries} - {"und"} <= guard.model.card["thresholds"]["languages"].keys()
+
+
 def test_some_rule_is_decisive(guard: Guard) -> None:
     assert any(row["decisive"] for row in guard.model.card["rules"])
 

@@ -173,7 +173,8 @@ def test_thresholds_keep_the_rates_on_what_they_were_chosen_on(seed: int, digits
 
 def test_a_language_that_errs_more_warns_later() -> None:
     draw = np.random.default_rng(0)
-    logits = {lang: draw.normal(mean, size=n) for lang, mean, n in (("calm", -3, 2000), ("wild", 0, 2000), ("few", 1, 100), ("rare", 0, 10))}
+    drawn = (("calm", -3, 2000), ("wild", 0, 2000), ("few", 1, 100), ("rare", 0, 10))
+    logits = {lang: draw.normal(mean, size=n) for lang, mean, n in drawn}
     spoken = [lang for lang, values in logits.items() for _ in values]
     at = choose(np.concatenate(list(logits.values())), spoken, None, fit.Recipe(warn_rate=0.02))
     assert at.languages["calm"] == at.languages["few"] == at.warn < at.languages["wild"] < at.block
