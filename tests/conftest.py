@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest.doctest import DoctestModule
 from hypothesis import HealthCheck, settings
 
 import scamguard
@@ -45,6 +46,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return nodeid if file == "tests/test_notebooks.py" else file
 
     return Scheduling(config, log) if config.getoption("dist") in {"load", "loadfile"} else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Any:
+    """Look for no examples in docstrings of tests: there are none, and each worker would go through every name of every file."""
+    return [found for found in (yield) if not isinstance(found, DoctestModule)]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -35,11 +35,11 @@ def _told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     progress = [line for line in said if line.startswith("#") and " cov: " in line]
     runs = [int(line.split()[-1]) for line in said if line.startswith("stat::number_of_executed_units")]
     words = progress[-1].split() if progress else []
-    error = next((at for at, line in enumerate(said) if "Uncaught Python exception" in line or line.startswith("==")), None)
+    error = next((at for at, line in enumerate(said) if "Uncaught Python exception" in line or line.startswith("==")), None if runs else -1)
     return {
         "inputs": runs[-1] if runs else int(words[0][1:]) if words else 0,
         "edges": int(words[words.index("cov:") + 1]) if words else 0,
-        "error": "\n".join(said[error : error + 30]) if error is not None and done.returncode else "",
+        "error": "\n".join(said[error:][:30]) if error is not None and done.returncode else "",
     }
 
 
