@@ -18,8 +18,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# the tests that reach kernels and take no minute without Numba
-KERNEL_TESTS := $(addprefix tests/,test_fold.py test_match.py test_rules.py test_features.py test_engine.py test_lookalike.py test_hostile_model.py)
+# the tests that reach kernels, but for those of masses of messages, which take minutes without Numba
+KERNEL_TESTS := $(addprefix tests/,test_fold.py test_match.py test_rules.py test_features.py test_engine.py test_sums.py test_lookalike.py test_hostile_model.py \
+	test_pack.py::test_two_automata_find_what_one_finds test_pack.py::test_scores_are_those_of_the_stages_to_the_bit \
+	test_identity.py::test_a_look_at_the_bytes_misses_nothing)
+MASSES := $(addprefix --deselect tests/,test_engine.py::test_threads_change_nothing test_lookalike.py::test_ten_megabytes_of_one_value_and_of_many)
 PEERS := benchmarks/.work/venvs# peers that pin other versions than ours live apart
 
 MINUTES ?= 10
@@ -54,7 +57,7 @@ coverage: export PYTHONHASHSEED := 0
 coverage: $(VENV)/.installed-dev
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -q --numprocesses auto --dist loadfile
-	-NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -q -W ignore::RuntimeWarning --numprocesses auto --dist loadfile $(KERNEL_TESTS)
+	-NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -q -W ignore::RuntimeWarning --numprocesses auto --dist loadfile $(MASSES) $(KERNEL_TESTS)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 

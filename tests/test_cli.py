@@ -309,6 +309,8 @@ def test_rules_report_and_evaluate(tmp_path: Path) -> None:
     result = run("rules", "report", "--corpus", tmp_path / "l.jsonl", tmp_path / "l.jsonl", "--lang", "en")
     assert re.search(r"1\.000 +2 +0 +100\.00% +0\.00% +ask\.seed-phrase\n", re.sub(r" +\n", "\n", result.stdout))
     assert refused(run("rules", "report", "--corpus", tmp_path, "--lang", "zh"), "no labelled message in 'zh'; there are: en")
+    (tmp_path / "n.jsonl").write_text(json.dumps(rows[0]) + '\n{"text": 7, "label": "benign"}\n', "utf-8")
+    assert refused(run("evaluate", tmp_path / "n.jsonl"), "n.jsonl, line 2: not a labelled message", "text is int")
     result = run("evaluate", tmp_path / "l.jsonl")
     assert result.exit_code == 0
     assert "recall_at_1" in result.stdout

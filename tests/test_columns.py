@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scamguard import columns
+from scamguard import columns, spark
 from scamguard.columns import TextBatch, batches, pack
 from scamguard.errors import InputError
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
+
+    from scamguard.guard import Guard
 
 TEXTS = ["seed", "", "密码 🔑", "\0", "naïve"]
 HOLED = ["seed", None, "密码"]
@@ -197,3 +199,13 @@ def test_chunks_cover_everything_exactly_once(texts: list[str], most: int, size:
     for _, piece in pieces:
         assert 1 <= len(piece) <= most
         assert len(piece) == 1 or piece.offsets[-1] - piece.offsets[0] <= size
+
+
+def test_verdicts_stand_beside_the_columns_of_a_batch(guard: Guard) -> None:
+    """What a task of Spark does, in this process."""
+    texts = ["send us your seed phrase", "lunch?"]
+    batch = pa.RecordBatch.from_pydict({"n": [1, 2], "said": texts})
+    found = spark.beside(guard, batch, "said")
+    assert found.schema.names[:2] == ["n", "said"]
+    assert found.select(["n", "said"]).equals(batch)
+    assert pa.Table.from_batches([found.select(found.schema.names[2:])]).to_pylist() == guard.scan(texts).to_pylist()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -90,6 +92,19 @@ def test_times_that_cannot_be_told_are_counted(tmp_path: Path) -> None:
         got = read(file)
         assert [message.time for message in got.messages] == [None, MAY_1, None, MAY_1]
         assert got.dump.notes.timeless == 1, file.name
+
+
+def test_a_column_of_another_kind_is_read_as_what_it_says(tmp_path: Path) -> None:
+    bad = pa.StringArray.from_buffers(2, pa.py_buffer(np.array([0, 3, 6], np.int32)), pa.py_buffer(b"b\xffdann"))
+    day, chat = pa.array([date(2026, 5, 1), None]), pa.array(["a", "a"]).dictionary_encode()
+    table = pa.table({"text": ["x", "y"], "sender": bad, "date": day, "chat": chat, "id": [True, False]})
+    with pa.OSFile(str(tmp_path / "d.arrow"), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as out:
+        out.write_table(table)
+    got = read(tmp_path / "d.arrow")
+    assert [(m.id, m.time, m.sender, m.channel) for m in got.messages] == [
+        ("true", MAY_1 - 36_000_000, "b\ufffdd", "a"), ("false", None, "ann", "a")
+    ]  # fmt: skip
+    assert got.dump.notes.timeless == 0
 
 
 def test_a_time_that_is_told_or_missing_is_no_trouble(tmp_path: Path) -> None:

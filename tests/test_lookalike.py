@@ -180,6 +180,28 @@ def test_whatever_the_slow_path_finds_the_fast_path_finds() -> None:
     assert lookalikes(values).column("kind").to_pylist() == slow
 
 
+def test_every_official_domain_in_front_of_another_host_is_seen() -> None:
+    homes = [home for home in names().homes if home.isascii()]
+    values = [f"{home.upper()}.secure.account.evil.example" for home in homes]
+    slow = [found and (found.brand, found.kind) for found in map(lookalike, values)]
+    table = lookalikes(values)
+    fast = list(zip(table.column("brand").to_pylist(), table.column("kind").to_pylist(), strict=True))
+    assert fast == [one or (None, None) for one in slow]
+    assert sum(one is not None for one in slow) > 0.9 * len(homes)
+
+
+LOOSE = "*{}*", "~~{}~~", "see: {}!", "`{}`?", "_{}_.", "={}=", "--{}--", "...{}..."
+
+
+@pytest.mark.parametrize("around", LOOSE)
+@pytest.mark.parametrize("link", ["kraken-support.com", "www.kraken.com", "https://kraken-support.com/a", "xhttps://kraken-support.com"])
+def test_signs_around_a_link_in_a_message_hide_nothing(around: str, link: str) -> None:
+    value = "Dear customer, your account is closed unless you log in today. " + around.format(link)
+    found = lookalike(value)
+    assert lookalikes([value]).column("kind").to_pylist() == [found and found.kind]
+    assert (found is None) == (link == "www.kraken.com")
+
+
 LABELS = sorted(name.label for name in names().exact.values())
 EDITS = st.sampled_from(["insert", "delete", "swap", "replace", "none"])
 STARTS = ["", "https://", "//", "@", "https://x.com/", "https://t.me/", "https://bit.ly/", "https://reddit.com/r/"]

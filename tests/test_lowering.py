@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from scamguard.kernels import compiled
+from scamguard.kernels import inlined
 from scamguard.lowering import ahead, bare
 
 # Kernels trust that no index is negative. As plain Python, over arrays that refuse one, they must read whatever comes.
@@ -64,7 +64,7 @@ def test_no_kernel_counts_from_the_end() -> None:
     assert json.loads(said.stdout) == pytest.approx(json.loads(compiled_says.stdout), abs=1e-6)  # their logarithms differ by a bit
 
 
-@compiled
+@inlined  # compiled anew in every process: what others keep on disk would not come here
 def _twice(array, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - Numba infers what it takes
     for i in range(len(array)):
         ahead(array, i)
@@ -75,6 +75,19 @@ def test_fetching_ahead_changes_nothing() -> None:
     out = np.zeros(5, np.int64)
     _twice(np.arange(5), out)
     assert out.tolist() == [0, 2, 4, 6, 8]
+
+
+@inlined
+def _behind(array, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    rest = array[1:]
+    for i in range(len(rest)):
+        out[i] = rest[i]
+
+
+def test_a_slice_is_no_index() -> None:
+    out = np.zeros(2, np.int64)
+    _behind(np.arange(3), out)
+    assert out.tolist() == [1, 2]
 
 
 def test_bare_code_does_what_the_kernel_does() -> None:

@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import base58
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
@@ -250,6 +251,7 @@ def test_addresses_and_transactions_are_found(text: str, chain: str, kind: str) 
         "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6u",
         "EQ" + "A" * 46,
         "thequickbrownfoxjumpsoverthelazydogs",
+        base58.b58encode_check(b"\x99" + bytes(range(20))).decode(),  # a checksum, and no chain that is known
         TXID,  # may be a private key
         f"my private key {TXID}",
     ],

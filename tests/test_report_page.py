@@ -161,6 +161,11 @@ def test_any_text_has_a_language(text: str) -> None:
     assert language(text) in NAMES
 
 
+@pytest.mark.parametrize(("hours", "said"), [(1, "one hour"), (7 * 24, "one week"), (6, "6 hours"), (48, "2 days"), (36, "36 hours")])
+def test_the_width_of_a_column_is_named(hours: int, said: str) -> None:
+    assert words.unit(hours) == said
+
+
 def test_near_duplicates_are_one_campaign() -> None:
     found = campaigns.Campaigns()
     text = "Hello @{0}, your wallet {1} failed the sync, send your 12 words to https://{0}.example/{1}"

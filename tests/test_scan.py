@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
 from pathlib import Path
@@ -15,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from scamguard import giveaways, scanning, selection
+from scamguard import giveaways, render, scanning, selection
 from scamguard.cli import app
+from scamguard.dumps import Notes
 from scamguard.errors import InputError
-from scamguard.sinks import COLUMNS, FORMATS, jsonl
+from scamguard.sinks import COLUMNS, FORMATS, databases, jsonl, parquet
 from scamguard.verdict import Evidence
 
 if TYPE_CHECKING:
@@ -243,6 +245,55 @@ def test_a_mask_moves_the_evidence() -> None:
     assert [text.encode("utf-16-le")[2 * e.start_utf16 : 2 * e.stop_utf16].decode("utf-16-le") for e in evidence] == [giveaways.MASK] * 2
 
 
+def test_row_groups_do_not_depend_on_how_rows_came(outputs: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "_GROUP_ROWS", 7)
+    table, files = pq.read_table(outputs["parquet"]), []
+    for cut in (3, 20, len(table)):
+        files.append(io.BytesIO())
+        sink = parquet.Parquet(files[-1])
+        for at in range(0, len(table), cut):
+            sink.add(table.slice(at, cut))
+        sink.close()
+    assert len({file.getvalue() for file in files}) == 1
+    written = pq.ParquetFile(files[0])
+    groups = [written.metadata.row_group(i).num_rows for i in range(written.num_row_groups)]
+    assert groups == [7] * (len(table) // 7) + [len(table) % 7] * (len(table) % 7 > 0)
+    assert written.read().equals(table)
+
+
+def test_duckdb_keeps_the_order_of_its_groups(outputs: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb  # noqa: PLC0415 - an extra
+
+    monkeypatch.setattr(databases, "_GROUP_ROWS", 20)
+    table, file = pq.read_table(outputs["parquet"]), tmp_path / "v.duckdb"
+    file.touch()
+    sink = databases.DuckDb(file)
+    for at in range(0, len(table), 15):
+        sink.add(table.slice(at, 15))
+    sink.close()
+    with duckdb.connect(str(file), read_only=True) as base:
+        assert base.execute("SELECT row, text FROM verdicts").fetchall() == [(row["row"], row["text"]) for row in table.to_pylist()]
+
+
+def test_no_rows_are_no_lines() -> None:
+    out = io.BytesIO()
+    jsonl.JsonLines(out).add(COLUMNS.empty_table())
+    assert out.getvalue() == b""
+
+
 def test_the_summary_knows_how_bad_it_was() -> None:
     summary = scanning.Summary(actions={"warn": 2})
     assert [summary.reaches(action) for action in ("allow", "warn", "block")] == [True, True, False]
+
+
+def test_the_summary_says_what_could_not_be_read_as_it_stands() -> None:
+    notes = Notes(undecodable=1, timeless=2, broken=3, places=["d.jsonl, line 1", "d.jsonl, line \x1b"], empty=2, blank=["a.txt"])
+    lines = render.summary(scanning.Summary(messages=9, flagged=1, notes=notes, resumed=4)).plain.split("\n")
+    assert lines[0] == "9 messages, 1 flagged, in 0.00 s (0 messages/s)"
+    assert lines[1] == "4 messages of them judged before the scan was stopped"
+    assert lines[2].startswith("1 message with bytes that could not be decoded")
+    assert lines[3].startswith("2 messages with a time whose form does not say which")
+    assert lines[4:6] == ["3 broken records skipped:", "  d.jsonl, line 1"]
+    assert "\x1b" not in "".join(lines)
+    assert lines[-2:] == ["  … (--broken FILE writes them all)", "2 files with nothing in it: a.txt, …"]
+    assert render.stopped(None).plain.endswith("nothing was written")

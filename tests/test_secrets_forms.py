@@ -7,6 +7,7 @@ import json
 import random
 from typing import TYPE_CHECKING
 
+import base58
 import pytest
 
 from scamguard.secrets import Certainty, Secret, find
@@ -25,6 +26,7 @@ KEY, SECRET = planted.alnum(RNG, 64), planted.alnum(RNG, 64)
 BYTES_64 = base64.b64encode(RNG.randbytes(64)).decode()
 PAIR = planted.keypair(RNG)
 ARRAY = ", ".join(map(str, PAIR))
+SEED = base58.b58encode(PAIR[:32]).decode()
 EXTENDED = planted.extended(RNG)
 WORDS = planted.phrase("english", 12, RNG)
 ADDRESS = "0x" + RNG.randbytes(20).hex()
@@ -85,6 +87,10 @@ def left(text: str, found: tuple[Finding, ...]) -> str:
         (Secret.SOLANA_KEY, "> [" + ARRAY.replace(", ", ",\n> ", 9) + "]"),
         (Secret.SOLANA_KEY, base64.b64encode(PAIR).decode()),
         (Secret.EXTENDED_KEY, f"my key\n{EXTENDED[:40]}\n> {EXTENDED[40:80]}\n> {EXTENDED[80:]}\nthanks"),
+        (Secret.SOLANA_KEY, PAIR.hex()),
+        (Secret.SOLANA_KEY, f"my private key is {SEED}"),
+        (Secret.SOLANA_KEY, f"my private key: {list(PAIR[:32])}"),
+        (Secret.RAW_KEY, "nsec1" + "q0p9z8x7" * 7 + "w5"),
         (Secret.KEYSTORE, planted.keystore(RNG).replace('"', "”")),
         (Secret.SEED_PHRASE, "\n".join(f"{n + 1}. {WORDS[n]}    {n + 7}. {WORDS[n + 6]}" for n in range(6))),
         (Secret.SEED_PHRASE, "".join(word.title() for word in WORDS)),
@@ -139,6 +145,33 @@ def test_one_word_a_message_with_replies_between(size: int, between: str) -> Non
 )
 def test_joined_words(name: str) -> None:
     assert [found.kind for found in find(name + "correct-horse-battery")] == [Secret.PASSWORD]
+
+
+ENCRYPTED = base58.b58encode_check(b"\x01\x42\xc0" + PAIR[:36]).decode()  # BIP-38
+
+
+def test_an_encrypted_key_is_a_warning() -> None:
+    (found,) = find(f"my paper wallet: {ENCRYPTED}")
+    assert (found.kind, found.certainty) == (Secret.WIF, Certainty.WARN)
+    assert left(ENCRYPTED, find(ENCRYPTED)) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ENCRYPTED[:-4] + "1111",  # its sum is wrong
+        PAIR[:32].hex() + PAIR[:32].hex(),  # its public half does not follow
+        f"my wallet: {SEED}",
+        f"readings: {list(PAIR[:32])}",
+        f"the hash of the build:\n{HEX[:32]}\n{HEX[32:]}",
+        "token ghp_" + "a" * 36,  # nobody drew it
+        "2fa: ABABABABABABABABAB",
+        "| API key | Secret |\n|---|---|\n| YOUR_API_KEY_GOES_HERE | YOUR_API_SECRET_GOES_HERE |",
+        "my authenticator key: AAAABBBBAAAABBBBAAAA",
+    ],
+)
+def test_what_only_looks_like_a_key_is_none(text: str) -> None:
+    assert find(text) == ()
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ VARIANTS: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "penalty C = 0.06": {"recipe": {"penalty": 0.06}},
     "penalty C = 1": {"recipe": {"penalty": 1.0}},
     "character 3-4-grams": {"settings": {"char_low": 3, "char_high": 4}},
-    "character 2-5-grams": {"settings": {"char_low": 2, "char_high": 5}},
+    "character 2-3-grams": {"settings": {"char_low": 2, "char_high": 3}},
     "character table 2^18": {"settings": {"char_bits": 18}},
     "word table 2^18": {"settings": {"word_bits": 18}},
     "no framed words": {"trust": {"framed": 0.0}},

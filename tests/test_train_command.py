@@ -1,0 +1,133 @@
+"""The command ``train``: from a folder of messages to a model folder, with a card that says what was asked for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from scamguard import lexicon, model, soundness
+from scamguard.cli import app
+from scamguard.train import ablate, card, fit
+
+from . import tiny
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scamguard.train.corpus import Message
+
+
+VARIANTS = "as shipped", "character table 2^18", "neither concepts, rules nor frames", "penalty C = 1"
+
+
+def messages() -> Iterator[Message]:
+    """Write sixty messages, a few labelled against their words, so that no model is perfect."""
+    for i, message in enumerate(tiny.messages()):
+        scam = message.scam != (i % 11 == 0)
+        kind, asks = ("credential_request", ("password",)) if scam else ("advisory", ())
+        yield replace(message, scam=scam, kind=kind, asks=asks, pair=None)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Train on the sixty messages with the tiny lexicon: compiling the bundled one takes seconds."""
+    folder = tmp_path_factory.mktemp("train")
+    lines = ({**asdict(m), "label": "scam" if m.scam else "benign"} for m in messages())
+    (folder / "own.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    for name in ("ballast", "traffic"):
+        talk = ({"text": f"{name}: lunch at {i}?", "label": "benign"} for i in range(40))
+        (folder / name).write_text("".join(json.dumps(line) + "\n" for line in talk), "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        recipe = tiny.recipe()
+        patch.setattr(lexicon, "load", tiny.lexicon)
+        patch.setattr(fit, "Recipe", lambda: recipe)
+        patch.setattr(ablate, "VARIANTS", {name: ablate.VARIANTS[name] for name in VARIANTS})
+        lent = ["--ballast", str(folder / "ballast"), "--traffic", str(folder / "traffic")]
+        done = CliRunner().invoke(
+            app, ["train", "--messages", str(folder), "--out", str(folder / "model"), *lent, "--ablate", "--zero-shot"]
+        )
+    assert done.exit_code == 0, done.output
+    assert f"written to {folder / 'model'}" in done.output
+    return folder / "model"
+
+
+@pytest.fixture(scope="module")
+def written(folder: Path) -> dict[str, Any]:
+    return dict(model.load(folder).card)
+
+
+def test_the_card_names_what_it_was_trained_on(written: dict[str, Any]) -> None:
+    trained = written["trained_on"]
+    assert trained["count"] == {"scam": 30, "benign": 30}
+    assert list(trained["messages"]) == ["own.jsonl"]
+    assert {name: row["rows"] for name, row in trained["ballast"].items()} == {"ballast": 40}
+    assert {name: row["rows"] for name, row in trained["thresholds_chosen_on"].items()} == {"traffic": 40}
+
+
+@pytest.mark.parametrize("name", ablate.VARIANTS)
+def test_a_variant_is_a_model_that_could_be_loaded(written: dict[str, Any], name: str) -> None:
+    settings = asdict(replace(fit.Recipe().settings, **ablate.VARIANTS[name].get("settings", {})))
+    problem = soundness.flaw({**written, "settings": settings}, {})
+    assert problem, "it has no arrays"
+    assert not problem.startswith("settings"), problem
+
+
+def test_each_variant_is_scored_out_of_fold(written: dict[str, Any]) -> None:
+    shipped, *others = written["ablation"]
+    assert [row["variant"] for row in written["ablation"]] == list(VARIANTS)
+    assert all(row.items() - shipped.items() > {("variant", row["variant"])} for row in others), "a change that changes nothing"
+    for name, figures in (("all", written["out_of_fold"]["all"]), *written["out_of_fold"]["by_language"].items()):
+        for figure in ("auc", "recall_at_1", "recall_at_2"):
+            assert name == "de" or shipped[f"{name}_{figure}"] == figures[figure]
+
+
+def test_a_language_left_out_is_scored_beside_what_it_scores_with_its_own(written: dict[str, Any]) -> None:
+    for lang, row in written["zero_shot"].items():
+        figures = written["out_of_fold"]["by_language"][lang]
+        assert (row["messages"], row["auc_with"], row["recall_at_2_with"]) == (figures["messages"], figures["auc"], figures["recall_at_2"])
+    assert written["zero_shot"]["zh"]["auc_without"] < written["zero_shot"]["zh"]["auc_with"], "it has hardly a word of the others"
+    assert sorted(written["zero_shot"]) == ["de", "en", "zh"]
+
+
+def section(page: str, title: str) -> list[str]:
+    """Give the lines below a title."""
+    return page.partition(f"\n## {title}\n")[2].partition("\n## ")[0].split("\n")
+
+
+def test_the_page_shows_what_the_card_holds(folder: Path, written: dict[str, Any]) -> None:
+    page = (folder / "README.md").read_text("utf-8")
+    (trained,) = (line for line in section(page, "Trained on") if line)
+    assert trained.startswith("30 scams and 30 benign messages written for this project. Besides,")
+    assert "public sets: ballast (40). The thresholds were chosen on" in trained
+    assert trained.endswith(": traffic (40).")
+    everything = written["out_of_fold"]["all"]
+    (row,) = (line for line in section(page, "Figures, out of fold") if line.startswith("| all |"))
+    assert row.startswith(f"| all | 60 | {everything['auc']} | {everything['recall_at_1']} |")
+    assert f"| credential_request | {written['out_of_fold']['flagged_by_kind']['credential_request']} |" in page
+    assert len([line for line in section(page, "Ablation") if line.startswith("| ")]) == 1 + len(VARIANTS)
+    assert "Of 60 messages." in section(page, "Languages left out")
+    assert f"| link.number | {written['identity']['nats']['link.number']} | 0 | 0 |" in section(page, "What links show")
+
+
+def test_the_page_is_silent_about_what_was_not_measured(written: dict[str, Any]) -> None:
+    bare = {name: value for name, value in written.items() if name not in {"identity", "sieve", "zero_shot", "ablation"}}
+    bare["trained_on"] = {**bare["trained_on"], "ballast": {}, "thresholds_chosen_on": {}}
+    page = card.markdown(bare)
+    for title in ("What links show", "What is passed over", "Languages left out", "Ablation"):
+        assert f"## {title}\n" not in page
+    assert section(page, "Trained on")[1] == "30 scams and 30 benign messages written for this project."
+
+
+def test_the_page_names_late_languages_decisive_rules_and_what_is_passed_over(written: dict[str, Any]) -> None:
+    thresholds = {"warn": 0.5, "block": 0.75, "other": 0.625, "languages": {"en": 0.5, "tr": 0.5625}}
+    rules = [{**row, "decisive": row["id"] == "ask.password"} for row in written["rules"]]
+    page = card.markdown({**written, "thresholds": thresholds, "rules": rules, "sieve": {"passed_over": {"ordinary": 0.875}}})
+    assert "Warn from risk 0.500, block from 0.750. Later where hard benign messages are flagged more often: tr 0.562." in page
+    assert "whatever its words: `ask.password`." in page
+    assert section(page, "What is passed over")[-2:] == ["| ordinary | 0.875 |", ""]
+    assert "whatever its words: none." in card.markdown({**written, "rules": []})
