@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from scamguard import kinds
 from scamguard.columns import TextBatch, pack
-from scamguard.fold import Folded, fold
+from scamguard.fold import Folded, _survey, fold
 
 from . import alphabets
 from .twins import fold as twin
@@ -34,6 +35,11 @@ def cells(folded: Folded, n: int) -> list[tuple[str, int, int]]:
     part = slice(folded.starts[n], folded.starts[n + 1])
     columns = (folded.codes[part].tolist(), folded.kinds[part].tolist(), folded.origin[part].tolist())
     return [(chr(code), kind, origin) for code, kind, origin in zip(*columns, strict=True)]
+
+
+def cells_of_twin(raw: bytes) -> list[tuple[str, int, int]]:
+    """Fold a message as the twin does, and read it so."""
+    return [(cell.char, cell.marked, cell.origin) for cell in twin.fold(raw)]
 
 
 def folded(text: str) -> str:
@@ -59,10 +65,70 @@ def ends(text: str, mark: str) -> int:
 @example(["ѕ33d sее3d".encode()])
 def test_fold_equals_its_twin(raws: list[bytes]) -> None:
     fast = fold(packed(raws))
-    want = [[(cell.char, cell.marked, cell.origin) for cell in twin.fold(raw)] for raw in raws]
+    want = list(map(cells_of_twin, raws))
     event("disguise undone" if any(kind & kinds.UNDONE for message in want for _, kind, _ in message) else "nothing disguised")
     event("address" if any(kind == kinds.TOKEN for message in want for _, kind, _ in message) else "no address")
     assert [cells(fast, n) for n in range(len(raws))] == want
+
+
+@pytest.mark.parametrize("first", [0x7F, 0x80, 0xBF, 0xC1, 0xC2, 0xDF, 0xE0, 0xED, 0xEF, 0xF0, 0xF3, 0xF4, 0xF5, 0xFF])
+def test_bytes_are_characters_or_stray(first: int) -> None:
+    """Too long a form, beyond the last code point, cut short: at both sides of each bound."""
+    second, later = b"\x7f\x80\x8f\x90\x9f\xa0\xbf\xc0", b"\x7f\x80\xbf\xc0"
+    raws = [bytes([first, *rest]) for many in range(4) for rest in itertools.product(*[second, later, later][:many])]
+    fast = fold(packed(raws))
+    assert [cells(fast, n) for n in range(len(raws))] == list(map(cells_of_twin, raws))
+
+
+def test_a_sound_mark_goes_on_every_kana_that_takes_one() -> None:
+    texts = [chr(kana) + mark for kana in range(0x303E, 0x3102) for mark in "\u3099\u309a"] + ["\u3099", "\u309aか"]
+    fast = fold(pack(texts))
+    assert [cells(fast, n) for n in range(len(texts))] == [cells_of_twin(text.encode()) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("want", "texts"),
+    [
+        ([], ["", "so it goes: we met at noon, and 12 of us (all) went home. {no} ^more+", "we were 12", "бв гд", "12 34 5", "é à"]),
+        (["addresses"], ["[", "<", ":/", ".a", ".z", ".0", ".9", ".-", "._", "url", "a curl"]),
+        ([], ["all", "xrl", "uxl", ": /", "a/b", "a:b", "u", "ur", "ul", "urn", "u l"]),
+        ([], [". a", ".`", ".{", ".:", "./", ".,", ".^", ".."]),
+        (["addresses", "disguises"], ["@"]),
+        (["disguises"], ["$", "a1", "1a", "aб", "бa", "б1"]),
+        (["spaced"], ["a b c d", "1 a-b+c", "so a b c d"]),
+        ([], ["a b c", "a b cd", "ab cd ef gh", "a b c  d", "a  b c d", "a b  c d"]),
+        (["Han"], ["密", "密码", "密 码", "密-码", "密)码", "密,码", "密]码", "密`码", "密{码", "密}码"]),
+        (["Han"], ["密*a", "a*密", "密 码 a", "a 密 码", "密 码是"]),
+        (["spaced", "Han"], ["密 码 是", "密*码", "密+码", "密'码", "密^码", "密_码", "密|码", "密~码", "密-码-是"]),
+    ],
+)  # fmt: skip
+def test_a_pass_is_taken_only_where_it_may_have_something_to_undo(want: Sequence[str], texts: Sequence[str]) -> None:
+    for text in texts:
+        codes = np.array([*map(ord, text), *map(ord, "rl/.@1密 a b ")], np.uint32)  # what an earlier message left behind is not read
+        kind = np.array([kind_of(char) for char in map(chr, codes)], np.uint8)
+        passes = "addresses", "disguises", "spaced", "Han"
+        found = [name for name, taken in zip(passes, _survey(codes, kind, 0, len(text)), strict=True) if taken]
+        assert found == want, text
+
+
+def kind_of(char: str) -> int:
+    """Say what a character is, near enough."""
+    return kinds.DIGIT if char.isdigit() else kinds.IDEO if "\u3040" <= char else kinds.LETTER if char.isalpha() else kinds.OTHER
+
+
+@pytest.mark.parametrize(
+    ("pieces", "many"),
+    [
+        (["a", " ", "\n", "-", ".", "1", "é"], 4),  # tidied
+        (["a", "b", " ", "'", "1", "_", ",", ":", "/", "あ", "的", "는", "@abc", "<", ">", "\u200b", "\r", "\n"], 3),
+        (["a", "A", "é", "!", "1"], 5),  # repeated
+    ],
+)
+def test_all_short_messages_are_folded_as_by_the_twin(pieces: Sequence[str], many: int) -> None:
+    texts = ["".join(text) for text in itertools.product(pieces, repeat=many)]
+    fast = fold(pack(texts))
+    for n, text in enumerate(texts):
+        assert cells(fast, n) == cells_of_twin(text.encode()), text
 
 
 @pytest.mark.parametrize(
@@ -91,7 +157,7 @@ def test_letters_in_two_pieces_are_one(text: str, want: str) -> None:
 
 
 def test_a_japanese_comma_ends_a_clause_and_a_chinese_enumeration_does_not() -> None:
-    assert ends("送って、確認", "/") == kinds.SOFT
+    assert ends("送って、確認", "/") == ends("なぁ、確認", "/") == kinds.SOFT
     assert ends("苹果、香蕉", "/") == kinds.OTHER
 
 
@@ -157,6 +223,7 @@ def test_words_once_folded_stay_as_they_are(words: list[str]) -> None:
         ("kraken-help.com or www.a.co.uk", f"{LINK} or {LINK}"),
         ("visit t.me/joinchat now", f"visit {LINK} now"),
         ("[link] <url> [链接]", f"{LINK} {LINK} {LINK}"),
+        ("https://kraken.example/x no ooo", f"{LINK} no oo"),  # what the address leaves behind the end is not read
         ("ping 10.0.0.1", f"ping {LINK}"),
         ("mail help@kraken.example", f"mail {EMAIL}"),
         ("ask @admin_help", f"ask {HANDLE}"),
@@ -267,6 +334,11 @@ def test_every_assigned_letter_folds_to_its_normal_form_or_a_plainer_one() -> No
     assert len(kept) > 0.85 * len(plain)
 
 
-@pytest.mark.parametrize("text", ["", " ", "\0", "\ud800", "\udfff\ud800", "\U0010ffff", "😀" * 262_144, "a" * 1_000_000, "\u200b" * 1000])
+@pytest.mark.parametrize("text", ["", " ", "\0", "\ud800", "\udfff\ud800", "\U0010ffff", "\u200b" * 1000])
 def test_any_text_folds(text: str) -> None:
+    assert len(fold(pack([text, "after"]))) == 2
+
+
+@pytest.mark.parametrize("text", ["😀" * 262_144, "a" * 1_000_000], ids=["pictures", "letters"])
+def test_any_text_folds_however_long(text: str) -> None:
     assert len(fold(pack([text, "after"]))) == 2

@@ -145,3 +145,13 @@ def test_a_file_of_gigabytes_is_not_read(tmp_path: Path) -> None:
         file.truncate(soundness.LARGEST + 1)  # a hole: it takes no room
     with pytest.raises(ModelError, match="more than"):
         model.load(tmp_path)
+
+
+@wired
+def test_the_largest_file_that_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    size = max((FOLDER / name).stat().st_size for name in (model.CARD, model.WEIGHTS))
+    monkeypatch.setattr(soundness, "LARGEST", size)
+    assert model.load(FOLDER).card == CARD
+    monkeypatch.setattr(soundness, "LARGEST", size - 1)
+    with pytest.raises(ModelError, match="more than"):
+        model.load(FOLDER)

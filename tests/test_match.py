@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 
+from scamguard import match as matching
 from scamguard.columns import pack
 from scamguard.errors import LexiconError
 from scamguard.fold import fold
 from scamguard.lexicon import Concept, Lexicon
-from scamguard.match import match
+from scamguard.match import Work, match, work
 from scamguard.terms import compile_terms
 from scamguard.tokens import tokens
 
@@ -148,6 +150,75 @@ def test_a_term_inside_another_is_not_seen() -> None:
     meaning = {"ask": ["send", "send us"], "forbid": ["never send"]}
     assert hit_words(meaning, "never send it") == [("forbid", "never send")]
     assert hit_words(meaning, "never send us") == [("forbid", "never send"), ("ask", "send us")]  # not wholly inside
+
+
+@pytest.mark.parametrize(
+    ("meaning", "text", "want"),
+    [
+        ({"ask": ["ab*"], "noun": ["ab"]}, "so ab비밀", [("ask", "ab비밀")]),  # the stem reaches further
+        ({"ask": ["ab*"], "noun": ["ab"]}, "so ab비밀, ab", [("ask", "ab비밀"), ("ask", "ab"), ("noun", "ab")]),
+        ({"ask": ["비밀*"], "noun": ["비밀"]}, "so 비밀ab", [("ask", "비밀ab")]),
+        ({"ask": ["a*"], "noun": ["ab"]}, "so so so ab", [("noun", "ab")]),  # of two that end alike the one that spells more out
+        ({"ask": ["ab*"], "noun": ["ab비*"]}, "so ab비밀", [("noun", "ab비밀")]),
+        ({"ask": ["ab*"], "noun": ["ab비밀"]}, "so ab비밀번", [("ask", "ab비밀번")]),
+        ({"ask": ["cab"], "noun": ["ab*"]}, "so abc", [("noun", "abc")]),
+        ({"ask": ["ab"], "noun": ["ab cab ba"]}, "so ab cab", [("ask", "ab")]),  # a beginning is no term
+        ({"ask": ["ab cab"]}, "so ab", []),
+        ({"ask": ["ab ab"]}, "so ab", []),  # behind the last word nothing follows
+        ({"ask": ["密码"]}, "码密", []),
+        ({"ask": ["ab cab"], "noun": ["ca*"]}, "ab cab", [("ask", "ab cab")]),  # a word that is also a stem
+        ({"ask": ["ab ca*"]}, "so ab cab님", [("ask", "ab cab님")]),
+        ({"ask": ["ab ca*"], "noun": ["ab"]}, "ab ba, ab cab", [("noun", "ab"), ("ask", "ab cab")]),
+        ({"ask": ["?"]}, "? so", [("ask", "?")]),
+    ],
+)
+def test_terms_and_stems_at_one_place(meaning: dict[str, list[str]], text: str, want: list[tuple[str, str]]) -> None:
+    assert hit_words(meaning, text) == want
+
+
+CROWD = {
+    "ask": ["abc*", "bab cca", "caa # ab", "00 ab"],
+    "forbid": ["cab", "bb cc ba*", "12 ab"],
+    "noun": ["비밀*", "密码", "bca*", "aab bb"],
+    "sign": ["<code>", "acb 密码"],
+}
+
+
+def test_messages_matched_together_are_matched_as_each_alone() -> None:
+    """Words are looked up some messages at a time, and those met before are remembered."""
+    words = ["".join(letters) for size in (2, 3) for letters in product("abc", repeat=size)]
+    texts = [f"{one} {other}, {one} 0{number % 2} ab {other}님 비밀{number} 密码" for number, (one, other) in enumerate(pairwise(words))]
+    texts = [*texts, "", *texts[:9], "bb cc baca bab cca caa 3 ab cab aab bb " * 30, *texts[:9], *words]
+    want = expected(CROWD, texts)
+    assert found(CROWD, texts) == want
+    assert [found(CROWD, [text])[0] for text in texts] == want
+
+
+def test_a_word_that_takes_the_place_of_another_in_memory_leaves_nothing_of_it() -> None:
+    for ending in product("acd", "efg", "acd"):
+        word = "b" + "".join(ending)
+        assert hit_words({"ask": ["abc"], "noun": ["b*"]}, f"abc {word}") == [("ask", "abc"), ("noun", word)]
+
+
+def test_words_are_remembered_as_work_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    rooms = []
+
+    def kept(tokens: int) -> Work:
+        rooms.append(work(tokens))
+        return rooms[-1]
+
+    monkeypatch.setattr(matching, "work", kept)
+    text = "ab cab ab so cabin so, ab 12. " * 40
+    assert len(found({"ask": ["ab so"], "noun": ["cab*"], "forbid": ["ab #"]}, [text])[0]) == 4 * 40
+    [room] = rooms
+    rows = [row.view(np.int64).tolist() for row in room.memo.reshape(-1, 8) if row[0]]
+    assert len(rows) == 7
+    assert [row[1] for row in rows if row[2] >= 0] == [0]  # of the words that begin a term: ab
+    stems = [row for row in rows if row[1] < 0]
+    assert sorted(row[6:] for row in stems) == [[3, 6], [5, 6]]  # the ends of cab and cabin, and twice that of the stem
+    assert {row[5] for row in stems} == {room.found[1]}
+    apart = np.flatnonzero(room.found == -2) % 10
+    assert set(apart.tolist()) == {7, 8}  # only the walks that meet a number are taken by themselves
 
 
 def test_a_term_counts_for_every_concept_that_lists_it() -> None:

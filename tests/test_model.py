@@ -6,6 +6,7 @@ import builtins
 import hashlib
 import json
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 import scamguard
-from scamguard import columns, model
+from scamguard import columns, model, sieve
 from scamguard.errors import ModelError
 
 from . import tiny as tiny_corpus
@@ -74,6 +75,30 @@ def test_what_is_read_is_saved_to_the_same_bytes(folder: Path, tmp_path: Path) -
         assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes()
 
 
+def test_a_folder_is_made_with_those_above_it(tiny: Model, tmp_path: Path) -> None:
+    model.save(tiny, tmp_path / "models" / "mine")
+    assert model.load(tmp_path / "models" / "mine").settings == tiny.settings
+
+
+def test_large_tables_of_weights_are_stored_as_halves_and_nothing_else(tiny: Model, tmp_path: Path) -> None:
+    sizes = {"words": 4096, "chars": 4097}
+    weights = replace(tiny.weights, **{name: np.full(size, 0.5, np.float32) for name, size in sizes.items()})
+    model.save(replace(tiny, weights=weights, terms=tiny.terms._replace(words=np.ones(8192, np.uint64))), tmp_path)
+    stored = load_tensors((tmp_path / model.WEIGHTS).read_bytes())
+    halves = [name for name, array in stored.items() if array.dtype == np.float16]
+    assert halves == ["weights.chars"]
+
+
+def test_a_card_is_for_people(folder: Path) -> None:
+    """One line a value, names in order, letters as they are: a new model can be compared with the last one line by line."""
+    card = json.loads((folder / model.CARD).read_text("utf-8"))
+    model.save(replace(model.load(folder), card=card | {"about": "型"}), folder)
+    lines = (folder / model.CARD).read_text("utf-8").splitlines()
+    names = [line.split('"')[1] for line in lines if line.startswith(' "')]
+    assert ' "about": "型",' in lines
+    assert names == sorted(card)
+
+
 @pytest.mark.parametrize("old", OLD, ids=lambda path: path.name)
 def test_an_old_model_still_gives_the_risks_it_gave(old: Path) -> None:
     risks = json.loads((old / "risks.json").read_text("utf-8"))
@@ -84,6 +109,30 @@ def test_an_old_model_still_gives_the_risks_it_gave(old: Path) -> None:
 
 def test_an_old_model_of_this_format_is_kept() -> None:
     assert f"format-{model.FORMAT}" in [path.name for path in OLD]
+
+
+def test_a_folder_without_a_bitmap_of_edges_has_every_edge_looked_up(tiny: Model) -> None:
+    follow = model.completed({"terms.ends": tiny.terms.ends})["terms.follow"]
+    assert follow.tolist() == [2**64 - 1] * len(tiny.terms.ends)
+    assert "terms.follow" not in model.completed({})
+    assert model.completed({"terms.ends": tiny.terms.ends, "terms.follow": tiny.terms.follow})["terms.follow"] is tiny.terms.follow
+
+
+def test_a_model_is_trained_in_the_space_of_the_bundled_one() -> None:
+    card = json.loads((model.bundled() / model.CARD).read_text("utf-8"))
+    assert model.Settings(**card["settings"]) == model.Settings()
+
+
+def test_a_batch_has_the_logits_that_the_stages_give(tiny: Model) -> None:
+    batch = columns.pack(list(tiny_corpus.PROBES))
+    assert replace(tiny, sieve=sieve.NONE).logits(batch).tolist() == tiny.read(batch).logit.tolist()
+
+
+def test_rules_speak_by_their_weight_and_those_of_a_pack_first(tiny: Model) -> None:
+    assert tiny.speaking.tolist() == tiny.weights.rules.tolist()
+    first, second = tiny.card["rules"]
+    packed = replace(tiny, card=tiny.card | {"rules": [first, second | {"pack": True}]})
+    assert packed.speaking.tolist() == [tiny.weights.rules[0], np.inf]
 
 
 def test_the_tiny_model_has_learned_its_sixty_messages(tiny: Model) -> None:

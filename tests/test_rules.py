@@ -15,7 +15,7 @@ from scamguard.errors import LexiconError
 from scamguard.fold import fold
 from scamguard.lexicon import Concept, Lexicon, Rule
 from scamguard.match import Hits, match
-from scamguard.rules import compile_rules, fire
+from scamguard.rules import compile_rules, fire, joined
 from scamguard.terms import compile_terms
 from scamguard.tokens import tokens
 
@@ -81,6 +81,33 @@ def test_fire_equals_its_twin(batch: list[list[twin.Hit]], acts: list[Rule]) -> 
     assert set(got) == want
 
 
+@given(st.lists(rules(), max_size=3), st.lists(rules(), min_size=1, max_size=3))
+def test_rules_joined_are_as_if_compiled_together(mine: list[Rule], more: list[Rule]) -> None:
+    first, second, whole = (compile_rules(Lexicon(NAMES, (), tuple(acts), frames)) for acts, frames in (
+        (mine, ("c2", "c127")), (more, ("c1",)), (mine + more, ("c2", "c127")),
+    ))  # fmt: skip
+    both = joined(first, second)
+    for name in whole._fields:
+        np.testing.assert_array_equal(getattr(both, name), getattr(whole, name), err_msg=name)
+        assert getattr(both, name).dtype == getattr(whole, name).dtype, name
+
+
+def test_compiled_rules_have_the_shapes_that_a_model_must_have() -> None:
+    compiled = compile_rules(Lexicon(NAMES, (), (replace(PLAIN, need=(("c0",),)),), ("c2", "c127")))
+    shapes = {name: getattr(compiled, name).shape for name in compiled._fields}
+    assert shapes == {
+        "need": (1, 4, 2), "needs": (1,), "within": (1,), "ordered": (1,), "unless": (1, 3, 2), "anchor_start": (385,), "anchored": (1,),
+        "frame": (128,),
+    }  # fmt: skip
+    assert np.flatnonzero(compiled.frame).tolist() == [2, 127]
+
+
+def test_a_rule_is_looked_at_where_the_fewest_of_its_concepts_stand() -> None:
+    wide = replace(PLAIN, need=(("c0", "c1", "c2"), ("c64", "c64")))
+    compiled = compile_rules(Lexicon(NAMES, (), (wide,)))
+    assert np.flatnonzero(np.diff(compiled.anchor_start)).tolist() == [64]
+
+
 def fires(rule: Rule, text: str) -> list[str]:
     """Give the words ``rule`` fires on, with a lexicon in which each concept is its own word."""
     concepts = ("give", "seed", "forbid", "please")
@@ -99,6 +126,7 @@ def fires(rule: Rule, text: str) -> list[str]:
         ({}, "seed to give", ["seed to give"]),  # in any order …
         ({"ordered": True}, "seed to give", []),  # … unless it matters
         ({"ordered": True}, "seed: give seed", ["give seed"]),
+        ({"ordered": True, "need": (("give",), ("seed",), ("please",))}, "give seed please", ["give seed please"]),
         ({}, "give one two three seed", ["give one two three seed"]),  # four words on
         ({}, "give one two three four seed", []),
         ({}, "give 一二三四五六 seed", ["give 一二三四五六 seed"]),  # a Chinese character is half a word
@@ -111,6 +139,8 @@ def fires(rule: Rule, text: str) -> list[str]:
         ({"scope": "message"}, "give seed. give the seed", ["give seed"]),  # … or once for the message
         ({"unless": ("forbid",)}, "forbid, give seed", ["give seed"]),
         ({"unless": ("forbid",)}, "forbid give seed", []),
+        ({"unless": ("forbid",)}, "give seed forbid", []),
+        ({"unless": ("forbid",)}, "give seed please forbid, seed", []),
         ({"unless": ("forbid",)}, "forbid give seed, give seed", ["give seed"]),
         ({"unless": ("forbid",), "scope": "sentence"}, "give it forbid, seed", []),
         ({"unless_sentence": ("forbid",)}, "forbid, give seed", []),
@@ -127,6 +157,14 @@ def test_each_clause_of_a_rule(change: dict[str, object], text: str, want: list[
 def test_more_concepts_than_bits_are_refused() -> None:
     with pytest.raises(LexiconError, match=r"concepts\.toml: 129 concepts: only 128 fit"):
         compile_rules(Lexicon((*NAMES, "c128"), (), ()))
+
+
+def test_a_rule_that_does_not_fire_keeps_no_other_from_it() -> None:
+    hits = [twin.Hit("c0", 0, 0, 0), twin.Hit("c1", 1, 0, 0)]
+    either, second, excluded = (replace(PLAIN, need=(names,)) for names in (("c0", "c1"), ("c1",), ("c1",)))
+    excluded = replace(excluded, unless_message=("c0",))
+    fired = fire(columns([hits]), compile_rules(Lexicon(NAMES, (), (either, excluded, second))))
+    assert fired.rule.tolist() == [0, 2]
 
 
 def test_more_firings_than_guessed_are_all_kept() -> None:

@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from .parts import Parts
 
 FORMAT: Final = 2  # raised when an old reader would misread a new folder
-HEADS: Final = len(SECRETS) + len(KINDS)
 WEIGHTS, CARD = "model.safetensors", "card.json"
 
 
