@@ -30,7 +30,6 @@ from .automaton import Terms
 from .errors import ModelError
 from .fold import Folded, fold
 from .fold import tables as fold_tables
-from .lexicon import KINDS, SECRETS
 from .match import Hits, match
 from .parts import parts
 from .passages import Passages, passages
