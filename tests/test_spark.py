@@ -27,7 +27,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # pyspark's own, of the libraries it uses
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # sockets to the Java side, closed with the session
 ]
-FAST_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # four Java processes that live for seconds: half the processor time
+# four Java processes that live for seconds: less than half the processor time
+FAST_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xverify:none"
 ODD = ["", None, "\x00", "🔑" * 3000, "line\nbreak", "請把助記詞發給我"]
 
 

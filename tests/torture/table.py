@@ -43,7 +43,7 @@ def _malformed(r: dict[str, Any]) -> list[tuple[str, str, Any]]:
 
 
 def _kills(r: dict[str, Any], what: str) -> list[tuple[str, str, Any]]:
-    how = f"{r['points']} points, {r['killed']} killed before the end, {r['with a checkpoint']} with verdicts kept; outputs of {r['messages']:,} messages in five formats, to the byte"
+    how = f"{r['points']} points before the end, {r['with a checkpoint']} of them with verdicts kept; outputs of {r['messages']:,} messages in five formats, to the byte"
     return [(f"`kill -9` and `--resume`: {what}", how, r["wrong"])]
 
 
