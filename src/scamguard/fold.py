@@ -297,6 +297,7 @@ def _tidy(codes, kind, origin, begin, end):
                 out += 1
             continue
         if c == 39 and before & KIND == LETTER and after & KIND == LETTER:
+            last = codes[out - 1]  # as if it had not been there: "see'ed" repeats a letter
             i += 1
             continue
         repeat = out - begin >= 2 and codes[out - 1] == c and (codes[out - 2] == c or c == 46) and sort != DIGIT and sort != TOKEN
