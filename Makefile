@@ -39,7 +39,7 @@ demo: $(VENV)/.installed
 	$(BIN)/scamguard scan data/samples/group.jsonl || [ $$? -eq 1 ] # 1: something is flagged, as it should be
 
 # workers, and the hundred processes that they start, would each compile every module anew
-test: export PYTHONDONTWRITEBYTECODE :=
+test coverage: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.installed-dev
 	PYTHONHASHSEED=0 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 

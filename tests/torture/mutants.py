@@ -104,13 +104,11 @@ class _Mutator(ast.NodeTransformer):
         self.told = f"line {getattr(node, 'lineno', 0)}: {what}"
         return True
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # a decorator says how it is made or kept, not what it does
+    def _body(self, node: ast.FunctionDef | ast.ClassDef) -> ast.AST:  # a decorator says how it is made or kept, not what it does
         node.body = [self.visit(line) for line in node.body]
         return node
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        node.body = [self.visit(line) for line in node.body]
-        return node
+    visit_FunctionDef = visit_ClassDef = _body  # noqa: N815 - names that ast asks for
 
     def visit_If(self, node: ast.If) -> ast.AST:
         return node if ast.unparse(node.test) == "TYPE_CHECKING" else self.generic_visit(node)
@@ -241,8 +239,9 @@ def main(module: str, most: int, seed: int = 1) -> int:
         left = list(filter(None, pool.map(alive, chosen)))
     killed = len(chosen) - len(left)
     lines = source.splitlines()
-    same = [f"{told} ({why})" for told in left if (why := _same(module, told, lines))]
-    left = [told for told in left if not _same(module, told, lines)]
+    reasons = [_same(module, told, lines) for told in left]
+    same = [f"{told} ({why})" for told, why in zip(left, reasons, strict=True) if why]
+    left = [told for told, why in zip(left, reasons, strict=True) if not why]
     figures = {"module": module, "mutants": count, "tried": len(chosen), "killed": killed, "alive": left, "equivalent": same}
     sys.stdout.write(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
     return int(killed < 0.85 * (killed + len(left)))
