@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,17 +15,18 @@ from hypothesis import strategies as st
 import scamguard
 from scamguard import explain
 from scamguard.columns import pack
-from scamguard.identity import MOST_NATS, NAMES, WHY, added, described, rows, weighed, worth
+from scamguard.identity import MOST_NATS, NAMES, WHY, added, described, reach, rows, weighed, worth
 from scamguard.imitation.hints import leading, leads
 from scamguard.model import save
 from scamguard.train import linked
 from tests import tiny
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from scamguard.guard import Guard
 
+ROOT = Path(__file__).parents[1]
 BENT, OWN, OTHER = "https://kraken-login.example/a", "https://support.kraken.com/hc", "https://x9.example/a"
 SAID = {
     f"Kraken Support: {BENT}": {"link.lookalike", "link.foreign_beside_brand"},
@@ -158,6 +160,33 @@ def test_far_from_a_suspicion_no_link_is_read(guard: Guard) -> None:
     nats, shown = weighed(worth(guard.model.card), np.array([-30.0, -20.0]), pack([BENT, BENT]))
     assert nats.tolist() == [0, 0]
     assert shown == {}
+
+
+def showing() -> Iterator[str]:
+    """Give messages with links: those of the training data, and odd spellings of a number."""
+    for file in sorted((ROOT / "data/messages").glob("*.jsonl"))[::4]:
+        yield from (text for line in file.read_text("utf-8").splitlines() if leads(text := json.loads(line)["text"]))
+    hosts = ("203.0.113.5", "0xCB007105", "3405803781", "[2001:db8::1]", "a@203.0.113.5", "203[.]0[.]113[.]5", "%32%30%33.0.113.5")
+    for host in hosts:
+        yield from (f"Kraken: http://{host}/in", f"[kraken.com]({host})", f'<a href="//{host}">kraken.com</a>', f"www.kraken.com/?to=http://{host}")
+
+
+def test_a_glance_promises_no_less_than_a_closer_look_finds() -> None:
+    seen = set()
+    for text in showing():
+        for name in described(text):
+            seen.add(name)
+            assert reach(text, rows([{name: ""}])[0].astype(float)) == 1, (name, text)
+    assert seen == set(NAMES)
+
+
+def test_what_could_not_make_a_suspect_is_not_read(guard: Guard) -> None:
+    learned = worth(guard.model.card)
+    assert learned is not None
+    long = f"{'ordinary words ' * 40}{BENT}"
+    assert reach(long, learned.nats) == 2.0
+    within, beyond = learned.suspect - 1.9, learned.suspect - 2.1
+    assert weighed(learned, np.array([within, beyond]), pack([long, long]))[0].tolist() == [2, 0]
 
 
 NONSENSE = [[], {"nats": [1]}, {"nats": {"link.lookalike": "much"}}, {"nats": {"link.lookalike": -1}}, {"nats": {"x": 1e9}}]

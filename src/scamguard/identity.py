@@ -42,6 +42,8 @@ NAMES: Final = tuple(WHY)
 MOST_NATS: Final = 2.5  # all findings together, as of a sender: the words still have to say something
 _MOST: Final = 4000  # characters of a message whose links are read
 _DOT: Final = re.compile(r"\.[^\s.]")  # every link has one, or "://"; a full stop behind a sentence is none
+_LEADING_ON: Final = re.compile(r"<|\](?:\(|:)|\[/")  # what shows one thing may lead to another
+_NUMBERED: Final = re.compile(r"\d\.\d|://[^\s/?#]*[\d\[]|%|0x")  # where the number of a host may stand, percent signs not undone
 _SHORT: Final = 300  # characters, two SMS: a letter names many a brand and links anywhere
 _ADDRESSED: Final = re.compile(r"\s*(?:@\w+[\s,:]+)+")  # whom a reply is for is not whom it speaks for
 _HARDLY: Final = frozenset(("th", "fa"))  # languages of whose brands too few domains are registered to call one foreign
@@ -52,6 +54,7 @@ class Worth(NamedTuple):
 
     nats: NDArray[np.float64]  # (len(NAMES),) added to the calibrated log-odds, MOST_NATS at most
     least: float  # the log-odds from which links are read
+    suspect: float  # those of a suspicion
 
 
 def worth(card: Mapping[str, Any]) -> Worth | None:
@@ -61,8 +64,8 @@ def worth(card: Mapping[str, Any]) -> Worth | None:
     if not nats.any():
         return None
     suspect = min(card["thresholds"]["asks"], card["thresholds"]["warn"])
-    least = math.log(suspect / (1 - suspect)) if 0 < suspect < 1 else math.copysign(math.inf, suspect - 0.5)
-    return Worth(nats, least - min(float(nats.sum()), MOST_NATS))
+    odds = math.log(suspect / (1 - suspect)) if 0 < suspect < 1 else math.copysign(math.inf, suspect - 0.5)
+    return Worth(nats, odds - min(float(nats.sum()), MOST_NATS), odds)
 
 
 def weighed(learned: Worth | None, odds: NDArray[np.float64], batch: TextBatch) -> tuple[NDArray[np.float64], dict[int, dict[str, str]]]:
@@ -85,9 +88,30 @@ def weighed(learned: Worth | None, odds: NDArray[np.float64], batch: TextBatch) 
     if learned is None:
         return nats, {}
     near = leading(batch, np.flatnonzero(odds >= learned.least)).tolist()
-    if shown := {row: those for row in near if (those := described(batch.text(row)))}:
+    could = ((row, text) for row in near if odds[row] + reach(text := batch.text(row), learned.nats) >= learned.suspect)
+    if shown := {row: those for row, text in could if (those := described(text))}:
         nats[list(shown)] = added(rows(list(shown.values())), learned.nats)
     return nats, shown
+
+
+def reach(text: str, nats: NDArray[np.float64]) -> float:
+    """Give the most that links in ``text`` could be worth, at a glance: of ten messages with a link it leaves one to be read.
+
+    >>> reach("ordinary https://kraken.example words " * 10, np.ones(len(NAMES)))
+    2.0
+    """
+    text = text[:_MOST]
+    leading_on = _LEADING_ON.search(text) is not None
+    could = {
+        "link.lookalike": True,
+        "handle.lookalike": "@" in text,
+        "link.text_mismatch": leading_on,
+        "link.userinfo": "@" in text or "%" in text,
+        "link.number": leading_on or _NUMBERED.search(text) is not None,
+        "link.open_beside_brand": True,
+        "link.foreign_beside_brand": len(text) <= _SHORT,
+    }
+    return min(float(nats @ [could[name] for name in NAMES]), MOST_NATS)
 
 
 def rows(shown: Sequence[Mapping[str, str]]) -> NDArray[np.bool_]:
