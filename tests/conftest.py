@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
 
 collect_ignore = ["typing"]  # read by mypy, never run
+_SRC = Path(__file__).parents[1] / "src"
 
 # Workers end together when the longest files are begun first. The second needs no kernel, and runs while the first compiles them.
 _LONGEST = (
@@ -49,9 +52,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collect_file() -> Any:
-    """Look for no examples in docstrings of tests: there are none, and each worker would go through every name of every file."""
-    return [found for found in (yield) if not isinstance(found, DoctestModule)]
+def pytest_collect_file(file_path: Path) -> Any:
+    """Look for examples in docstrings of ours alone, and where there are any: each worker would go through every name of every file."""
+    found = yield
+    if file_path.is_relative_to(_SRC) and ">>>" in file_path.read_text("utf-8"):
+        return found
+    return [one for one in found if not isinstance(one, DoctestModule)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Any:
+    """Collect no garbage meanwhile, and never look at what is collected again: a million objects that live as long as the tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_configure(config: pytest.Config) -> None:
