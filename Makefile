@@ -40,6 +40,8 @@ demo: $(VENV)/.installed
 
 # workers, and the hundred processes that they start, would each compile every module anew
 test coverage: export PYTHONDONTWRITEBYTECODE :=
+# threads that wait for each other in a loop, each in every worker, for sums as small as these
+test coverage: export OPENBLAS_NUM_THREADS := 1
 test: $(VENV)/.installed-dev
 	PYTHONHASHSEED=0 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 

@@ -29,7 +29,7 @@ _SRC = Path(__file__).parents[1] / "src"
 
 # Workers end together when the longest files are begun first. The second needs no kernel, and runs while the first compiles them.
 _LONGEST = (
-    "test_sklearn.py", "test_notebooks.py", "test_spark.py", "test_serve_page.py", "test_cli.py", "test_serve_process.py",
+    "test_sklearn.py", "test_spark.py", "test_notebooks.py", "test_serve_page.py", "test_cli.py", "test_serve_process.py",
     "test_chat_matrix.py", "test_train.py", "test_resume.py", "test_security.py", "test_pages.py", "test_lookalike.py", "test_secrets.py",
     "test_chat_automod.py", "test_guard.py", "test_parts.py", "test_dumps_packed.py", "test_suite.py", "test_evasion.py",
 )  # fmt: skip
@@ -37,18 +37,13 @@ _LONGEST = (
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hand out whole files, as ``--dist loadfile`` does, but the notebooks one by one: they share nothing and take long.
+    """Hand out whole files, as ``--dist loadfile`` does, with ``-n`` alone as well.
 
-    So it is with ``-n`` alone as well: a file of which two workers take a part starts its services, and trains its models, twice.
+    A file of which two workers take a part starts its services, and trains its models, twice.
     """
     from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # noqa: PLC0415 - only with --numprocesses
 
-    class Scheduling(LoadFileScheduling):  # type: ignore[misc] # pytest-xdist has no types
-        def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.split("::", 1)[0]
-            return nodeid if file == "tests/test_notebooks.py" else file
-
-    return Scheduling(config, log) if config.getoption("dist") in {"load", "loadfile"} else None
+    return LoadFileScheduling(config, log) if config.getoption("dist") in {"load", "loadfile"} else None
 
 
 @pytest.hookimpl(wrapper=True)

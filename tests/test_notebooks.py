@@ -12,7 +12,7 @@ import pytest
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
 PLOTS = {"01_quick_start": 3, "02_training": 5, "03_errors": 3, "04_rule_pack": 1, "05_active_learning": 1}
-SECONDS = 300  # for one cell; all five take a minute or two on two cores
+SECONDS = 300  # for one cell; all five take half a minute
 
 
 def read(name: str) -> Any:
@@ -41,13 +41,25 @@ def test_what_is_kept_is_whole_and_says_nothing_of_a_machine(name: str) -> None:
     assert not re.search(r"(?<![\w.])/(?:tmp|home|Users|root)/|Traceback", said)
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-def test_it_runs(name: str) -> None:
+@pytest.fixture(scope="module")
+def ran() -> dict[str, Any]:
+    """Run them all in one kernel, which forgets every name between them and comes back to their folder: what they import takes long."""
     nbclient: Any = pytest.importorskip("nbclient", reason="needs the notebooks extra")
     for needed in ("ipykernel", "matplotlib", "sklearn"):
         pytest.importorskip(needed, reason="needs the notebooks extra")
-    notebook = read(name)
-    client = nbclient.NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}})
+    notebooks = {name: read(name) for name in NOTEBOOKS}
+    for cell in [cell for notebook in notebooks.values() for cell in code(notebook)]:
+        cell.outputs = []
+    whole, new_cell = read(NOTEBOOKS[0]), pytest.importorskip("nbformat").v4.new_code_cell
+    whole.cells = [
+        cell for notebook in notebooks.values() for cell in (new_cell(f"%reset -f\n%cd -q {FOLDER}"), *notebook.cells)
+    ]
+    client = nbclient.NotebookClient(whole, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}})
     asyncio.run(client.async_execute())  # raises on the first cell that fails
-    assert plots(notebook) == PLOTS[name]
+    return notebooks
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_it_runs(ran: dict[str, Any], name: str) -> None:
+    assert plots(ran[name]) == PLOTS[name]
