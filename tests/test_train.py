@@ -78,10 +78,14 @@ def first(few: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_training_is_deterministic_to_the_byte(few: Path, first: Path, tmp_path: Path) -> None:
-    """The second run is a process of its own with another hash seed: no order of a set may matter, nor who fits a fold."""
+    """The second run is a process of its own with another hash seed: no order of a set may matter, nor who fits a fold.
+
+    Its pool is forked: processes that load scikit-learn anew take longer than what they fit.
+    """
     code = (
-        "from pathlib import Path; from scamguard import model; from tests import test_train as t;"
-        f"model.save(t.trained(t.sample(Path({str(few)!r}))), Path({str(tmp_path)!r}))"
+        "import joblib; from pathlib import Path; from scamguard import model; from tests import test_train as t\n"
+        "with joblib.parallel_config(backend='multiprocessing'):\n"
+        f"    model.save(t.trained(t.sample(Path({str(few)!r}))), Path({str(tmp_path)!r}))"
     )
     env = os.environ | {"PYTHONHASHSEED": "4242", "JOBLIB_MULTIPROCESSING": "1"}
     subprocess.run([sys.executable, "-c", code], check=True, env=env, cwd=Path(__file__).parents[1])
