@@ -32,11 +32,11 @@ def heads(model: Model, reading: Reading, rows: NDArray[np.int64]) -> NDArray[np
     s, w = model.settings, model.weights
     p = reading.worst[rows]
     out = np.tile(w.head_bias.astype(np.float64), (len(p), 1))
-    words, chars, framed = reading.words, reading.chars, reading.framed
-    _add(words.ids, words.starts, p, w.head_words, s.word_bits - s.head_bits, s.word_smooth, out)
-    _add(chars.ids, chars.starts, p, w.head_chars, s.char_bits - s.head_bits, s.char_smooth, out)
-    _add(framed.ids, framed.starts, p, w.head_framed, s.framed_bits - s.head_bits, s.framed_smooth, out)
-    _add(reading.concepts.ids, reading.concepts.starts, p, w.head_concepts, 0, s.concept_smooth, out)
+    words, chars, framed, totals = reading.words, reading.chars, reading.framed, np.empty(out.shape[1])
+    _add(words.ids, words.starts, p, w.head_words, s.word_bits - s.head_bits, s.word_smooth, totals, out)
+    _add(chars.ids, chars.starts, p, w.head_chars, s.char_bits - s.head_bits, s.char_smooth, totals, out)
+    _add(framed.ids, framed.starts, p, w.head_framed, s.framed_bits - s.head_bits, s.framed_smooth, totals, out)
+    _add(reading.concepts.ids, reading.concepts.starts, p, w.head_concepts, 0, s.concept_smooth, totals, out)
     _add_whole(reading.rules.ids, reading.rules.starts, p, w.head_rules, out)
     return out
 
@@ -54,7 +54,8 @@ def heads_of(model: Model, room: Room) -> NDArray[np.float64]:
     shifts = np.array([s.word_bits - s.head_bits, s.char_bits - s.head_bits, s.framed_bits - s.head_bits, 0])
     most = max(MOST_FRAMES * int(room.tokens[1]), LONGEST * int(room.folded[1]), 4 * int(room.own.starts[1]), 1)
     sums = model.reader.speech.sums
-    _hear(room, model.rules.frame, sums, shifts, *tables, np.empty(most, np.uint32), np.zeros(2, np.int64), _NONE, _ONE, out)
+    columns = np.empty(most, np.uint32), np.zeros(2, np.int64), _NONE, _ONE
+    _hear(room, model.rules.frame, sums, shifts, *tables, *columns, np.empty(out.shape[1]), out)
     return out
 
 
@@ -62,35 +63,38 @@ _NONE, _ONE = np.empty(0, np.int32), np.array([0, 1])
 
 
 @compiled
-def _hear(r, frame, w, shifts, words, chars, framed, concepts, rules, ids, starts, none, one, out):
+def _hear(r, frame, w, shifts, words, chars, framed, concepts, rules, ids, starts, none, one, totals, out):
     _, p = worst(r.logits, r.rule_ids, r.rule_starts, w.floor, 0, r.passages[1])
     start, stop, first, last = r.start[p : p + 1], r.stop[p : p + 1], r.head[p : p + 1], r.tail[p : p + 1]
     hits, row = r.own.starts[:2], one[:1]
     of_words(r.key, r.begin, r.after, r.sort, first, last, w.bits[0], r.seen, ids, starts, none, none)
-    _add(ids, starts, row, words, shifts[0], w.smooth[0], out)
+    _add(ids, starts, row, words, shifts[0], w.smooth[0], totals, out)
     of_chars(r.codes, r.kinds, start, stop, w.bits[1], w.orders[0], w.orders[1], ids, starts, none, none)
-    _add(ids, starts, row, chars, shifts[1], w.smooth[1], out)
+    _add(ids, starts, row, chars, shifts[1], w.smooth[1], totals, out)
     among = (hits, start, stop)
     clauses = (frame, w.bits[2], r.framing, r.seen, ids, starts)
     of_framed(r.key, r.begin, r.sort, r.own.concept, r.own.at, *among, first, last, one, *clauses)
-    _add(ids, starts, row, framed, shifts[2], w.smooth[2], out)
+    _add(ids, starts, row, framed, shifts[2], w.smooth[2], totals, out)
     of_concepts(r.own.concept, r.own.at, r.own.sentence, *among, one, w.bits[3], r.seen, ids, starts)
-    _add(ids, starts, row, concepts, shifts[3], w.smooth[3], out)
+    _add(ids, starts, row, concepts, shifts[3], w.smooth[3], totals, out)
     for g in range(r.rule_starts[p], r.rule_starts[p + 1]):
         for head in range(rules.shape[1]):
             out[0, head] += np.float64(rules[r.rule_ids[g], head])
 
 
 @compiled
-def _add(ids, starts, passages, weights, shift, smooth, out):
+def _add(ids, starts, passages, weights, shift, smooth, totals, out):
+    """Add what the n-grams of ``passages`` weigh for each head, which lie side by side. ``totals`` (14,) is to work in."""
     for k in range(len(passages)):
         p = passages[k]
+        totals[:] = 0.0
+        for g in range(starts[p], starts[p + 1]):
+            row = ids[g] >> np.uint32(shift)
+            for head in range(weights.shape[1]):
+                totals[head] += np.float64(weights[row, head])
         scale = 1 / np.sqrt(starts[p + 1] - starts[p] + smooth)
         for head in range(weights.shape[1]):
-            total = 0.0
-            for g in range(starts[p], starts[p + 1]):
-                total += np.float64(weights[ids[g] >> np.uint32(shift), head])
-            out[k, head] += total * scale
+            out[k, head] += totals[head] * scale
 
 
 @compiled

@@ -42,8 +42,8 @@ NAMES: Final = tuple(WHY)
 MOST_NATS: Final = 2.5  # all findings together, as of a sender: the words still have to say something
 _MOST: Final = 4000  # characters of a message whose links are read
 _DOT: Final = re.compile(r"\.[^\s.]")  # every link has one, or "://"; a full stop behind a sentence is none
-_LEADING_ON: Final = re.compile(r"<|\](?:\(|:)|\[/")  # what shows one thing may lead to another
-_NUMBERED: Final = re.compile(r"\d\.\d|://[^\s/?#]*[\d\[]|%|0x")  # where the number of a host may stand, percent signs not undone
+_LEADING_ON: Final = ("<", "](", "]:", "[/")  # one of these, where a link shows one thing and may lead to another
+_NUMBERED: Final = re.compile(r"://[^\s/?#]*[\d\[]|\d\.\d")  # where the number of a host may stand; or behind a percent sign or 0x
 _SHORT: Final = 300  # characters, two SMS: a letter names many a brand and links anywhere
 _ADDRESSED: Final = re.compile(r"\s*(?:@\w+[\s,:]+)+")  # whom a reply is for is not whom it speaks for
 _HARDLY: Final = frozenset(("th", "fa"))  # languages of whose brands too few domains are registered to call one foreign
@@ -87,11 +87,22 @@ def weighed(learned: Worth | None, odds: NDArray[np.float64], batch: TextBatch) 
     nats = np.zeros(len(odds))
     if learned is None:
         return nats, {}
-    near = leading(batch, np.flatnonzero(odds >= learned.least)).tolist()
-    could = ((row, text) for row in near if odds[row] + reach(text := batch.text(row), learned.nats) >= learned.suspect)
-    if shown := {row: those for row, text in could if (those := described(text))}:
+    if shown := dict(_shown(learned, odds, batch)):
         nats[list(shown)] = added(rows(list(shown.values())), learned.nats)
     return nats, shown
+
+
+def _shown(learned: Worth, odds: NDArray[np.float64], batch: TextBatch) -> Iterator[tuple[int, dict[str, str]]]:
+    """Describe the links of the messages in which they could matter, by row; what a campaign sends to many is read once."""
+    told: dict[str, dict[str, str]] = {}
+    for row in leading(batch, np.flatnonzero(odds >= learned.least)).tolist():
+        text = batch.text(row)
+        if odds[row] < learned.suspect and odds[row] + reach(text, learned.nats) < learned.suspect:
+            continue
+        if text not in told:
+            told[text] = described(text)
+        if told[text]:
+            yield row, told[text]
 
 
 def reach(text: str, nats: NDArray[np.float64]) -> float:
@@ -101,17 +112,18 @@ def reach(text: str, nats: NDArray[np.float64]) -> float:
     2.0
     """
     text = text[:_MOST]
-    leading_on = _LEADING_ON.search(text) is not None
+    leading_on = any(sign in text for sign in _LEADING_ON)
     could = {
         "link.lookalike": True,
         "handle.lookalike": "@" in text,
         "link.text_mismatch": leading_on,
         "link.userinfo": "@" in text or "%" in text,
-        "link.number": leading_on or _NUMBERED.search(text) is not None,
+        "link.number": leading_on or "%" in text or "0x" in text or _NUMBERED.search(text) is not None,
         "link.open_beside_brand": True,
         "link.foreign_beside_brand": len(text) <= _SHORT,
     }
-    return min(float(nats @ [could[name] for name in NAMES]), MOST_NATS)
+    most: float = sum(worth for name, worth in zip(NAMES, nats.tolist(), strict=True) if could[name])
+    return min(most, MOST_NATS)
 
 
 def rows(shown: Sequence[Mapping[str, str]]) -> NDArray[np.bool_]:
