@@ -10,6 +10,8 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from ..fold import tables
 
 if TYPE_CHECKING:
@@ -27,12 +29,9 @@ _SAME: Final = str.maketrans(LEET)
 def _twins() -> Mapping[int, str]:
     """Read the fold's table: a character of another script → the ASCII letter it looks like."""
     t = tables()
-    found = {}
-    for high, page in enumerate(t.page.tolist()):
-        for low, twin in enumerate(t.twin[page * 256 : page * 256 + 256].tolist()):
-            if twin and high * 256 + low > 127:
-                found[high * 256 + low] = chr(twin)
-    return found
+    letters = t.twin.reshape(-1, 256)[t.page].ravel()  # by code point
+    codes = np.flatnonzero(letters)
+    return {code: chr(letter) for code, letter in zip(codes.tolist(), letters[codes].tolist(), strict=True) if code > 127}
 
 
 def plain(text: str) -> str:

@@ -41,10 +41,11 @@ class Value:
 
 @cache
 def _suffixes() -> tuple[PublicSuffixList, PublicSuffixList]:
-    """Load the bundled snapshot: with and without the private part."""
+    """Load the bundled snapshot: with and without the private part. Hosts are asked about decoded."""
     from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - 50 ms, only where a link is judged
 
-    return PublicSuffixList(accept_unknown=False), PublicSuffixList(accept_unknown=False, only_icann=True)
+    every, icann = (PublicSuffixList(accept_unknown=False, accept_encoded_idn=False, only_icann=only) for only in (False, True))
+    return every, icann
 
 
 def read(text: str) -> Value:  # noqa: PLR0911 - one return a kind of value
