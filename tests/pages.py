@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -28,8 +29,9 @@ class Block:
         return f"{self.page}:{self.line}"
 
 
+@cache
 def blocks(page: str) -> list[Block]:
-    """List the blocks of a page in order."""
+    """List the blocks of a page in order; a page is read once."""
     found, mark = [], ""
     for token in MarkdownIt().enable("table").parse((ROOT / page).read_text("utf-8")):
         if token.type in {"fence", "code_block"}:

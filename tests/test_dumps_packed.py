@@ -191,10 +191,10 @@ def test_names_lead_nowhere(tmp_path: Path) -> None:
 
 
 def test_bombs_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = archive(tmp_path / "bomb.zip", {"a.txt": b"\n" * 200_000})
-    assert len(read(file).texts) == 200_000  # small enough
-    monkeypatch.setattr(tree, "_LARGE", 100_000)
-    with pytest.raises(DumpError, match=r"'a.txt' would unpack to 200,000 bytes, as in a zip bomb"):
+    file = archive(tmp_path / "bomb.zip", {"a.txt": b"\n" * 20_000})
+    assert len(read(file).texts) == 20_000  # small enough
+    monkeypatch.setattr(tree, "_LARGE", 10_000)
+    with pytest.raises(DumpError, match=r"'a.txt' would unpack to 20,000 bytes, as in a zip bomb"):
         read(file)
 
 
@@ -369,10 +369,10 @@ def test_what_is_packed_twice_is_read(tmp_path: Path) -> None:
 
 
 def test_bombs_within_archives_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    inner = archive(tmp_path / "i.zip", {f"{n}.txt": b"\n" * 90_000 for n in range(9)}).read_bytes()
+    inner = archive(tmp_path / "i.zip", {f"{n}.txt": b"\n" * 9_000 for n in range(9)}).read_bytes()
     file = archive(tmp_path / "o.zip", {"i.zip": inner, "b.txt": "kept"})
-    assert len(read(file).texts) == 9 * 90_000 + 1
-    monkeypatch.setattr(tree, "_LARGE", 100_000)
+    assert len(read(file).texts) == 9 * 9_000 + 1
+    monkeypatch.setattr(tree, "_LARGE", 10_000)
     found = read(file)
     assert found.texts == ["kept"]
     assert "as in a zip bomb" in found.dump.notes.places[0]

@@ -40,7 +40,9 @@ def spark() -> Iterator[Any]:
         "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false",
         "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "50",
-        "spark.sql.codegen.wholeStage": "false", "spark.sql.adaptive.enabled": "false",  # compiling a plan takes longer than these few rows
+        "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN",  # compiling a plan takes long
+        "spark.sql.adaptive.enabled": "false", "spark.log.level": "OFF",
+        "spark.metrics.executorMetricsSource.enabled": "false", "spark.metrics.staticSources.enabled": "false",
     }.items():  # fmt: skip
         builder = builder.config(key, value)
     with pytest.MonkeyPatch.context() as around:
