@@ -6,18 +6,23 @@ the concepts and fired rules of the worst passage and, for wording that no rule 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .engine import worst
 from .kernels import compiled
 from .lexicon import KINDS, SECRETS
+from .lowering import bare
 from .ngrams import LONGEST, MOST_FRAMES, of_chars, of_concepts, of_framed, of_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from .automaton import Terms
     from .engine import Room
     from .model import Model, Reading
 
@@ -55,10 +60,21 @@ def heads_of(model: Model, room: Room) -> NDArray[np.float64]:
     most = max(MOST_FRAMES * int(room.tokens[1]), LONGEST * int(room.folded[1]), 4 * int(room.own.starts[1]), 1)
     sums = model.reader.speech.sums
     columns = np.empty(most, np.uint32), np.zeros(2, np.int64), _NONE, _ONE
-    _hear(room, model.rules.frame, sums, shifts, *tables, *columns, np.empty(out.shape[1]), out)
+    heard = room, model.rules.frame, sums, shifts, *tables, *columns, np.empty(out.shape[1]), out
+    if _kept.terms is not model.terms:
+        _kept.terms, _kept.hear = model.terms, bare(_hear, *heard)
+    _kept.hear(*heard)
     return out
 
 
+class _Kept(threading.local):
+    """The code that hears for the model with these terms."""
+
+    hear: Any = None
+    terms: Terms | None = None
+
+
+_kept = _Kept()
 _NONE, _ONE = np.empty(0, np.int32), np.array([0, 1])
 
 
@@ -105,13 +121,10 @@ def _add_whole(ids, starts, passages, weights, out):
                 out[k, head] += np.float64(weights[ids[g], head])
 
 
-def secrets_asked(scores: NDArray[np.float64], cutoffs: NDArray[np.float64]) -> list[tuple[str, ...]]:
+def secrets_asked(scores: NDArray[np.float64], cutoffs: Sequence[float]) -> list[tuple[str, ...]]:
     """Name the secrets whose head reaches its cutoff, for each row of ``scores`` (k, 14)."""
-    reached = scores[:, : len(SECRETS)] > cutoffs
-    out: list[tuple[str, ...]] = [()] * len(scores)
-    for row in np.flatnonzero(reached.any(1)).tolist():
-        out[row] = tuple(name for name, one in zip(SECRETS, reached[row].tolist(), strict=True) if one)
-    return out
+    rows = scores[:, : len(SECRETS)].tolist()
+    return [tuple(name for name, one, cut in zip(SECRETS, row, cutoffs, strict=True) if one > cut) for row in rows]
 
 
 def kinds_of(scores: NDArray[np.float64]) -> list[str]:

@@ -22,9 +22,11 @@ _HOST: Final = regex.compile(
 )
 _MAIL: Final = regex.compile(r"(?i)[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.)+\p{L}{2,24}")
 _PHONE: Final = regex.compile(r"(?<![\w+.-])(?:\+|00)\d[\d ()./-]{6,18}\d(?![\w-])")
-_SIGN: Final = regex.compile(
-    rf"(?i)@|(?:[a-z0-9_-]|{_LETTER})(?:\.|\[\.\]|\(\.\)|。)\p{{L}}|h(?:tt|xx)ps?\s?:[/\\]"
-)  # what all but numbers have
+_BEFORE: Final = rf"(?:[a-z0-9_-]|{_LETTER})"
+_SIGN: Final = regex.compile(  # what all but numbers have; it begins with what is rare, and looks back
+    rf"(?i)@|[.。](?<={_BEFORE}[.。])\p{{L}}|\[\.\](?<={_BEFORE}\[\.\])\p{{L}}|\(\.\)(?<={_BEFORE}\(\.\))\p{{L}}"
+    r"|:(?<=h(?:tt|xx)ps?\s?:)[/\\]"
+)
 _SIGNS: Final = (".", "@", ":", "。")  # one of them, to begin with
 _TAIL: Final = ".,:;!?…*_~)]}'\"”’»"
 MOST: Final = 50  # of a kind

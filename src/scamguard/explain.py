@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import features, ngrams
+from . import engine, features, ngrams
 from .identity import WHY
 from .parts import Excerpt
 from .sender import NOBODY
 from .verdict import Action, Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from .engine import Room
     from .glance import Glance
     from .model import Model, Reading
     from .passages import Passages
@@ -38,22 +39,15 @@ class Contribution:
     stop: int
 
 
-def evidence(  # noqa: PLR0913, PLR0917 - all that a verdict stands on
-    model: Model, seen: Glance, read: Callable[[], Reading], part: Excerpt, action: Action, who: Identity = NOBODY
-) -> tuple[Evidence, ...]:
+def evidence(model: Model, seen: Glance, part: Excerpt, action: Action, who: Identity = NOBODY) -> tuple[Evidence, ...]:
     """Name what the sender shows, then the fired rules that speak for ``action``, strongest first, or else the words that weigh most.
 
     What is found of a sender stands nowhere in the text: its span is empty.
-
-    Parameters
-    ----------
-    read
-        Reads the same message word for word; asked where no rule speaks for a warning.
     """
     known = who.rules or (("sender.official",) if who.official and action is not Action.ALLOW else ())
     said = _said(model, seen, part, action)
     if not said and action is not Action.ALLOW:
-        said = _words(model, read(), part)
+        said = _words(model, seen.room, part)
     return (*(Evidence(rule, who.why(rule), 0, 0, 0, 0) for rule in known), *said)
 
 
@@ -84,13 +78,16 @@ def _said(model: Model, seen: Glance, part: Excerpt, action: Action) -> tuple[Ev
     return tuple(found.values())
 
 
-def _words(model: Model, reading: Reading, part: Excerpt) -> tuple[Evidence, ...]:
-    """Name the words of message 0's worst passage that weigh most."""
-    words = ngrams.word_grams(reading.tokens, _worst(reading), model.settings.word_bits, placed=True)
-    shares = _Places(reading, part).grams("word", words, model.weights.words, model.settings.word_smooth)
-    heavy = sorted((c for c in shares if c.nats > 0), key=lambda c: -c.nats)[:_MOST_WORDS]
-    why = "The trained model weighs these words most."
-    return tuple(Evidence("model.words", why, *_placed(part, c.start - part.at, c.stop - part.at)) for c in heavy)
+def _words(model: Model, room: Room, part: Excerpt) -> tuple[Evidence, ...]:
+    """Name the words that weigh most in the worst passage of the message that has just been read in ``room``."""
+    _, p = engine.worst(room.logits, room.rule_ids, room.rule_starts, model.weights.floor, 0, room.passages[1])
+    where = room.head[p : p + 1], room.tail[p : p + 1]
+    words = ngrams.words_of(room.key, room.begin, room.after, room.sort, *where, model.settings.word_bits, room.seen)
+    at, nats = _shares(words, model.weights.words, model.settings.word_smooth)
+    heavy = at[np.argsort(-nats, kind="stable")[: min(_MOST_WORDS, int((nats > 0).sum()))]].tolist()
+    places = _Places(room.origin[: room.folded[1]], part)
+    spans = [places.points(int(words.first[i]), int(words.first[i] + words.size[i])) for i in heavy]
+    return tuple(Evidence("model.words", "The trained model weighs these words most.", *_placed(part, *span)) for span in spans)
 
 
 def _worst(reading: Reading) -> Passages:
@@ -139,7 +136,7 @@ def contributions(model: Model, reading: Reading, part: Excerpt, top: int) -> tu
     """Take the logit of message 0's worst passage apart, largest share first."""
     s, w, p = model.settings, model.weights, int(reading.worst[0])
     where = _worst(reading)
-    places = _Places(reading, part)
+    places = _Places(reading.folded.origin, part)
     words = ngrams.word_grams(reading.tokens, where, s.word_bits, placed=True)
     chars = ngrams.char_grams(reading.folded, where, s.char_bits, (s.char_low, s.char_high), placed=True)
     shape = features.shape(reading.folded, reading.tokens, where)[0]
@@ -167,9 +164,9 @@ def _share(part: str, name: str, grams: ngrams.Grams, p: int, weights: NDArray[n
 class _Places:
     """Positions in the folded text, mapped back to the text as written."""
 
-    def __init__(self, reading: Reading, part: Excerpt) -> None:
+    def __init__(self, origin: NDArray[np.int32], part: Excerpt) -> None:
         raw = np.frombuffer(part.text.encode("utf-8", "surrogatepass"), np.uint8)
-        self._part, self._text, self._origin = part, part.text, reading.folded.origin
+        self._part, self._text, self._origin = part, part.text, origin
         lead = (raw & 0xC0) != 0x80
         self._points = np.concatenate([[0], np.cumsum(lead)])  # code points before each byte
 
@@ -180,11 +177,17 @@ class _Places:
         return _trimmed(self._text, first, last) if stop > start else (first, last)
 
     def grams(self, part: str, grams: ngrams.Grams, weights: NDArray[np.float32], smooth: float) -> Iterable[Contribution]:
-        """Give each n-gram its share."""
-        scale = 1 / np.sqrt(len(grams.ids) + smooth)
-        _, where, counts = np.unique(grams.ids, return_index=True, return_counts=True)
-        for i, count in sorted(zip(where.tolist(), counts.tolist(), strict=True)):
-            if weight := float(weights[grams.ids[i]]):
-                at, size = int(grams.first[i]), int(grams.size[i])
-                first, last = self.points(at, at + size)
-                yield Contribution(part, self._text[first:last], count * weight * scale, self._part.at + first, self._part.at + last)
+        """Give each n-gram its share, if it has any."""
+        at, nats = _shares(grams, weights, smooth)
+        for i, share in zip(at.tolist(), nats.tolist(), strict=True):
+            if share:
+                first, last = self.points(int(grams.first[i]), int(grams.first[i] + grams.size[i]))
+                yield Contribution(part, self._text[first:last], share, self._part.at + first, self._part.at + last)
+
+
+def _shares(grams: ngrams.Grams, weights: NDArray[np.float32], smooth: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Give the place of each n-gram among ``grams``, in reading order, and how many nats it adds, however often it occurs."""
+    _, at, counts = np.unique(grams.ids, return_index=True, return_counts=True)
+    order = np.argsort(at)
+    at = at[order]
+    return at, counts[order] * weights[grams.ids[at]].astype(np.float64) * (1 / np.sqrt(len(grams.ids) + smooth))

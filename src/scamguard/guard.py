@@ -103,7 +103,7 @@ class Guard:
         spoken = language(text)
         action = self.policy.of(spoken).action(risk)
         asked, kind = self._asked(seen, risk, action) if risk >= self._suspect else ((), "")
-        said = explain.evidence(self.model, seen, lambda: self._one(part.text), part, action, who)
+        said = explain.evidence(self.model, seen, part, action, who)
         evidence = (*said, *explain.of_links(text, links))
         brand = whom.find(text, action, evidence, who.brand)
         real = whom.official(brand) if brand else None

@@ -63,25 +63,40 @@ def word_grams(cut: Tokens, where: Passages, bits: int, *, placed: bool = False)
     placed
         Also say where each is, for explanations.
     """
-    room = 2 * int((where.last - where.first).sum())
-    ids, starts, first, size = _columns(where, room, placed=placed)
-    g = of_words(cut.key, cut.start, cut.stop, cut.sort, where.first, where.last, bits, _seen(), ids, starts, first, size)
-    return Grams(ids[:g], starts, first[:g], size[:g])
+    return words_of(cut.key, cut.start, cut.stop, cut.sort, where.first, where.last, bits, _seen(), placed=placed)
+
+
+def words_of(
+    key: NDArray[np.uint64],
+    begin: NDArray[np.int32],
+    after: NDArray[np.int32],
+    sort: NDArray[np.uint8],
+    first: NDArray[np.int64],
+    last: NDArray[np.int64],
+    bits: int,
+    seen: NDArray[np.uint32],
+    *,
+    placed: bool = True,
+) -> Grams:
+    """Hash the words of passages whose tokens are ``first:last``, (p,); see ``word_grams``."""
+    ids, starts, at, size = _columns(len(first), 2 * int((last - first).sum()), placed=placed)
+    g = of_words(key, begin, after, sort, first, last, bits, seen, ids, starts, at, size)
+    return Grams(ids[:g], starts, at[:g], size[:g])
 
 
 def char_grams(folded: Folded, where: Passages, bits: int, orders: tuple[int, int], *, placed: bool = False) -> Grams:
     """Hash runs of ``orders[0]`` to ``orders[1]`` (at most ``LONGEST``) code points; see ``word_grams``."""
     room = (orders[1] - orders[0] + 1) * int((where.stop - where.start).sum())
-    ids, starts, first, size = _columns(where, room, placed=placed)
+    ids, starts, first, size = _columns(len(where.start), room, placed=placed)
     g = of_chars(folded.codes, folded.kinds, where.start, where.stop, bits, orders[0], orders[1], ids, starts, first, size)
     return Grams(ids[:g], starts, first[:g], size[:g])
 
 
 def _columns(
-    where: Passages, room: int, *, placed: bool
+    passages: int, room: int, *, placed: bool
 ) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
     first, size = (np.empty(room, np.int32) if placed else _none() for _ in range(2))
-    return np.empty(room, np.uint32), np.zeros(len(where.start) + 1, np.int64), first, size
+    return np.empty(room, np.uint32), np.zeros(passages + 1, np.int64), first, size
 
 
 def framed_words(cut: Tokens, hits: Hits, where: Passages, frame: NDArray[np.bool_], bits: int) -> Grams:
@@ -94,7 +109,7 @@ def framed_words(cut: Tokens, hits: Hits, where: Passages, frame: NDArray[np.boo
     frame
         (128,) by concept: whether it colours the words of its clause.
     """
-    ids, starts, *_ = _columns(where, MOST_FRAMES * int((where.last - where.first).sum()), placed=False)
+    ids, starts, *_ = _columns(len(where.start), MOST_FRAMES * int((where.last - where.first).sum()), placed=False)
     g = of_framed(
         *(cut.key, cut.start, cut.sort, hits.concept, hits.start, hits.starts),
         *(

@@ -108,4 +108,4 @@ def gate(m: Material, logits: NDArray[np.float64], scores: NDArray[np.float64]) 
 
 def named(logits: NDArray[np.float64], scores: NDArray[np.float64], least: float, cuts: Sequence[float]) -> list[tuple[str, ...]]:
     """Name the secrets that each message asks for: nothing below the gate, then what the heads say."""
-    return [asked if value >= least else () for asked, value in zip(secrets_asked(scores, np.array(cuts)), logits.tolist(), strict=True)]
+    return [asked if value >= least else () for asked, value in zip(secrets_asked(scores, cuts), logits.tolist(), strict=True)]
