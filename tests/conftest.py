@@ -27,11 +27,11 @@ os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
 collect_ignore = ["typing"]  # read by mypy, never run
 _SRC = Path(__file__).parents[1] / "src"
 
-# Workers end together when the longest files are begun first. The second needs no kernel, and runs while the first compiles them.
+# Workers end together when the longest files are begun first. The second starts Java while the first compiles the kernels.
 _LONGEST = (
-    "test_sklearn.py", "test_spark.py", "test_notebooks.py", "test_serve_page.py", "test_cli.py", "test_serve_process.py",
-    "test_chat_matrix.py", "test_train.py", "test_resume.py", "test_security.py", "test_pages.py", "test_lookalike.py", "test_secrets.py",
-    "test_chat_automod.py", "test_guard.py", "test_parts.py", "test_dumps_packed.py", "test_suite.py", "test_evasion.py",
+    "test_notebooks.py", "test_spark.py", "test_cli.py", "test_serve_process.py", "test_sklearn.py", "test_chat_matrix.py",
+    "test_serve_page.py", "test_suite.py", "test_pages.py", "test_train.py", "test_resume.py", "test_security.py", "test_hostile_text.py",
+    "test_parts.py", "test_chat_automod.py", "test_lookalike.py", "test_secrets.py", "test_evasion.py", "test_dumps_packed.py",
 )  # fmt: skip
 
 
@@ -46,13 +46,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return LoadFileScheduling(config, log) if config.getoption("dist") in {"load", "loadfile"} else None
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collect_file(file_path: Path) -> Any:
-    """Look for examples in docstrings of ours alone, and where there are any: each worker would go through every name of every file."""
-    found = yield
-    if file_path.is_relative_to(_SRC) and ">>>" in file_path.read_text("utf-8"):
-        return found
-    return [one for one in found if not isinstance(one, DoctestModule)]
+class _Examples:
+    """Looks for examples in docstrings of ours alone, and where there are any: each worker would load and search every file."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(self, file_path: Path) -> Any:
+        found = yield
+        if file_path.suffix == ".py" and file_path.is_relative_to(_SRC) and b">>>" in file_path.read_bytes():
+            return found
+        return [one for one in found if not isinstance(one, DoctestModule)]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -70,6 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Have pytest-xdist, where it is asked for, keep our order: it would begin with the files of many tests, and those are quick."""
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
+    config.pluginmanager.register(_Examples())  # a hook of this file itself would see no file of src/
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
