@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from scamguard.kernels import inlined
-from scamguard.lowering import ahead, bare
+from scamguard.lowering import Bare, ahead, bare
 
 # Kernels trust that no index is negative. As plain Python, over arrays that refuse one, they must read whatever comes.
 STRICT = """
@@ -95,3 +95,11 @@ def test_bare_code_does_what_the_kernel_does() -> None:
     bare(_twice, np.arange(3), out)(np.arange(3), out)
     assert out.tolist() == [0, 2, 4]
     assert bare(max, 1) is max
+
+
+def test_bare_code_is_found_anew_for_another_model() -> None:
+    twice, models = Bare(_twice), [object(), object()]
+    for model, kind in [*zip(models, (np.int64, np.float64), strict=True)] * 2:
+        out = np.zeros(3, kind)
+        twice(model, np.array([0.5, 1.5, 2.5]).astype(kind), out)
+        assert out.tolist() == ([1, 3, 5] if kind is np.float64 else [0, 2, 4])

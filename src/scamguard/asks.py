@@ -6,15 +6,14 @@ the concepts and fired rules of the worst passage and, for wording that no rule 
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .engine import worst
 from .kernels import compiled
 from .lexicon import KINDS, SECRETS
-from .lowering import bare
+from .lowering import Bare
 from .ngrams import LONGEST, MOST_FRAMES, of_chars, of_concepts, of_framed, of_words
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .automaton import Terms
     from .engine import Room
     from .model import Model, Reading
 
@@ -58,23 +56,12 @@ def heads_of(model: Model, room: Room) -> NDArray[np.float64]:
     tables = w.head_words, w.head_chars, w.head_framed, w.head_concepts, w.head_rules
     shifts = np.array([s.word_bits - s.head_bits, s.char_bits - s.head_bits, s.framed_bits - s.head_bits, 0])
     most = max(MOST_FRAMES * int(room.tokens[1]), LONGEST * int(room.folded[1]), 4 * int(room.own.starts[1]), 1)
-    sums = model.reader.speech.sums
+    speech = model.reader.speech
     columns = np.empty(most, np.uint32), np.zeros(2, np.int64), _NONE, _ONE
-    heard = room, model.rules.frame, sums, shifts, *tables, *columns, np.empty(out.shape[1]), out
-    if _kept.terms is not model.terms:
-        _kept.terms, _kept.hear = model.terms, bare(_hear, *heard)
-    _kept.hear(*heard)
+    _heard(speech.terms, room, model.rules.frame, speech.sums, shifts, *tables, *columns, np.empty(out.shape[1]), out)
     return out
 
 
-class _Kept(threading.local):
-    """The code that hears for the model with these terms."""
-
-    hear: Any = None
-    terms: Terms | None = None
-
-
-_kept = _Kept()
 _NONE, _ONE = np.empty(0, np.int32), np.array([0, 1])
 
 
@@ -96,6 +83,9 @@ def _hear(r, frame, w, shifts, words, chars, framed, concepts, rules, ids, start
     for g in range(r.rule_starts[p], r.rule_starts[p + 1]):
         for head in range(rules.shape[1]):
             out[0, head] += np.float64(rules[r.rule_ids[g], head])
+
+
+_heard = Bare(_hear)
 
 
 @compiled

@@ -5,18 +5,16 @@ What is said of an ordinary message is its risk and the rules that fired; its n-
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from . import engine
-from .lowering import bare
+from .lowering import Bare
 from .rooms import Rooms
 from .sieve import sift
 
 if TYPE_CHECKING:
-    from .automaton import Terms
     from .engine import Room, Speech
     from .reader import Reader
 
@@ -30,15 +28,8 @@ class Glance(NamedTuple):
     room: Room  # what the stages wrote, until this thread reads another message
 
 
-class _Kept(threading.local):
-    """The code of the sieve, which is the same for all models, and that of the engine for the model with these terms."""
-
-    sift: Any = None
-    run: Any = None
-    terms: Terms | None = None
-
-
-_kept, _rooms = _Kept(), Rooms(size=1 << 12, firings=256)  # for one message
+_sift, _run = Bare(sift), Bare(engine.run)
+_rooms: Final = Rooms(size=1 << 12, firings=256)  # for one message
 
 
 def glance(text: bytes, reader: Reader) -> Glance:
@@ -70,9 +61,7 @@ def _sifted(text: bytes, reader: Reader) -> tuple[float, bool]:
     out, read, room = np.empty(1), np.empty(1, np.bool_), _rooms.give(len(text), len(reader.speech.rules.needs))
     place = np.frombuffer(text, np.uint8), np.zeros(1, np.int64), np.array([len(text)])
     message = *place, reader.speech.tables, reader.sieve, room.codes, room.kinds, room.origin, out, read
-    if _kept.sift is None:
-        _kept.sift = bare(sift, *message)
-    _kept.sift(*message)
+    _sift(reader.speech.terms, *message)
     return float(out[0]), bool(read[0])
 
 
@@ -81,9 +70,7 @@ def _read(text: bytes, speech: Speech) -> tuple[float, Room]:
     message, out = (np.frombuffer(text, np.uint8), np.array([0, len(text)]), 0, *speech), np.empty(1)
     while True:
         room = _rooms.to_read(len(text), speech)
-        if _kept.terms is not speech.terms:
-            _kept.terms, _kept.run = speech.terms, bare(engine.run, *message, room, out)
-        read, _ = _kept.run(*message, room, out)
+        read, _ = _run(speech.terms, *message, room, out)
         if read:
             return float(out[0]), room
         _rooms.crowded()

@@ -5,6 +5,7 @@ Indices count from the start; lines of memory are fetched ahead; a kernel's code
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import llvmlite.ir as llvm
@@ -88,3 +89,18 @@ def bare(kernel: Any, *given: Any) -> Any:  # noqa: ANN401 - Numba's own
     signature = tuple(typeof(argument) for argument in given)
     kernel.compile(signature)
     return kernel.overloads[signature].entry_point
+
+
+class Bare(threading.local):
+    """A kernel that is called bare: each thread keeps its code for one model, whose tables may be of other types than another's."""
+
+    def __init__(self, kernel: Any) -> None:  # noqa: ANN401 - a Numba dispatcher
+        self._kernel = kernel
+        self._code: Any = None
+        self._of: object = None
+
+    def __call__(self, of: object, *given: Any) -> Any:  # noqa: ANN401
+        """Call it with what is given; ``of`` stands for the model."""
+        if self._code is None or self._of is not of:
+            self._of, self._code = of, bare(self._kernel, *given)
+        return self._code(*given)
