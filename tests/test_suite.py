@@ -201,7 +201,8 @@ class TestSameRows:
         rows = baselines.rows(own, np.array([0, 0, 1, 1] * 6), [], RECIPE)
         for one in baselines.BASELINES:
             if not one.absent():
-                assert np.isfinite(baselines.out_of_fold(one, rows, 2, lambda _: None)).all()
+                asked = rows.lang[: rows.own] == one.reads if one.reads else np.ones(rows.own, np.bool_)
+                assert np.isfinite(baselines.out_of_fold(one, rows, 2, lambda _: None)).tolist() == asked.tolist()
 
     @pytest.mark.parametrize("one", baselines.BASELINES, ids=lambda one: one.title.split()[0])
     def test_a_baseline_learns(self, folder: Path, one: Baseline) -> None:
@@ -210,8 +211,29 @@ class TestSameRows:
         own = corpus.read(folder)
         rows = baselines.rows(own, np.array(corpus.groups(own, 3)), [], RECIPE)
         scores = baselines.out_of_fold(one, rows, 3, lambda _: None)
-        assert roc_auc_score(rows.scam[: rows.own], scores) > 0.75
-        assert np.array_equal(baselines.out_of_fold(one, rows, 3, lambda _: None), scores)
+        asked = np.isfinite(scores)
+        assert roc_auc_score(rows.scam[: rows.own][asked], scores[asked]) > 0.75
+        assert np.array_equal(baselines.out_of_fold(one, rows, 3, lambda _: None), scores, equal_nan=True)
+
+    def test_one_that_reads_a_single_language_sees_and_is_asked_no_other(self, folder: Path, tmp_path: Path) -> None:
+        seen: list[Rows] = []
+        lent = tmp_path / "talk.jsonl"
+        talk = ("I will see you there at seven", "wir sehen uns dann um sieben", "今天晚上一起吃饭吗")
+        lent.write_text("".join(json.dumps({"text": text, "label": "benign"}) + "\n" for text in talk), "utf-8")
+
+        def spy(rows: Rows, _: Progress) -> Rank:
+            seen.append(rows)
+            return lambda _, held: rows.scam[held].astype(np.float64)
+
+        found = ran(folder, (baselines.Baseline("reads English", spy, reads="en"), TF_IDF), ballast=[lent])
+        own = corpus.read(folder)
+        assert [*seen[0].texts[: seen[0].own]] == [m.text for m in own if m.lang == "en"]
+        assert set(seen[0].lang.tolist()) == {"en"}
+        assert set(seen[0].texts) & set(talk) == {talk[0]}
+        figures = found["systems"][1]["figures"]
+        assert figures["en"]["auc"] == [1.0, 1.0, 1.0]
+        assert [name for name, row in figures.items() if row] == ["en"]
+        assert suite_page.block(found).count("| reads English |") == 1
 
 
 def test_the_first_line_is_the_model_card(record: dict[str, Any]) -> None:

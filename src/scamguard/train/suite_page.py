@@ -72,6 +72,7 @@ def block(record: Mapping[str, Any]) -> str:
         for name, about in record["groups"].items()
         if about["messages"]
         for i, system in enumerate(record["systems"])
+        if i == 0 or system["figures"][name]  # one that reads a single language is asked about no other
     ]
     ours = [(lang, f"{row['messages']:,}", str(row["writers"]), *_cells(row)) for lang, row in record["by_language"].items()]
     parts = [
