@@ -42,7 +42,11 @@ demo: $(VENV)/.installed
 test coverage: export PYTHONDONTWRITEBYTECODE :=
 # threads that wait for each other in a loop, each in every worker, for sums as small as these
 test coverage: export OPENBLAS_NUM_THREADS := 1
+# compiled here once, not by each worker while the others do the same
+COMPILED := import scamguard; from scamguard import lexicon, terms; guard = scamguard.load(); asking = "send us your seed phrase"; \
+	print(guard.scan([asking])["action"], guard.check(asking).action, len(guard.explain(asking)), len(terms.compile_terms(lexicon.load())))
 test: $(VENV)/.installed-dev
+	@$(BIN)/python -c '$(COMPILED)' > /dev/null
 	PYTHONHASHSEED=0 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.installed-dev
