@@ -6,7 +6,7 @@ import time
 
 import pyarrow as pa
 import pytest
-from hypothesis import event, given
+from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 import scamguard
@@ -230,6 +230,8 @@ def planted(draw: st.DrawFn) -> str:
     return draw(st.sampled_from(STARTS)) + draw(around) + text + draw(around) + end + path
 
 
+@example(["https://www.1inch", "https://1inch", "https://www.inch-support"])  # a host that is none: alone it would be a handle
+@example([":https://1inchlogin.com", "x:https://1inchlogin.com/a", "HTTPS://1inchlogin.com"])
 @given(st.lists(planted() | st.text(st.characters(exclude_categories=["Cs"]), max_size=30), max_size=8))
 def test_fast_and_slow_agree(values: list[str]) -> None:
     slow = [found and (found.brand, found.kind) for found in map(lookalike, values)]

@@ -41,7 +41,7 @@ def lookalikes(column: Any) -> pa.Table:  # noqa: ANN401 - whatever Arrow reads 
     data, offsets = _buffers(values)
     starts, stops = suspects(data, offsets)
     rows = np.flatnonzero(stops > starts)
-    texts = parts(data, starts[rows], stops[rows]).dictionary_encode()
+    texts = parts(data, offsets[rows], stops[rows]).dictionary_encode()  # with what opens a link: a host alone may be read as a name
     found = [lookalike(text) for text in texts.dictionary.to_pylist()]
     place = np.full(len(values), -1, np.int64)
     place[rows] = texts.indices
