@@ -230,7 +230,7 @@ def planted(draw: st.DrawFn) -> str:
     return draw(st.sampled_from(STARTS)) + draw(around) + text + draw(around) + end + path
 
 
-@example(["https://www.1inch", "https://1inch", "https://www.inch-support"])  # a host that is none: alone it would be a handle
+@example(["https://www.1inch", "https://www.inch-support", "www.1inch/", "www.1inch-support:8080/x", "1inch.com币"])  # a host that is none
 @example([":https://1inchlogin.com", "x:https://1inchlogin.com/a", "HTTPS://1inchlogin.com"])
 @given(st.lists(planted() | st.text(st.characters(exclude_categories=["Cs"]), max_size=30), max_size=8))
 def test_fast_and_slow_agree(values: list[str]) -> None:

@@ -41,10 +41,16 @@ def lookalikes(column: Any) -> pa.Table:  # noqa: ANN401 - whatever Arrow reads 
     data, offsets = _buffers(values)
     starts, stops = suspects(data, offsets)
     rows = np.flatnonzero(stops > starts)
-    texts = parts(data, offsets[rows], stops[rows]).dictionary_encode()  # with what opens a link: a host alone may be read as a name
+    texts = parts(data, starts[rows], stops[rows]).dictionary_encode()
     found = [lookalike(text) for text in texts.dictionary.to_pylist()]
     place = np.full(len(values), -1, np.int64)
     place[rows] = texts.indices
+    # Most hosts are let go by themselves. Of one that is not, the whole value has the last word: alone it may be read as a name.
+    accused = np.array([one is not None for one in found], np.bool_)[place[rows]]
+    cut = rows[accused & (stops - starts < np.diff(offsets))[rows]]
+    whole = values.take(pa.array(cut)).dictionary_encode()
+    place[cut] = len(found) + whole.indices.to_numpy()
+    found += [lookalike(text) for text in whole.dictionary.to_pylist()]
     where = pa.array(place, mask=place < 0)
     return pa.table([_column(found, name).take(where) for name in _SCHEMA.names], schema=_SCHEMA)
 
