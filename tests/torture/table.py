@@ -100,6 +100,7 @@ _FOUND: Final = """
 | fuzzing the fold, exhaustive short texts | a letter on both sides of an apostrophe was not counted as repeated (`see'ed`) | `test_fold.py::test_all_short_messages_are_folded_as_by_the_twin` |
 | damaged folders | a kernel cut short by a full disk ended every later start | `test_kernels.py` |
 | properties, deep | `lookalikes` judged a host without its link, and so one that is none, or stands behind other signs, as a name | `test_lookalike.py::test_fast_and_slow_agree` |
+| properties, deep | open: a link behind other signs (`:https://x.com/-inch.support`): `lookalike` finds something in its path, `lookalikes` does not | – |
 | properties, deep | open: a term of digits and a star (`12*`) against `#` at the same place: the kernel takes the number, its twin the stem, which spells more out | – |
 """
 
