@@ -17,7 +17,7 @@ import numpy as np
 from .imitation.carried import unwrapped
 from .imitation.hints import leading
 from .imitation.judge import home_of, lookalike, opened_by_anyone, remembered, shortens
-from .imitation.links import anchors, handles, links
+from .imitation.links import ANCHOR_SIGNS, anchors, handles, links
 from .imitation.value import read
 from .language import language
 from .whom import mentions
@@ -42,7 +42,6 @@ NAMES: Final = tuple(WHY)
 MOST_NATS: Final = 2.5  # all findings together, as of a sender: the words still have to say something
 _MOST: Final = 4000  # characters of a message whose links are read
 _DOT: Final = re.compile(r"\.[^\s.]")  # every link has one, or "://"; a full stop behind a sentence is none
-_LEADING_ON: Final = ("<", "](", "]:", "[/")  # one of these, where a link shows one thing and may lead to another
 _NUMBERED: Final = re.compile(r"://[^\s/?#]*[\d\[]|\d\.\d")  # where the number of a host may stand; or behind a percent sign or 0x
 _SHORT: Final = 300  # characters, two SMS: a letter names many a brand and links anywhere
 _ADDRESSED: Final = re.compile(r"\s*(?:@\w+[\s,:]+)+")  # whom a reply is for is not whom it speaks for
@@ -112,7 +111,7 @@ def reach(text: str, nats: NDArray[np.float64]) -> float:
     2.0
     """
     text = text[:_MOST]
-    leading_on = any(sign in text for sign in _LEADING_ON)
+    leading_on = any(sign in text for sign in ANCHOR_SIGNS)
     could = {
         "link.lookalike": True,
         "handle.lookalike": "@" in text,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LONGEST_NAME: Final = 64  # characters of a display name; whatever is longer, or has several lines, is a message
 LONGEST_SHOWN: Final = 256  # characters before a link in which what it shows is looked for
+ANCHOR_SIGNS: Final = ("](", "]:", "[/", "<")  # one of them stands in every text in which ``anchors`` finds something
 _MOST: Final = 2048  # characters of a link
 _MARKDOWN: Final = re.compile(r"\[([^\[\]\n]{1,256})\]\(\s*<?([^\s()<>\[\]]{1,2048})")
 _DEFINED: Final = re.compile(r"(?m)^ {0,3}\[([^\[\]\n]{1,64})\]:[ \t]*<?([^\s<>]{1,2048})")
