@@ -16,6 +16,12 @@ from scamguard.imitation.finding import KINDS
 from scamguard.imitation.names import START, names
 from scamguard.imitation.skeleton import skeleton
 
+SPACIOUS = [  # what is shown and where it leads stand apart from the signs that mark them
+    "[log in: https://kraken.com/ now]( https://evil.example )",
+    "[log in: https://kraken.com/ now][1]\n\n[1]: https://evil.example",
+    "<a href= https://evil.example title=x> https://kraken.com/ </a>",
+    "<a href= //evil&#46;example title=x>kraken&#46;com</a>",
+]
 IMITATIONS = [
     ("kr\u00e5ken.com", "Kraken", "homoglyph"),
     ("krаken.com", "Kraken", "homoglyph"),
@@ -103,6 +109,17 @@ IMITATIONS = [
     ("Assistance Kraken", "Kraken", "display_name"),
     ("Layanan Binance", "Binance", "display_name"),
     ("Kraken Sécurité", "Kraken", "display_name"),
+    (":https://x.com/kraken_support_", "Kraken", "handle"),  # a link behind other signs is that link
+    ("~_https://kraken-support.com/a", "Kraken", "combosquat"),
+    ("http://8.0x080808/", None, "bare_ip"),
+    ("kr.aken.support1", "Kraken", "handle"),  # no host ends so
+    (" krakenhelp ", "Kraken", "handle"),
+    ("receita.fazenda.gov.br.evil.example", "Receita Federal", "subdomain"),
+    ("https://urldefense.com/v3/__metamsk.io__;!!x", "MetaMask", "typo"),
+    ("https://eur01.safelinks.protection.outlook.com/?url=metamsk.io&data=1", "MetaMask", "typo"),
+    (f"kraken-login.{'a.' * 1020}kraken.com", "Kraken", "subdomain"),  # read so far
+    *((f"{link} {'and so on ' * 7}", "Kraken", "text_mismatch") for link in SPACIOUS),
+    (f"Ask [them]( krakenhelp ) {'and so on ' * 7}", "Kraken", "handle"),
 ]
 HONEST = [
     "kraken.com", "https://support.kraken.com/login", "KRAKEN.COM.", "google.co.jp", "dns.google", "@krakensupport", "https://t.me/telegram",
@@ -121,6 +138,7 @@ HONEST = [
     "https://t.me/bitfinex", "1.5/2.5", "john+kraken@gmail.com",
     "kraken.lover@gmail.com", "Café Kraken", "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fkraken.com%2Fa&data=1",
     '<a href="https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fkraken.com">https://kraken.com</a>',
+    ":https://x.com/-inch.support", "https://x.com/-inch.support", "https://x.com/kra=ken_support", "https://t.me/kra@ken_support",
     "https://kraken.com<https://kraken.com>", "[kraken.com]: https://evil.example", "https://[bad.safelinks.protection.outlook.com/?url=1",
     "\u202ekraken\u202c", "xn--" + "a" * 3000 + ".com", "https://" + "a." * 2000 + "com", "http://999999999999999999999999999999999999999999/",
 ]  # fmt: skip
@@ -204,8 +222,13 @@ def test_signs_around_a_link_in_a_message_hide_nothing(around: str, link: str) -
 
 LABELS = sorted(name.label for name in names().exact.values())
 EDITS = st.sampled_from(["insert", "delete", "swap", "replace", "none"])
-STARTS = ["", "https://", "//", "@", "https://x.com/", "https://t.me/", "https://bit.ly/", "https://reddit.com/r/"]
-PATHS = ["", "/", "/login/kraken", "/kraken.com", "?q=https://evil.example", ":8080/x", "/@kraken.com", "?u=//krakem.com"]
+BEFORE = ["", "", "", "", ":", "=-", "x:", "x", "<", "(", "币", " "]
+SCHEMES = ["https://", "https://", "https://", "http://", "HXXPS://", "ftp://", "abc://", "http:/"]
+SITES = ["x.com/", "t.me/", "bit.ly/", "reddit.com/r/", "urldefense.com/v3/__", "a.safelinks.protection.outlook.com/?url="]
+PATHS = ["", "/", "/login/kraken", "/kraken.com", "?q=https://evil.example", ":8080/x", "/@kraken.com", "?u=//krakem.com", "__;", "/a="]
+LINKS = st.tuples(*map(st.sampled_from, (BEFORE, SCHEMES, ["", *SITES]))).map("".join)
+STARTS = LINKS | st.sampled_from(["", "", "//", "@", "x.com/", "t.me/"])
+ENDS = [".com", ".co.uk", ".xyz", ".github.io", ".market", "", ".example", ".s3.amazonaws.com", ".support", ".help1"]
 LETTERS = st.sampled_from("abcdefghijklmnopqrstuvwxyz0123456789-.")
 
 
@@ -224,14 +247,13 @@ def planted(draw: st.DrawFn) -> str:
                 text = text[:at] + text[at : at + 2][::-1] + text[at + 2 :]
             case "replace":
                 text = text[:at] + letter + text[at + 1 :]
-    around = st.sampled_from(["", "login", "login-", "-support", "www.", "xy", "7", "a-", "-b", "secure.", ".app"])
-    end = draw(st.sampled_from([".com", ".co.uk", ".xyz", ".github.io", ".market", "", ".example", ".s3.amazonaws.com", ".support"]))
-    path = draw(st.sampled_from(PATHS))
-    return draw(st.sampled_from(STARTS)) + draw(around) + text + draw(around) + end + path
+    around = st.sampled_from(["", "login", "login-", "-support", "www.", "xy", "7", "a-", "-b", "secure.", ".app", "kra=", "@"])
+    return draw(STARTS) + draw(around) + text + draw(around) + draw(st.sampled_from(ENDS)) + draw(st.sampled_from(PATHS))
 
 
 @example(["https://www.1inch", "https://www.inch-support", "www.1inch/", "www.1inch-support:8080/x", "1inch.com币"])  # a host that is none
 @example([":https://1inchlogin.com", "x:https://1inchlogin.com/a", "HTTPS://1inchlogin.com"])
+@example([f"{before}://x.com/-inch.support" for before in (":https", "x:https", "xhttp", "<https", "币https", "abc", "=-hxxp")])
 @given(st.lists(planted() | st.text(st.characters(exclude_categories=["Cs"]), max_size=30), max_size=8))
 def test_fast_and_slow_agree(values: list[str]) -> None:
     slow = [found and (found.brand, found.kind) for found in map(lookalike, values)]
@@ -278,7 +300,8 @@ def test_ten_megabytes_of_one_value_and_of_many() -> None:
     assert lookalikes(["https://kraken.com/a"] * 500_000 + ["kraken-support.com"]).column("kind").null_count == 500_000
 
 
-@given(st.lists(st.text(st.sampled_from("kraken.com[]()<a href='>/ @:ü币")) | planted(), min_size=1, max_size=6))
+@example([":https://x.com/-inch.support"])
+@given(st.lists(planted() | st.sampled_from(SPACIOUS) | st.text(st.sampled_from("kraken.com[]()<a href='>/ @:ü币")), max_size=6))
 def test_fast_and_slow_agree_on_messages(parts: list[str]) -> None:
     values = [" ".join([*parts, "and so on, until it is long enough to be a message at last."]), "".join(parts)]
     slow = [found and (found.brand, found.kind) for found in map(lookalike, values)]

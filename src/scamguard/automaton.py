@@ -101,7 +101,8 @@ def longest(codes, kinds, begin, after, sort, word, k, b, words, edges, stems, f
     """Follow the automaton from token ``k``: ``(end, term)`` of the longest term, or -1.
 
     A number may stand for itself, for ``<code>`` or ``<phone>``, or for ``#``: the ways not taken wait in ``waiting``, as
-    state and token, and the longest term of all ways counts; of two that end alike the one that spells more out.
+    state and token, and the longest term of all ways counts; of two that end alike whole words go before a stem, and then the one
+    that spells more out, as :mod:`scamguard.lexicon` says.
     """
     state, many = np.int64(ROOT), 0
     end, spelled, best = np.int64(-1), np.int64(-1), np.int64(-1)

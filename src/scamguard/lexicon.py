@@ -7,6 +7,11 @@ automaton over folded words, so that matching is one walk however many terms the
 Term language: plain text as people write it (it is folded like any message), with
 ``(a|b|)`` for alternatives, ``*`` at the end for any ending, ``#`` for a run of digits, ``<code>`` for a run of
 4-8 digits, ``<phone>`` for 9 or more, and ``<link>``, ``<email>``, ``<handle>``.
+
+Of terms that begin at one place the longest counts. Of those that end alike, one of whole words goes before a stem, and ``#`` is a whole
+word, for it takes all digits there are: where ``#`` is a term, ``1900*`` is seen in ``1900abc``, but neither in ``1900`` nor in ``19001``.
+Then the longer stem, and then digits spelled out before ``<code>`` and ``<phone>``, and these before ``#``. A stem whose word is a term by
+itself (``1900`` and ``1900*``) counts beside it. A word with a sort of number in it (``#th*``) takes no ending.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from scamguard import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
 _SPACED: Final = {kinds.LETTER, kinds.HANGUL, kinds.DIGIT}  # scripts in which a word begins after something else
 _STAND_INS: Final = {"<link>": kinds.LINK, "<email>": kinds.EMAIL, "<handle>": kinds.HANDLE}
@@ -35,12 +36,13 @@ def match(codes: Sequence[int], marked: Sequence[int], lexicon: Mapping[str, Seq
     """Find the terms of each concept in one folded message, in reading order."""
     text = "".join(map(chr, codes)).replace("\n", " ")
     sorts = [kind & kinds.KIND for kind in marked]
+    spelled = {term for terms in lexicon.values() for term in terms}
     hits: list[Hit] = []
     covered = 0
     for at in range(len(text)):
         if not begins(sorts, at):
             continue
-        tried = ((_end(term, text, sorts, at), concept) for concept, terms in lexicon.items() for term in terms)
+        tried = ((_end(term, text, sorts, at, spelled), concept) for concept, terms in lexicon.items() for term in terms)
         found = [(end, concept) for end, concept in tried if end]
         best = max((end for end, _ in found), default=(0,))
         if best[0] <= covered:
@@ -68,13 +70,14 @@ def _ended(sorts: Sequence[int]) -> int:
     return sum(sort in (kinds.SOFT, kinds.HARD) for sort in sorts)
 
 
-def _end(term: str, text: str, sorts: Sequence[int], at: int) -> tuple[int, int, tuple[int, ...]] | None:
+def _end(term: str, text: str, sorts: Sequence[int], at: int, spelled: AbstractSet[str]) -> tuple[int, int, bool, tuple[int, ...]] | None:
     """Say where ``term`` ends if it stands at ``at``, with what ranks it among others that end there.
 
-    A longer stem goes before a shorter one, a term that spells its digits out before one that takes any number.
+    A longer stem goes before a shorter one, and a term of whole words, ``#`` among them, before a stem, unless the stem is one of these
+    ``spelled`` as well; then a term that spells its digits out goes before one that takes any number.
     """
     body = term.removesuffix("*")
-    stop = at
+    stop, number = at, -1
     vague: list[int] = []
     for part in re.split(r"(#|<\w+>)", body):
         if part in _RUNS:
@@ -83,7 +86,7 @@ def _end(term: str, text: str, sorts: Sequence[int], at: int) -> tuple[int, int,
                 run += 1
             if not _RUNS[part][0] <= run - stop <= _RUNS[part][1]:
                 return None
-            stop = run
+            stop = number = run
             vague.append(2 if part == "#" else 1)
         else:
             letters = chr(_STAND_INS[part]) if part in _STAND_INS else part
@@ -91,13 +94,15 @@ def _end(term: str, text: str, sorts: Sequence[int], at: int) -> tuple[int, int,
                 return None
             stop += len(letters)
             vague += [0 for char in part if char.isdigit()]
-    end = stop
-    if term.endswith("*") and sorts[stop - 1] in _SPACED and not body.endswith(tuple(_RUNS)):
+    end, whole = stop, sorts[stop - 1] != kinds.HANGUL  # which takes endings anyway
+    numbered = 0 <= number and {*sorts[number:stop]} <= {kinds.LETTER, kinds.DIGIT}  # the last word is
+    if term.endswith("*") and sorts[stop - 1] in _SPACED and not numbered:
+        whole = whole and body in spelled
         while end < len(text) and sorts[end] in (kinds.LETTER, kinds.HANGUL):
             end += 1
     elif not may_end(sorts, stop):
         return None
-    return end, stop, tuple(-rank for rank in vague)
+    return end, stop, whole, tuple(-rank for rank in vague)
 
 
 def may_end(sorts: Sequence[int], stop: int) -> bool:

@@ -18,6 +18,7 @@ _GATEWAYS: Final = {  # host ends in → the parameter that holds the link
     "urldefense.proofpoint.com": "u",
     "linkprotect.cudasvc.com": "a",
 }
+GATEWAYS: Final = (*_GATEWAYS, "urldefense.com", "urldefense.us")  # ends of the hosts whose links may be unwrapped
 _DEFENSE: Final = re.compile(r"https?://urldefense\.(?:com|us|proofpoint\.com)/v3/__(.+?)__;", re.IGNORECASE)
 _REDIRECT: Final = re.compile(r"[?&#]([^=&?#]*)=\s*(?:https?:)?[/\\]{2}([^/\\&?#]+)", re.IGNORECASE)
 _NAMED: Final = frozenset(("text", "body", "title", "quote", "ref", "referer", "referrer", "origin", "via"))  # where nobody is passed on to

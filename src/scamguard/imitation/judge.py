@@ -216,7 +216,7 @@ def _pathed(v: Value, n: Names) -> LookAlike | None:
 
 def _page(v: Value, n: Names, kind: str) -> LookAlike | None:
     """Find a name in the steps of a path."""
-    for segment in re.split(r"[/?#=&.]", v.path):
+    for segment in re.split(r"[/?#=&@.]", v.path):
         found = match(segment.lower(), n) if len(segment) < 64 else None
         if not found or len(found.name.skeleton) < LEAST_TYPO or found.kind == "typo":
             continue

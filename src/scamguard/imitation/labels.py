@@ -71,7 +71,7 @@ def _read(label: str, pieces: list[str], n: Names) -> Match | None:
 
 def across(labels: list[str], n: Names) -> Match | None:
     """Find a name that dots tear apart, whole or misspelt."""
-    text = "".join(skeleton(_BREAK.sub("", plain(label))) for label in labels)
+    text = "".join(skeleton(piece) for label in labels for piece in _BREAK.split(plain(label)))
     return Match(n.exact[text], "typo", sure=True) if text in n.exact else _typo(text, n)
 
 

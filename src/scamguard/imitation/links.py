@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from .value import read
+from .value import LOOSE, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +97,7 @@ def links(text: str) -> Iterator[str]:
     for run in _RUN.findall(text):
         if "." not in run and "://" not in run:
             continue
-        link = run[:_MOST].strip(".:!?*_~`-=")
+        link = run[:_MOST].strip(LOOSE)
         scheme = link.find("://")
         if scheme > 0:
             yield link[max(scheme - 5, 0) :] if link[max(scheme - 5, 0) : scheme].lower() in ("https", "hxxps") else link

@@ -25,9 +25,9 @@ _BEFORE: Final = frozenset(("r", "u", "user", "s", "groups", "people"))  # steps
 def profile(value: Value) -> tuple[str, str]:
     """Give platform and handle of a link to a profile; empty where it is none."""
     platform = SITES.get(value.host.removeprefix("www."), "")
-    steps = [step for step in re.split(r"[/?#]", value.path) if step] if platform else []
+    steps = [step for step in re.split(r"[/?#=&@]", value.path) if step] if platform else []
     steps = steps[1:] if len(steps) > 1 and steps[0].lower() in _BEFORE else steps
-    return (platform, steps[0].lstrip("@")) if steps else (platform, "")
+    return (platform, steps[0]) if steps else (platform, "")
 
 
 def owner(handle: str, platform: str = "") -> Brand | None:

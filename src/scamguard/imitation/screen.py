@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _NAME: Final = 64  # characters: as ``links.LONGEST_NAME``
+_MOST: Final = 2048  # characters of a link: as ``value`` and ``links`` have it
 
 
 def suspects(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -50,7 +51,7 @@ def _mark(data, offsets, t, starts, stops):
         if _harmless(data, a, b, t):
             continue
         begin, end = _host(data, a, b)
-        found = _ALL if end < 0 else _value(data, begin, end, b, t)
+        found = _ALL if end < 0 or not _lettered(data, begin, end) else _value(data, begin, end, b, t)
         if found == _ALL:
             starts[i], stops[i] = a, b
         elif found == _HOST:
@@ -78,6 +79,10 @@ def is_message(data, a, b):
 def _harmless(data, a, b, t):
     """Say whether a value is plain words, none of them a role: names alone accuse nobody."""
     h, blank = np.uint64(0), False
+    while a < b and data[a] == 32:
+        a += 1
+    while b > a and data[b - 1] == 32:  # one word between blanks is a handle
+        b -= 1
     for i in range(a, b):
         c = data[i]
         if c == 32:
@@ -97,7 +102,7 @@ def _harmless(data, a, b, t):
 
 @compiled
 def message(data, a, b, t):
-    """Say whether the judge must read a message: some link in it resembles a name, or is not plain."""
+    """Say whether the judge must read a message: some link in it resembles a name, is not plain, or may show another than it leads to."""
     start = a
     while start < b:
         stop, linked, plain = start, False, True
@@ -112,8 +117,20 @@ def message(data, a, b, t):
             before, behind = data[start - 1] if start > a else np.uint8(32), data[stop] if stop < b else np.uint8(32)
             if not plain or not _quiet(before) or not _quiet(behind) or _link(data, start, stop, t):
                 return True
+        if stop + 2 < b and _anchors(data[stop], data[stop + 1], data[stop + 2]):
+            return True
         start = stop + 1
     return False
+
+
+@inlined
+def _anchors(c, next_, third):
+    """Say whether signs may stand in a link that shows one thing and leads to another: ``](``, ``]:``, ``[/u`` or ``<a``."""
+    if c == 93:
+        return next_ == 40 or next_ == 58
+    if c == 91:
+        return next_ == 47 and third | 32 == 117
+    return c == 60 and next_ | 32 == 97 and (third <= 32 or third >= 128 or third == 47 or third == 62)
 
 
 @inlined
@@ -138,25 +155,31 @@ def _link(data, a, b, t):
     for i in range(a + 6, b - 2):
         if data[i] == 58 and data[i + 1] == 47 and data[i + 2] == 47:
             return True
+    if a == b:
+        return False
     begin, end = _host(data, a, b)
-    return b > a and (end < 0 or _value(data, begin, end, b, t) != _NOTHING)
+    if end >= 0 and not _lettered(data, begin, end):
+        return begin > a  # behind a scheme it may be an address; else it is no link
+    return end < 0 or _value(data, begin, end, b, t) != _NOTHING
 
 
 @inlined
 def _loose_end(c):
-    """Say whether ``c`` is stripped from the ends of a link: one of ``.:!?*_~`-=``."""
+    """Say whether ``c`` is stripped from the ends of a link: one of ``value.LOOSE``."""
     return c in (46, 58, 33, 63, 42, 95, 126, 96, 45, 61)
 
 
 @compiled
 def _host(data, a, b):
     """Find the host: ``(start, end)``; ``(0, -1)`` for what is no plain ASCII link or domain, which the judge reads itself."""
-    begin, slash, letters = a, b, 0
-    for i in range(a, min(b, a + 9)):  # behind a scheme in its usual form
-        if data[i] == 58 and i + 3 < b and data[i + 1] == 47 and data[i + 2] == 47 and data[i + 3] != 47:
+    begin, slash = a, b
+    for i in range(a, min(b, a + 9)):  # behind a scheme in its usual form, and nothing else
+        if data[i] == 58 and i + 3 < b and data[i + 1] == 47 and data[i + 2] == 47:
+            if not _scheme(data, a, i):
+                return 0, -1
             begin = i + 3
             break
-    if begin == a and a < b and data[a] == 47:
+    if b - a > _MOST or (begin < b and data[begin] == 47):
         return 0, -1
     for i in range(begin, b):
         c = data[i]
@@ -167,7 +190,6 @@ def _host(data, a, b):
                 slash = i
             elif c == 64 or (c == 45 and i >= begin + 3 and data[i - 1] == 45 and data[i - 2] | 32 == 110 and data[i - 3] | 32 == 120):
                 return 0, -1  # an @, or punycode
-            letters += 97 <= c | 32 <= 122
         elif c == 61 and i + 2 < b and ((data[i + 1] == 47 and data[i + 2] == 47) or (data[i + 1] | 32 == 104 and data[i + 2] | 32 == 116)):
             return 0, -1  # a link within the link
         elif slash < b and c == 58 and i + 1 < b and data[i + 1] == 47:
@@ -182,32 +204,56 @@ def _host(data, a, b):
             break
     while end > begin and data[end - 1] == 46:
         end -= 1
-    number = letters == 0 or (data[begin] == 48 and begin + 1 < end and data[begin + 1] | 32 == 120)
     dots = 0
     for i in range(begin, end):
         dots += data[i] == 46
         if data[i] in (44, 59, 34, 39, 41, 62):
             return 0, -1
-    if number or dots == 0 or data[begin] == 46:
+    if dots == 0 or data[begin] == 46:
         return 0, -1
     return begin, end
+
+
+@inlined
+def _scheme(data, a, b):
+    """Say whether ``a:b`` is a scheme that the judge knows: ``http``, ``https``, ``hxxp``, ``hxxps`` or ``ftp``."""
+    if b - a == 3:
+        return data[a] | 32 == 102 and data[a + 1] | 32 == 116 and data[a + 2] | 32 == 112
+    if b - a < 4 or b - a > 5 or (b - a == 5 and data[a + 4] | 32 != 115):
+        return False
+    middle = data[a + 1] | 32
+    return data[a] | 32 == 104 and (middle == 116 or middle == 120) and data[a + 2] | 32 == middle and data[a + 3] | 32 == 112
+
+
+@inlined
+def _lettered(data, begin, end):
+    """Say whether the last label of a host is of letters: else it may be a number, and without a scheme a handle."""
+    for i in range(end - 1, begin - 1, -1):
+        if data[i] == 46:
+            break
+        if not 97 <= data[i] | 32 <= 122:
+            return False
+    return True
 
 
 @compiled
 def _value(data, begin, end, b, t):
     """Say what resembles a name: nothing, the host alone, or the path as well."""
-    h, home, is_open, dots, behind = np.uint64(0), False, False, 0, False
+    h, home, is_open, wraps, dots, behind = np.uint64(0), False, False, False, 0, False
     for i in range(end - 1, begin - 1, -1):
         c = data[i]
         if c == 46:
             dots += 1
             home |= has(t.homes, h)
             is_open |= has(t.open_hosts, h)
+            wraps |= has(t.gateways, h)
         elif c == 45:  # ``validate-collab.land``
             behind |= has(t.homes, h)
         h = h * BASE + np.uint64(c + 32 if 65 <= c <= 90 else c)
     home |= has(t.homes, h)
     is_open |= has(t.open_hosts, h)
+    if wraps or has(t.gateways, h):
+        return _ALL
     if home and not is_open:
         return _NOTHING
     start = end
@@ -220,7 +266,7 @@ def _value(data, begin, end, b, t):
 
 @compiled
 def _home_in_front(data, a, b, t):
-    """Say whether two or three labels before the last are an official domain."""
+    """Say whether two to four labels before the last are an official domain."""
     for stop in range(a, b):
         if data[stop] == 46:
             h, dots = np.uint64(0), 0
@@ -230,10 +276,10 @@ def _home_in_front(data, a, b, t):
                     if has(t.homes, h):
                         return True
                     dots += 1
-                    if dots > 2:
+                    if dots > 3:
                         break
                 h = h * BASE + np.uint64(c + 32 if 65 <= c <= 90 else c)
-            if dots <= 2 and has(t.homes, h):
+            if dots <= 3 and has(t.homes, h):
                 return True
     return False
 

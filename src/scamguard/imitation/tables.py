@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from ..kernels import inlined
+from .carried import GATEWAYS
 from .names import START, names, words
 from .near import Bent, bent
 from .profiles import SITES
@@ -44,6 +45,7 @@ class Tables(NamedTuple):
     short: NDArray[np.uint64]  # names that are seen only as words of their own
     homes: NDArray[np.uint64]  # official and unrelated domains, read backwards
     open_hosts: NDArray[np.uint64]  # where anyone has a page or profile, and shorteners; backwards
+    gateways: NDArray[np.uint64]  # of mail, whose links hold the one that counts; backwards
     lures: NDArray[np.uint64]
     roles: NDArray[np.uint64]  # as they are written
     powers: NDArray[np.uint64]  # (LONGEST + 1,)
@@ -87,6 +89,7 @@ def _hashed() -> Tables:
         _set(name for name in n.exact if len(name) < 6),
         _set(domain[::-1] for domain in (*n.homes, *n.unrelated) if "." in domain),
         _set(host[::-1] for host in words("open_hosts") | words("shorteners") | SITES.keys()),
+        _set(host[::-1] for host in GATEWAYS),
         _set(n.lures),
         _set(words("roles") | {"customer", "desk"}),
         np.array([pow(int(BASE), i, 1 << 64) for i in range(LONGEST + 1)], np.uint64),

@@ -16,7 +16,8 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
-_SCHEME: Final = re.compile(r"\s*(?:h(?:tt|xx)ps?|ftp)\s*:[/\\]{1,3}", re.IGNORECASE)
+LOOSE: Final = ".:!?*_~`-="  # signs that are no part of a link at whose ends they stand
+_SCHEME: Final = re.compile(rf"[{re.escape(LOOSE)}]*(?:h(?:tt|xx)ps?|ftp)\s*:[/\\]{{1,3}}", re.IGNORECASE)
 _HOST: Final = re.compile(r"[^\s/?#@:,;\"'<>()]+(?:\.[^\s/?#@:,;\"'<>().]+)+\.?")
 _HANDLE: Final = re.compile(r"@?[\w.-]{2,60}")
 _ODD_ADDRESS: Final = re.compile(r"(?:0x[0-9a-f]{0,8}|[0-9]{1,11})(?:\.(?:0x[0-9a-f]{0,8}|[0-9]{1,11})){0,3}")
@@ -51,8 +52,8 @@ def _suffixes() -> tuple[PublicSuffixList, PublicSuffixList]:
 def read(text: str) -> Value:  # noqa: PLR0911 - one return a kind of value
     """Take a value apart; never fails.
 
-    >>> read("https://kraken.com@evil.example/login").host
-    'evil.example'
+    >>> read("https://kraken.com@evil.example/login").host, read("=https://evil.example").host
+    ('evil.example', 'evil.example')
     """
     text = text[:_MOST].strip().replace("[.]", ".").replace("(.)", ".").replace("[@]", "@")
     scheme = _SCHEME.match(text)
