@@ -26,6 +26,7 @@ IMITATIONS = [
     ("kr\u00e5ken.com", "Kraken", "homoglyph"),
     ("krаken.com", "Kraken", "homoglyph"),
     ("b1nance.com", "Binance", "homoglyph"),
+    ("https://\U0001d40araken-login.com/a", "Kraken", "homoglyph"),  # a mathematical K
     ("stearncornmunity.com", "Steam", "homoglyph"),
     ("metamsk.io", "MetaMask", "typo"),
     ("metamaask.io", "MetaMask", "typo"),
@@ -263,6 +264,7 @@ def test_fast_and_slow_agree(values: list[str]) -> None:
     assert fast == [one or (None, None) for one in slow]
 
 
+@example("\U0001d40a\u1d2c")
 @given(st.text(max_size=40))
 def test_a_skeleton_of_a_skeleton_is_itself_for_ascii(text: str) -> None:
     once = skeleton(text)

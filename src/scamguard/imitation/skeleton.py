@@ -37,13 +37,14 @@ def _twins() -> Mapping[int, str]:
 def plain(text: str) -> str:
     """Write ``text`` with the ASCII letters it passes for, in small letters.
 
-    >>> plain("КRΑKEN"), plain("bŀockchaıṇ")
-    ('kraken', 'blockchain')
+    >>> plain("КRΑKEN"), plain("bŀockchaıṇ"), plain("𝐊raken")
+    ('kraken', 'blockchain', 'kraken')
     """
     if text.isascii():
         return text.lower()
     small = text.lower().translate(_LATIN)
-    bare = "".join(char for char in unicodedata.normalize("NFKD", small) if not unicodedata.combining(char))
+    apart = unicodedata.normalize("NFKD", small).lower()  # ``𝐊`` has no small letter, but the K that it is has
+    bare = "".join(char for char in apart if not unicodedata.combining(char))
     return bare.translate(_LATIN).translate(_twins())
 
 
