@@ -74,6 +74,7 @@ torture: $(VENV)/.installed-torture
 	$(BIN)/python -W ignore -m tests.torture.run $(MINUTES)
 
 audit: $(VENV)/.installed-torture
+	$(BIN)/python -m pip install --quiet --upgrade pip setuptools # those that came with Python are old
 	$(BIN)/python -m pip_audit --skip-editable
 
 docs: $(VENV)/.installed-dev

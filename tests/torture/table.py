@@ -100,8 +100,8 @@ _FOUND: Final = """
 | fuzzing the fold, exhaustive short texts | a letter on both sides of an apostrophe was not counted as repeated (`see'ed`) | `test_fold.py::test_all_short_messages_are_folded_as_by_the_twin` |
 | damaged folders | a kernel cut short by a full disk ended every later start | `test_kernels.py` |
 | properties, deep | `lookalikes` judged a host without its link, and so one that is none, or stands behind other signs, as a name | `test_lookalike.py::test_fast_and_slow_agree` |
-| properties, deep | open: a link behind other signs (`:https://x.com/-inch.support`): `lookalike` finds something in its path, `lookalikes` does not | – |
-| properties, deep | open: a term of digits and a star (`12*`) against `#` at the same place: the kernel takes the number, its twin the stem, which spells more out | – |
+| properties, deep | a link behind other signs (`:https://x.com/-inch.support`) was one thing to `lookalike` and another to `lookalikes`; so were numbers, handles, mail gateways and capitals of mathematics | `test_lookalike.py::test_fast_and_slow_agree_on_messages`, `::test_an_imitation_is_named` |
+| properties, deep | which of `12*` and `#` counts at one place was nowhere said, and the twin took another than the kernel | `test_match.py::test_terms_and_stems_at_one_place` |
 """
 
 
