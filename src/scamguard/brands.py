@@ -8,12 +8,13 @@ kind of brand what none of them ever asks for.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
+
+import tomli
 
 from .errors import BrandError, unknown
 
@@ -99,7 +100,8 @@ def read(folder: Traversable) -> tuple[Brand, ...]:
     """
     never = _never(folder / "kinds.toml")
     found: list[Brand] = []
-    homes: dict[str, str] = {}
+    homes: dict[str, str] = {}  # id or domain → id of the brand whose it is
+    ids: set[str] = set()
     for file in sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name):
         if file.name == "kinds.toml":
             continue
@@ -107,21 +109,19 @@ def read(folder: Traversable) -> tuple[Brand, ...]:
         if extra := table.keys() - {"brand"}:
             raise BrandError(file.name, "file", unknown("key", min(extra), ["brand"]))
         for row in table.get("brand", []):
-            found.append(_brand(file.name, row, never))
-            for home in (found[-1].id, *found[-1].domains):
-                if homes.setdefault(home, found[-1].id) != found[-1].id or (home == found[-1].id and _twice(found)):
-                    raise BrandError(file.name, f"brand {found[-1].id!r}", f"{home!r} is brand {homes[home]!r}'s already; keep one of them")
+            brand = _brand(file.name, row, never)
+            for home in (brand.id, *brand.domains):
+                if homes.setdefault(home, brand.id) != brand.id or (home == brand.id and home in ids):
+                    raise BrandError(file.name, f"brand {brand.id!r}", f"{home!r} is brand {homes[home]!r}'s already; keep one of them")
+            found.append(brand)
+            ids.add(brand.id)
     return tuple(found)
-
-
-def _twice(found: list[Brand]) -> bool:
-    return sum(brand.id == found[-1].id for brand in found) > 1
 
 
 def _toml(file: Traversable) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        return tomli.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as problem:
         raise BrandError(file.name, "file", f"cannot be read as TOML in UTF-8: {problem}") from None
 
 

@@ -6,13 +6,13 @@ Cheap, and as exact as ``docs/identity.md`` says: for choosing the reader's lang
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
 import regex
+import tomli
 
 _MOST: Final = 1500  # characters that are looked at
 _LINK: Final = re.compile(r"[!-~]*[@/][!-~]*|[!-~]+\.[!-~]{2,}")
@@ -102,7 +102,7 @@ def _latin(words: list[str], text: str) -> str:
 
 @cache
 def _table() -> dict[str, Any]:
-    table = tomllib.loads((resources.files(__package__) / "languages.toml").read_text("utf-8"))
+    table = tomli.loads((resources.files(__package__) / "languages.toml").read_text("utf-8"))
     of = {lang: frozenset(common.split()) for lang, common in table["words"].items()}
     return {
         "order": tuple(of),

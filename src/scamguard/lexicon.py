@@ -19,10 +19,11 @@ from __future__ import annotations
 import itertools
 import math
 import re
-import tomllib
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any
+
+import tomli
 
 from .errors import LexiconError, unknown
 
@@ -208,8 +209,8 @@ def _groups(table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 def _toml(file: Traversable | Path, known: set[str]) -> dict[str, Any]:
     """Read a file whose tables are among ``known``."""
     try:
-        table = tomllib.loads(file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        table = tomli.loads(file.read_text("utf-8"))
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise LexiconError(file.name, "not TOML", str(error)) from error
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets thousands deep
         raise LexiconError(file.name, "not TOML", "a number too long or brackets too deep to be read") from error

@@ -5,10 +5,11 @@ The sentences are data, one file a language: ``advice/<lang>.toml`` and ``ticket
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from importlib import resources
 from typing import Any, Final
+
+import tomli
 
 from .brands import registry
 
@@ -64,4 +65,4 @@ def tickets(lang: str) -> dict[str, Any]:
 
 
 def _read(folder: str, lang: str) -> dict[str, Any]:
-    return tomllib.loads((resources.files(__package__) / folder / f"{lang}.toml").read_text("utf-8"))
+    return tomli.loads((resources.files(__package__) / folder / f"{lang}.toml").read_text("utf-8"))

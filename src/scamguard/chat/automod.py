@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import itertools
 import re
-import tomllib
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
+
+import tomli
 
 from scamguard.errors import ChatError, unknown
 
@@ -143,6 +144,6 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def _data() -> dict[str, dict[str, list[str]]]:
     here = resources.files(__package__)
     return {
-        "keywords": tomllib.loads((here / "automod.toml").read_text("utf-8"))["keywords"],
-        "patterns": tomllib.loads((here / "automod_patterns.toml").read_text("utf-8"))["patterns"],
+        "keywords": tomli.loads((here / "automod.toml").read_text("utf-8"))["keywords"],
+        "patterns": tomli.loads((here / "automod_patterns.toml").read_text("utf-8"))["patterns"],
     }

@@ -7,12 +7,13 @@ copy. A decision holds the verdict and never the message, so that whatever is lo
 from __future__ import annotations
 
 import math
-import tomllib
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, Self
+
+import tomli
 
 from scamguard.errors import ChatError, unknown
 from scamguard.verdict import Action
@@ -158,7 +159,7 @@ def _sentence(name: str, locale: str) -> str:
 
 @cache
 def _notices() -> dict[str, dict[str, str]]:
-    return tomllib.loads((resources.files(__package__) / "notices.toml").read_text("utf-8"))
+    return tomli.loads((resources.files(__package__) / "notices.toml").read_text("utf-8"))
 
 
 def _response(name: str, value: object) -> Response:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Final
+
+import tomli
 
 from ..brands import Brand, registry
 from .skeleton import skeleton
@@ -73,7 +74,7 @@ class Names:
 @cache
 def words(group: str) -> frozenset[str]:
     """Read one group of ``words.toml``."""
-    return frozenset(tomllib.loads((resources.files(__package__) / "words.toml").read_text("utf-8"))[group].split())
+    return frozenset(tomli.loads((resources.files(__package__) / "words.toml").read_text("utf-8"))[group].split())
 
 
 @cache

@@ -6,11 +6,12 @@ Good enough to count by, not to decide by: ``docs/report.md`` has the measured f
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from functools import cache
 from importlib import resources
 from typing import Final
+
+import tomli
 
 NAMES: Final = {
     "en": "English", "zh": "Chinese", "es": "Spanish", "pt": "Portuguese", "fr": "French", "de": "German", "ru": "Russian",
@@ -86,7 +87,7 @@ def _latin(text: str) -> str:
 @cache
 def _words() -> dict[str, list[tuple[str, float]]]:
     """Read the words: each gives one point, shared by the languages that have it."""
-    lists = tomllib.loads((resources.files(__package__) / "languages.toml").read_text("utf-8"))
+    lists = tomli.loads((resources.files(__package__) / "languages.toml").read_text("utf-8"))
     homes: dict[str, list[str]] = {}
     for lang, words in lists.items():
         for word in words.split():

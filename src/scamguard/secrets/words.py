@@ -5,12 +5,12 @@ A message is often in two languages ("my 助记词 is …"), so one pattern hold
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 import regex
+import tomli
 
 if TYPE_CHECKING:
     from regex import Pattern
@@ -20,7 +20,7 @@ _UNSPACED: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 
 @cache
 def _concepts() -> dict[str, dict[str, list[str]]]:
-    found: dict[str, dict[str, list[str]]] = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
+    found: dict[str, dict[str, list[str]]] = tomli.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
     return found
 
 

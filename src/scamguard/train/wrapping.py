@@ -6,10 +6,11 @@ A model that met these mostly on one side takes them for a sign of it. They are 
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
+
+import tomli
 
 if TYPE_CHECKING:
     import random
@@ -62,4 +63,4 @@ def _filled(piece: str, words: dict[str, list[str]], rng: random.Random) -> str:
 
 @cache
 def _pieces() -> dict[str, Any]:
-    return tomllib.loads((resources.files(__package__) / "wrappings.toml").read_text("utf-8"))
+    return tomli.loads((resources.files(__package__) / "wrappings.toml").read_text("utf-8"))
