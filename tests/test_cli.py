@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -227,6 +228,44 @@ def test_no_dump_is_written_over(tmp_path: Path, option: str) -> None:
     for name in ("d.jsonl", "soft.jsonl", "hard.jsonl", f"../{tmp_path.name}/d.jsonl"):
         assert refused(run("scan", dump, option, tmp_path / name), "is read as", "written over"), name
     assert dump.read_text("utf-8") == '{"text": "hi"}\n'
+
+
+@pytest.mark.parametrize(
+    ("option", "name"), [("--out", "o.csv"), ("--out", "o"), ("--out", "o.db"), ("--broken", "b.txt"), ("--report", "r.html")]
+)
+def test_only_files_are_written_over(honest: Path, tmp_path: Path, option: str, name: str) -> None:
+    place, link = tmp_path / name, tmp_path / f"link-{name}"
+    os.mkfifo(place)
+    link.symlink_to(name)
+    way_out = "--out - to write to standard output" if option == "--out" else "name a file"
+    for path in (place, link):
+        assert refused(run("scan", honest, option, path), name, "a FIFO, not a file", way_out)
+    assert place.is_fifo()
+    assert link.is_symlink()
+    assert sorted(file.name for file in tmp_path.iterdir() if file != honest) == sorted([link.name, name])
+    place.unlink()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(place))
+        assert refused(run("scan", honest, option, place), "a socket, not a file")
+        assert place.is_socket()
+
+
+@pytest.mark.parametrize(("option", "name"), [("--out", "o.csv"), ("--out", "o.db"), ("--broken", "b.txt"), ("--report", "r.html")])
+def test_a_link_stays_and_what_it_leads_to_is_written(honest: Path, tmp_path: Path, option: str, name: str) -> None:
+    link, target = tmp_path / name, tmp_path / "elsewhere" / name
+    target.parent.mkdir()
+    link.symlink_to(target)  # it leads nowhere yet
+    for before in (None, "what stood there before"):
+        if before:
+            target.write_text(before, "utf-8")
+        assert run("scan", honest, option, link).exit_code == 0
+        assert link.is_symlink()
+        assert option == "--broken" or target.read_bytes()
+        assert not target.read_bytes().startswith(b"what stood")
+    assert [file.name for file in target.parent.iterdir()] == [name]
+    target.parent.joinpath(name).unlink()
+    target.parent.rmdir()
+    assert refused(run("scan", honest, option, link), "cannot be written")
 
 
 def test_neither_is_what_stands_beside_an_output_or_in_a_folder(tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 """Output files appear only when they are complete: rows go to a file beside the target, moved into place at the end.
 
-Standard output is the exception: it is written as the rows come, for the next command in a pipe.
+Only a file can be replaced so: a link is followed to its file and stays, a device, FIFO or socket is refused. Standard output is
+the exception: it is written as the rows come, for the next command in a pipe.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import os
+import stat
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, cast
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "Output", "checked"]
 
 STDOUT: Final = Path("-")
+_NO_FILES: Final = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 
 
 def checked(path: Path, format_: str | None = None) -> str:
@@ -34,8 +38,10 @@ def checked(path: Path, format_: str | None = None) -> str:
     Raises
     ------
     DumpError
-        The format is unknown or needs a file, or there is no such folder.
+        The format is unknown or needs a file, something other than a file is there, or there is no such folder.
     """
+    if path != STDOUT:
+        writable(path, "name a file, or --out - to write to standard output")
     if format_ is not None and format_ not in sinks.FORMATS:
         raise DumpError(f"--out-format: {unknown('format', format_, sinks.FORMATS)}")
     found = format_ or sinks.named(str(path))
@@ -45,27 +51,46 @@ def checked(path: Path, format_: str | None = None) -> str:
             raise DumpError(f"--out -: {found} cannot be written to a pipe; name a file")
         if not form.text and sys.stdout.isatty():
             raise DumpError(f"--out -: {found} is not for a terminal; name a file or pipe it on")
-    else:
-        writable(path)
     return found
 
 
-def writable(path: Path) -> None:
+def writable(path: Path, instead: str = "name a file") -> None:
     """See early that a file can be where it is to be.
+
+    Parameters
+    ----------
+    path
+        Where a file is to be, or is and will be replaced.
+    instead
+        What to do where there is a device or the like.
 
     Raises
     ------
     DumpError
-        It is a folder, or there is no such folder.
+        It is a folder, device, FIFO or socket, or there is no such folder.
     """
-    if path.is_dir():
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        mode = stat.S_IFREG
+    except OSError as error:
+        raise DumpError(f"{path}: cannot be written: {error.strerror}") from error
+    if stat.S_ISDIR(mode):
         raise DumpError(f"{path}: a folder; name the file to write")
-    if not path.parent.is_dir():
+    if not stat.S_ISREG(mode):
+        raise DumpError(f"{path}: {_NO_FILES.get(stat.S_IFMT(mode), 'something else')}, not a file; {instead}")
+    if not target(path).parent.is_dir():
         raise DumpError(f"{path}: cannot be written: No such file or directory")
 
 
+def target(path: Path) -> Path:
+    """Name the file that an output is moved to: where ``path`` is a link, what it leads to."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
 def part(path: Path) -> Path:
-    """Name the file in which an output grows."""
+    """Name the file in which an output grows, in the folder of its target."""
+    path = target(path)
     return path.with_name(f".{path.name}.part")
 
 
@@ -92,7 +117,7 @@ class Output:
 
     def __init__(self, path: Path, format: str | None = None, reasons: Mapping[str, str] | None = None) -> None:  # noqa: A002
         self._format = checked(path, format)
-        self._path, self._part = path, part(path)
+        self._path, self._target, self._part = path, target(path), part(path)
         self._file: IO[bytes]
         try:
             self._file = _standard_output() if path == STDOUT else self._part.open("wb")  # with the permissions of any new file
@@ -132,7 +157,7 @@ class Output:
                 self._file.flush()
                 if self._path != STDOUT:
                     self._file.close()
-                    self._part.replace(self._path)
+                    self._part.replace(self._target)
             else:
                 with contextlib.suppress(OSError, pa.ArrowException):  # the error under way says more
                     self._sink.close()
@@ -157,7 +182,8 @@ class Lines:
     """A file of lines, one a record that could not be read; a context manager, and in place at the end like any output."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._part = path, part(path)
+        writable(path)
+        self._path, self._target, self._part = path, target(path), part(path)
         try:
             self._file = self._part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
         except OSError as error:
@@ -183,7 +209,7 @@ class Lines:
         try:
             self._file.close()
             if kind is None:
-                self._part.replace(self._path)
+                self._part.replace(self._target)
         except OSError as failed:
             raise DumpError(f"{self._path}: cannot be written: {failed.strerror or failed}") from failed
         finally:

@@ -65,8 +65,9 @@ class Plan(NamedTuple):
             output.checked(out, self.out_format)
         if len(set(self.outs)) < len(self.outs):
             raise DumpError("--out: the same file is named twice")
-        if self.broken is not None:
-            output.writable(self.broken)
+        for path in (self.report, self.broken):
+            if path is not None:
+                output.writable(path)
         if self.by_conversation and self.outgoing:
             raise InputError("--by-conversation follows who asks whom; it is for inbound messages")
         if self.resume and all(out == output.STDOUT for out in self.outs):

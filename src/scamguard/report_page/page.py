@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from scamguard import output
 from scamguard.errors import DumpError
 
 from . import charts
@@ -42,12 +43,11 @@ def ready(path: Path) -> None:
     Raises
     ------
     DumpError
-        The suffix is not .html, ``path`` is a folder, or its folder cannot be written to.
+        The suffix is not .html, ``path`` is a folder, device, FIFO or socket, or its folder cannot be written to.
     """
     if path.suffix.lower() not in _SUFFIXES:
         raise DumpError(f"{path}: --report writes a page; end the name in .html")
-    if path.is_dir():
-        raise DumpError(f"{path}: a folder; name the file to write")
+    output.writable(path)
     part = _part(path)
     try:
         part.open("xb").close()
@@ -69,7 +69,7 @@ def write(path: Path, gathered: Gathered, summary: Summary, conversations: pa.Ta
     try:
         with part.open("x", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text)
-        part.replace(path)
+        part.replace(output.target(path))
     except OSError as error:
         raise DumpError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
@@ -102,6 +102,7 @@ def page(gathered: Gathered, summary: Summary, conversations: pa.Table | None = 
 
 
 def _part(path: Path) -> Path:
+    path = output.target(path)
     return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
