@@ -19,7 +19,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from starlette.testclient import TestClient
 
 from scamguard.errors import ModelError
-from scamguard.sender import Sender
+from scamguard.sender import WHERE, Sender
 from scamguard.serve import brief, together
 from scamguard.serve.app import application
 from scamguard.serve.logs import JsonLines
@@ -158,7 +158,7 @@ BROKEN = [
     (b'{"text": 1}', 422, "$.text"),
     (b'{"text": "hi", "direciton": "outgoing"}', 422, "unknown field; known: text, direction"),
     (b'{"text": "hi", "direction": "sideways"}', 422, "`$.direction` is none of: inbound, outgoing"),
-    (b'{"text": "hi", "sender": {"platform": "icq"}}', 422, "`$.sender.platform` is none of: discord"),
+    (b'{"text": "hi", "sender": {"platform": "icq"}}', 422, "`$.sender.platform` is none of: discord, email, facebook"),
     (b'{"text": "hi", "sender": {"account_age_days": 1e999}}', 422, "$.sender.account_age_days"),
     (b'{"text": "hi", "sender": {"account_age_days": Infinity}}', 422, "$.sender.account_age_days"),
     (b'{"text": "hi", "sender": {"account_age_days": NaN}}', 422, "$.sender.account_age_days"),
@@ -178,6 +178,16 @@ def test_what_cannot_be_read_gets_one_clear_line(web: TestClient, path: str, bod
     assert told["status"] == status
     assert words in told["detail"]
     assert "\n" not in told["detail"]
+
+
+@pytest.mark.parametrize("platform", [*WHERE, "SMS", "Telegram"])
+def test_platforms_are_those_of_a_sender(web: TestClient, guard: Guard, platform: str) -> None:
+    who = Sender("Kraken Support", "@kraken_desk", platform=platform)
+    reply = web.post("/v1/check", json={"text": SCAM, "sender": {"name": who.name, "handle": who.handle, "platform": platform}})
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["risk"] == pytest.approx(guard.check(SCAM, sender=who).risk)
+    shape = web.get("/openapi.json").json()["components"]["schemas"]["Who"]
+    assert shape["properties"]["platform"]["enum"] == [*sorted(WHERE), None]
 
 
 SECRET = "my password is hunter2"  # noqa: S105 - of nothing

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from starlette.requests import ClientDisconnect
 
-from scamguard.sender import Sender
+from scamguard.errors import InputError
+from scamguard.sender import WHERE, Sender
 from scamguard.verdict import Action
 
 from .answer import encoded
-from .problem import too_large
+from .problem import misshapen, too_large
 from .shapes import CheckAnswer, CheckRequest, read, within
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from .judge import Judge
     from .settings import Limits, Settings
+    from .shapes import Who
 
 
 class Check:
@@ -61,16 +63,23 @@ async def judged(judge: Judge, limits: Limits, asked: CheckRequest, log: dict[st
     Raises
     ------
     Problem
-        413: a text, or the thread, is too long. 503: no verdict in time.
+        413: a text, or the thread, is too long. 422: the sender's platform is not known. 503: no verdict in time.
     """
     if len(asked.thread) > limits.thread:
         raise too_large("the thread", f"{limits.thread:,} messages")
     within(limits, [asked.text])
     within(limits, asked.thread)
-    sender = Sender(**msgspec.structs.asdict(asked.sender)) if asked.sender is not None else None
+    sender = _sender(asked.sender) if asked.sender is not None else None
     verdict = await judge.check(asked.text, asked.direction, asked.thread, sender)
     log.update(messages=1, action=verdict.action.value)
     return verdict
+
+
+def _sender(who: Who) -> Sender:
+    try:
+        return Sender(**msgspec.structs.asdict(who))
+    except InputError:  # it quotes what was sent; all else that it refuses, the shape has refused
+        raise misshapen(f"`$.sender.platform` is none of: {', '.join(sorted(WHERE))}") from None
 
 
 def told(verdict: Verdict, lang: str) -> CheckAnswer:

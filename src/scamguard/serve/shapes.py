@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args
 import msgspec
 from msgspec import Meta
 
+from scamguard.sender import WHERE
 from scamguard.verdict import Evidence, Official  # noqa: TC001 - msgspec reads the annotations
 
 from .misfit import told
@@ -34,7 +35,9 @@ class Who(msgspec.Struct, forbid_unknown_fields=True):
     official: Annotated[bool | None, Meta(description="You know that the account is (not) the real one.")] = None
     account_age_days: Annotated[float, Meta(ge=0, le=1_000_000)] | None = None  # an upper end leaves infinity out
     first_contact: Annotated[bool | None, Meta(description="The reader never wrote with this account.")] = None
-    platform: Literal["x", "telegram", "discord", "reddit", "instagram", "facebook"] | None = None
+    platform: Annotated[  # of any case; Sender refuses others
+        str | None, Meta(description="Where the handle lives.", extra_json_schema={"enum": [*sorted(WHERE), None]})
+    ] = None
 
 
 class CheckRequest(msgspec.Struct, forbid_unknown_fields=True):
