@@ -116,10 +116,19 @@ def test_a_sieve_of_another_size_is_refused(weights: NDArray[Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "numbers", [[np.nan, 0, 0, 0], [0, np.inf, 0, 0], [0, 0, 0, np.nan], [0, 0, 0], [1e308, 0, 0, 0], [-1, 0, 0, 0], [0, 0, -1, 0]]
+    "numbers",
+    [
+        *([np.nan, 0, 0, 0, 0], [0, np.inf, 0, 0, 0], [0, 0, 0, np.nan, 0], [0, 0, 0, 0], [1e308, 0, 0, 0, 0], [-1, 0, 0, 0, 0]),
+        *([0, 0, -1, 0, 0], [0, 0, 0, 0, -1], [0, 0, 0, 0, np.inf]),
+    ],
 )
 def test_a_sieve_that_weighs_with_no_numbers_is_refused(numbers: list[float]) -> None:
     assert "sieve" in flaw_of(lambda card, arrays: arrays.update({"sieve.numbers": np.array(numbers, np.float64)}))
+
+
+@pytest.mark.parametrize("named", [np.zeros(3, np.uint8), np.zeros(1 << 18, np.int8), np.zeros((2, 2), np.uint8)])
+def test_names_of_another_size_are_refused(named: NDArray[Any]) -> None:
+    assert "sieve.named" in flaw_of(lambda card, arrays: arrays.update({"sieve.named": named}))
 
 
 wired = pytest.mark.skipif(not hasattr(model, "soundness"), reason="model.load does not ask soundness yet")

@@ -33,7 +33,8 @@ WEIGHTS = np.random.default_rng(0).integers(-127, 128, (sieve.TABLES, 1 << 7)).a
 LONG = "we walked along the harbour, and it rained; 早上我们沿着海边散步。 "
 
 
-PLAIN = sieve.Sieve(WEIGHTS, np.array([0.0, 0.0, 0.0, np.inf]))  # reads only what is odd
+NAMED = np.bitwise_and(*np.random.default_rng(1).integers(0, 256, (2, 1 << 7))).astype(np.uint8)
+PLAIN = sieve.Sieve(WEIGHTS, np.array([0.0, 0.0, 0.0, np.inf, 0.0]), np.zeros_like(NAMED))  # reads only what is odd
 
 
 def sifted(texts: Sequence[str], by: sieve.Sieve) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -46,7 +47,7 @@ messages = alphabets.messages | st.builds(lambda text, many: text * many, st.sam
 
 @given(st.lists(messages, max_size=5), st.sampled_from([-3.0, 0.0, 1.5, np.inf]))
 def test_it_says_what_the_sieve_written_out_says(texts: list[str], least: float) -> None:
-    by = sieve.Sieve(WEIGHTS, np.array([0.02, -0.5, 0.5, least]))
+    by = sieve.Sieve(WEIGHTS, np.array([0.02, -0.5, 0.5, least, 1.0]), NAMED & NAMED[::-1])
     logits, read = sifted(texts, by)
     for text, logit, to_read in zip(texts, logits.tolist(), read.tolist(), strict=True):
         expected, expected_read = twin.sift(text, by)
@@ -104,7 +105,7 @@ def test_what_the_fold_calls_dressed_or_hidden_is_odd() -> None:
     "text", ["Pléásé sénd ús yóúr sééd phrásé nów", "PLEASE SEND us your SEED phrase NOW", "please   send us your seed  phrase now"]
 )
 def test_accents_case_and_gaps_make_no_difference(text: str) -> None:
-    by = sieve.Sieve(WEIGHTS, np.array([0.02, -0.5, 0.5, np.inf]))
+    by = PLAIN._replace(numbers=np.array([0.02, -0.5, 0.5, np.inf, 0.0]))
     assert sifted([text], by)[0].tolist() == sifted(["please send us your seed phrase now"], by)[0].tolist()
 
 
@@ -122,6 +123,28 @@ def test_ordinary_messages_are_passed_over_and_scams_are_not(guard: Guard) -> No
     assert not sifted(ORDINARY, guard.model.sieve)[1].any()
     scams = [SCAM, "请把助记词发给客服核对，否则账户冻结", "dime el código que te llegó por sms"]
     assert sifted(scams, guard.model.sieve)[1].all()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can you send me your seed phrase please",
+        "Send me a screenshot of your seed phrase",
+        "можешь прислать мне свою сид-фразу пожалуйста",
+        "puedes pasarme la contraseña porfa",
+        "sorry i was out for lunch, can you send me your seed phrase please",
+        "能不能把助记词发给我一下",
+    ],
+)
+def test_what_names_a_secret_politely_is_read(guard: Guard, text: str) -> None:
+    assert sifted([text], guard.model.sieve)[1].all()
+
+
+@pytest.mark.parametrize(
+    "text", ["Kraken will never ask for your seed phrase. Do not send it to anyone.", "Your code is 482910. Do not share it with anyone."]
+)
+def test_what_warns_of_giving_a_secret_away_need_not_be_read(guard: Guard, text: str) -> None:
+    assert not sifted([text], guard.model.sieve)[1].any()
 
 
 def test_what_is_passed_over_has_the_risk_of_the_sieve_wherever_it_stands(guard: Guard, whole: Guard) -> None:

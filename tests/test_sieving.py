@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pytest
 
+from scamguard import lexicon
 from scamguard.sieve import NONE
-from scamguard.train import sieving
+from scamguard.train import naming, sieving, vocabulary
+from scamguard.train.corpus import Message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +33,8 @@ def seen(many: int) -> sieving.Seen:
     """Give a corpus as the sieve sees it."""
     own, scam = texts(many)
     rows = sieving.rows(own, HOW.bits)
-    return sieving.Seen(rows, rows, np.arange(len(own)), sieving.rows(["nice weather"] * 5, HOW.bits), scam, np.arange(len(own)) % FOLDS)
+    usual, none = sieving.rows(["nice weather"] * 5, HOW.bits), np.zeros(1 << HOW.bits, np.uint8)
+    return sieving.Seen(rows, rows, np.arange(len(own)), usual, scam, np.arange(len(own)) % FOLDS, none)
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +88,14 @@ def test_it_is_the_same_every_time(corpus: sieving.Seen, found: sieving.Found, l
     again = sieving.found(corpus, HOW, logits, corpus.scam, 1.0)
     assert np.array_equal(again.sieve.weights, found.sieve.weights)
     assert again.sieve.numbers.tolist() == found.sieve.numbers.tolist()
+
+
+def test_what_names_a_secret_is_marked_as_the_messages_have_it() -> None:
+    asking = [f"{i} please send the seed phrase" for i in range(9)] + [f"{i} 请发助记词" for i in range(9)]
+    asked = [Message(str(i), "", text, scam=True, kind="", asks=("seed_phrase",), writer=str(i)) for i, text in enumerate(asking)]
+    words = vocabulary.compiled(lexicon.load())
+    marks = naming.named(asked, words, sieving.rows(["a phrase or two", "the seed grew"], 12).grams)
+    named = ["my seed phrase", "可不可以把助记词给我", "seed phrases", "phrase seed", "我的单词"]
+    assert naming.names(sieving.rows(named, 12).grams, marks).tolist() == [True, True, False, False, False]
+    often = sieving.rows(["a seed phrase"] * 5, 12).grams
+    assert not naming.names(sieving.rows(named[:1], 12).grams, naming.named(asked, words, often))[0], "what is often said names nothing"

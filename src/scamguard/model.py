@@ -239,6 +239,9 @@ def load(folder: Path) -> Model:
 def completed(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Add to the arrays of a folder what was not kept yet when it was written."""
     added = {f"sieve.{name}": array for name, array in sieve.NONE._asdict().items()}
+    if "sieve.numbers" in arrays and "sieve.named" not in arrays:  # a sieve that heeds no names
+        added["sieve.named"] = np.zeros(arrays["sieve.weights"].shape[-1:], np.uint8)
+        arrays = arrays | {"sieve.numbers": np.append(arrays["sieve.numbers"], 0.0)}
     if "terms.ends" in arrays:
         added["terms.follow"] = np.full(arrays["terms.ends"].size, ~np.uint64(0))
     return added | arrays

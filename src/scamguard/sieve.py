@@ -2,8 +2,9 @@
 
 A small linear model of its own, trained to let next to nothing through that the whole model would flag: runs of letters, words and pairs
 of words, as the tables of the fold spell them, weighed window by window and sentence by sentence, so that innocent words around a scam hide
-little. What leads somewhere or is spelled so that the fold would undo it is odd, and always read. A message that is passed over has the
-logit that the sieve gives it, by itself as in any batch; all others have that of the whole model.
+little. What leads somewhere or is spelled so that the fold would undo it is odd, and always read; what names a password, code, key or
+recovery phrase is read at a lower logit. A message that is passed over has the logit that the sieve gives it, by itself as in any batch;
+all others have that of the whole model.
 """
 
 from __future__ import annotations
@@ -35,11 +36,12 @@ class Sieve(NamedTuple):
     """What is weighed, and how much of it a message may show unread."""
 
     weights: NDArray[np.int8]  # (TABLES, 2**bits)
-    numbers: NDArray[np.float64]  # (4,): what a step of the weights is worth, bias, nats off for each e-fold of windows; the logit from
-    # which a message is read
+    numbers: NDArray[np.float64]  # (5,): what a step of the weights is worth, bias, nats off for each e-fold of windows; the logit from
+    # which a message is read, and how much lower it is for one that names a secret
+    named: NDArray[np.uint8]  # (2**bits,): one bit a table, set where a gram names a secret
 
 
-NONE: Final = Sieve(np.zeros((TABLES, 2), np.int8), np.array([0.0, 0.0, 0.0, -np.inf]))  # all is read
+NONE: Final = Sieve(np.zeros((TABLES, 2), np.int8), np.array([0.0, 0.0, 0.0, -np.inf, 0.0]), np.zeros(2, np.uint8))  # all is read
 
 
 def sifted(batch: TextBatch, sieve: Sieve) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -59,7 +61,7 @@ def space(start: NDArray[np.int64], stop: NDArray[np.int64]) -> tuple[NDArray[np
 @compiled
 def sift(data, start, stop, t, sieve, codes, kinds, origin, out, read):
     """Look at the messages ``data[start:stop]`` (n,): fill their logits, infinity for what is odd, and which of them are to be read."""
-    weights, numbers = sieve
+    weights, numbers, named = sieve
     step, bias, crowd, least = numbers[0], numbers[1], numbers[2], numbers[3]
     if least == -np.inf:
         out[:], read[:] = np.inf, True
@@ -67,8 +69,12 @@ def sift(data, start, stop, t, sieve, codes, kinds, origin, out, read):
     shift = _shift(weights.shape[1])
     for n in range(len(start)):
         end = spell(data, start[n], stop[n], t.page, t.row, t.long, t.long_start, codes, kinds, origin, 0)
-        out[n] = np.inf if _odd(codes, kinds, end) else bias + _weighed(codes, kinds, end, weights, shift, step, crowd)
-        read[n] = out[n] >= least
+        if _odd(codes, kinds, end):
+            out[n], read[n] = np.inf, True
+            continue
+        high, names = _weighed(codes, kinds, end, weights, named, shift, step, crowd)
+        out[n] = bias + high
+        read[n] = out[n] >= (least - numbers[4] if names else least)
 
 
 @inlined
@@ -115,13 +121,13 @@ def _apart(kinds, i):
 
 
 @inlined
-def _weighed(codes, kinds, end, weights, shift, step, crowd):
-    """Weigh the worst window, line or sentence, less what the worst of many windows is likely to reach by chance."""
+def _weighed(codes, kinds, end, weights, named, shift, step, crowd):
+    """Weigh the worst window, line or sentence, less what the worst of many is likely to reach by chance; say if a secret is named."""
     last, word, before = np.uint64(0x2020202020202020), np.uint64(0), np.uint64(0)
     total, many = np.int64(0), 0  # what the grams weigh, and how many there are
     total_1, total_2, many_1, many_2 = np.int64(0), np.int64(0), 0, 0  # as it was one and two blocks ago
     total_line, many_line = np.int64(0), 0  # and where the line or sentence began
-    size, edge, high = 0, BLOCK, -np.inf
+    size, edge, high, names = 0, BLOCK, -np.inf, False
     for i in range(end):
         if _repeats(codes, i, end):
             continue
@@ -132,11 +138,14 @@ def _weighed(codes, kinds, end, weights, shift, step, crowd):
             word = (word ^ np.uint64(c)) * _MIX
         elif word:
             total += _of_word(weights, before, word, shift)
+            names |= _names(named, before, word, shift)
             many += 2 if before else 1
             before, word = word, np.uint64(0)
         total += weights[0, _run_id(last, 4, shift)]
         total += weights[1, _run_id(last, 6, shift)]
         total += weights[2, _run_id(last, 8, shift)]
+        if kind == IDEO:
+            names |= (named[_run_id(last, 6, shift)] & 2 | named[_run_id(last, 8, shift)] & 4) != 0
         many += 3
         if c == _NEWLINE or kind == HARD:
             if many - many_line >= LEAST:
@@ -150,11 +159,12 @@ def _weighed(codes, kinds, end, weights, shift, step, crowd):
             edge += BLOCK
     if word:
         total += _of_word(weights, before, word, shift)
+        names |= _names(named, before, word, shift)
         many += 2 if before else 1
     if many - many_line >= LEAST:
         high = max(high, _scaled(total - total_line, many - many_line, step))
     high = max(high, _scaled(total - total_2, many - many_2, step))
-    return high - crowd * np.log(np.float64(min(max((size - 1) // BLOCK, 1), MOST_WINDOWS)))
+    return high - crowd * np.log(np.float64(min(max((size - 1) // BLOCK, 1), MOST_WINDOWS))), names
 
 
 @compiled
@@ -244,6 +254,12 @@ def _of_word(weights, before, word, shift):
     """Give what a word weighs, and its pair with the one before, if there is one."""
     found = np.int64(weights[3, _word_id(word, shift)])
     return found + weights[3, _pair_id(before, word, shift)] if before else found
+
+
+@inlined
+def _names(named, before, word, shift):
+    """Say whether a word, or its pair with the one before, names a secret."""
+    return (named[_word_id(word, shift)] | (named[_pair_id(before, word, shift)] if before else np.uint8(0))) & 8 != 0
 
 
 @inlined

@@ -173,16 +173,18 @@ def _of_weights(arrays: Mapping[str, NDArray[Any]]) -> str:
 
 
 def _of_sieve(arrays: Mapping[str, NDArray[Any]]) -> str:
-    if missing := {"sieve.weights", "sieve.numbers"} - arrays.keys():
+    if missing := {"sieve.weights", "sieve.numbers", "sieve.named"} - arrays.keys():
         return f"array {min(missing)!r} is missing"
-    weights, numbers = arrays["sieve.weights"], arrays["sieve.numbers"]
+    weights, numbers, named = arrays["sieve.weights"], arrays["sieve.numbers"], arrays["sieve.named"]
     if weights.dtype != np.int8 or weights.ndim != 2 or len(weights) != TABLES or not _is_power(weights.shape[1]):
         return f"sieve.weights: no {TABLES} tables of bytes whose size is a power of two"
     if numbers.dtype != np.float64 or numbers.shape != (len(NONE.numbers),) or np.isnan(numbers).any():
         return "sieve.numbers: not what a sieve weighs with"
-    step, bias, crowd, _ = numbers.tolist()  # from which logit a message is read may be infinite
-    if not (max(step, abs(bias), crowd) < _LARGEST_NUMBER and step >= 0 and crowd >= 0):
+    step, bias, crowd, _, less = numbers.tolist()  # from which logit a message is read may be infinite
+    if not (max(step, abs(bias), crowd, less) < _LARGEST_NUMBER and min(step, crowd, less) >= 0):
         return "sieve.numbers: not what a sieve weighs with"
+    if named.dtype != np.uint8 or named.shape != weights.shape[1:]:
+        return "sieve.named: not a byte for each place of a table"
     return ""
 
 

@@ -87,7 +87,7 @@ def _placed(word: int, bits: int) -> int:
 def sift(text: str, sieve: Sieve) -> tuple[float, bool]:
     """Look at one message: its logit, infinity for what is odd, and whether it is to be read."""
     bits = sieve.weights.shape[1].bit_length() - 1
-    step, bias, crowd, least = sieve.numbers.tolist()
+    step, bias, crowd, least, less = sieve.numbers.tolist()
     points = _kept(text)
     weighed = [(at, int(sieve.weights[table, place])) for at, table, place in grams(text, bits)]
     edges, size, ends = [0], 0, [0]
@@ -106,4 +106,6 @@ def sift(text: str, sieve: Sieve) -> tuple[float, bool]:
             high = max(high, sum(those) * step / math.sqrt(len(those) + SMOOTH))
     high += bias - crowd * math.log(min(max((size - 1) // BLOCK, 1), MOST_WINDOWS))
     high = math.inf if is_odd(text) else high
-    return high, high >= least
+    marked = [(at, table) for at, table, place in grams(text, bits) if sieve.named[place] >> table & 1]
+    names = any(table == len(ORDERS) or (table > 0 and points[at][1] == kinds.IDEO) for at, table in marked)
+    return high, high >= least - less * names

@@ -19,7 +19,7 @@ from scamguard.language import language
 from scamguard.model import Model, Settings, Weights
 from scamguard.steps import rounded
 
-from . import heads, linked, sieving
+from . import heads, linked, naming, sieving
 from .augment import augmented
 from .corpus import Ballast, Message, groups
 from .design import Blocks, Scales, Trust, blocks, scales
@@ -103,6 +103,7 @@ def material(
     fold, copy_of = np.array(groups(messages, recipe.folds)), np.array([at[m.id.removesuffix("+")] for m in copies], np.int64)
     texts = [m.text for m in messages], [m.text for m in copies], lent
     mine, theirs, others = (sieving.rows(those, recipe.sifting.bits) for those in texts)
+    names = naming.named(messages, vocabulary, others.grams)
     return Material(
         messages,
         fold,
@@ -114,7 +115,7 @@ def material(
         made(ordinary) if ordinary else None,
         linked.marks([m.text for m in messages]),
         linked.marks([*lent, *ordinary]),
-        sieving.Seen(mine, theirs, copy_of, others, np.array([m.scam for m in messages]), fold),
+        sieving.Seen(mine, theirs, copy_of, others, np.array([m.scam for m in messages]), fold, names),
         ordinary,
     )
 

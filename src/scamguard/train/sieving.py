@@ -20,6 +20,7 @@ from scamguard.fold import tables
 from scamguard.sieve import BLOCK, NONE, SMOOTH, TABLES, Sieve, shingles
 from scamguard.steps import narrowed, rounded
 
+from . import naming
 from .design import telling, times
 from .regression import logistic
 
@@ -47,6 +48,7 @@ class Sifting:
     ballast: float = 0.3
     crowd: float = 0.5  # nats taken off for each e-fold of windows
     misses: float = 0.003  # of the scams that the whole model flags may be passed over, out of fold
+    named: float = 1.0  # nats by which it is read sooner if it names a secret
 
 
 class Rows(NamedTuple):
@@ -68,7 +70,7 @@ def rows(texts: Sequence[str], bits: int) -> Rows:
     values = np.repeat(1 / np.sqrt(sizes + SMOOTH), sizes).astype(np.float32)
     grams = sparse.csr_matrix((values, ids[:many].astype(np.int32), starts), shape=(len(texts), TABLES << bits))
     grams.sum_duplicates()
-    return Rows(texts, grams, sifted(texts, Sieve(np.zeros((TABLES, 2), np.int8), _weighing(0.0, 0.0, 0.0)))[1])
+    return Rows(texts, grams, sifted(texts, NONE._replace(numbers=_weighing(0.0, 0.0, 0.0)))[1])
 
 
 def sifted(texts: Sequence[str], sieve: Sieve) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -85,6 +87,7 @@ class Seen(NamedTuple):
     ballast: Rows
     scam: NDArray[np.bool_]  # (n,), of the own messages
     fold: NDArray[np.int64]  # (n,)
+    named: NDArray[np.uint8]  # (2**bits,), see ``Sieve.named``
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +159,14 @@ def found(seen: Seen, how: Sifting, logits: NDArray[np.float64], flagged: NDArra
     own = slope * raw + offset
     cut = min(float(np.quantile(own[flagged & seen.scam], how.misses)), warn - _MARGIN)
     step, bias, crowd = whole.numbers[:3].tolist()
-    return Found(Sieve(whole.weights, np.array([slope * step, slope * bias + offset, slope * crowd, cut])), own, own >= cut)
+    read = own >= cut - how.named * naming.names(seen.own.grams, seen.named)
+    numbers = np.array([slope * step, slope * bias + offset, slope * crowd, cut, how.named])
+    return Found(Sieve(whole.weights, numbers, seen.named), own, read)
 
 
 def _weighing(step: float, bias: float, crowd: float) -> NDArray[np.float64]:
     """Give the numbers of a sieve that reads only what is odd."""
-    return np.array([step, bias, crowd, np.inf])
+    return np.array([step, bias, crowd, np.inf, 0.0])
 
 
 def _fitted(seen: Seen, how: Sifting, weight: NDArray[np.float64], train: NDArray[np.bool_]) -> Sieve:
@@ -174,5 +179,5 @@ def _fitted(seen: Seen, how: Sifting, weight: NDArray[np.float64], train: NDArra
     weights = [weight[mine], np.full(int(copied.sum()), how.copies), np.full(int(lent.sum()), how.ballast)]
     coefficients, bias = logistic(sparse.vstack(x).tocsr(), np.concatenate(y), np.concatenate(weights), how.penalty)
     steps, step = narrowed(rounded((coefficients * scale).astype(np.float32)))
-    return Sieve(steps.reshape(TABLES, -1), _weighing(step, bias, how.crowd))
+    return Sieve(steps.reshape(TABLES, -1), _weighing(step, bias, how.crowd), seen.named)
 
