@@ -70,7 +70,7 @@ def _scamguard(
 def check(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The message, or - to read it from standard input.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as one JSON object.")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Also show what moved the verdict most.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Also show what moves the whole model most, in nats.")] = False,
     direction: Annotated[str, typer.Option(metavar="NAME", help=_DIRECTION)] = "inbound",
     lang: Annotated[str | None, typer.Option(metavar="LANG", help="Language of the advice. [default: from the environment]")] = None,
     name: Name = None,
