@@ -80,6 +80,13 @@ def test_numpy_strings() -> None:
     assert texts_of(batches(np.array(["seed", "密码"]))) == ["seed", "密码"]
 
 
+@pytest.mark.parametrize("column", [pd.Series([np.nan, np.nan]), pa.array([None, np.nan])])
+def test_a_column_of_which_all_is_missing_is_of_empty_messages(column: object) -> None:
+    assert texts_of(batches(column)) == ["", ""]
+    with pytest.raises(InputError, match="not of strings"):
+        texts_of(batches(pd.Series([np.nan, 1.5])))
+
+
 @pytest.mark.parametrize("hole", [None, float("nan"), np.nan, np.float64("nan"), pd.NA, pd.NaT])
 def test_what_is_missing_is_an_empty_message(hole: object) -> None:
     assert texts_of(batches(["a", hole, "b"])) == ["a", "", "b"]

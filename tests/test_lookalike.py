@@ -168,9 +168,9 @@ def test_every_kind_is_shown_by_an_example() -> None:
 
 
 def test_a_column_keeps_its_order_and_its_nulls() -> None:
-    table = lookalikes(["kraken.com", None, "kraken-support.com", "kraken-support.com"])
-    assert table.column("brand").to_pylist() == [None, None, "Kraken", "Kraken"]
-    assert table.column("official").to_pylist() == [None, None, "kraken.com", "kraken.com"]
+    table = lookalikes(["kraken.com", None, "kraken-support.com", float("nan"), "kraken-support.com"])  # NaN as pandas has it
+    assert table.column("brand").to_pylist() == [None, None, "Kraken", None, "Kraken"]
+    assert table.column("official").to_pylist() == [None, None, "kraken.com", None, "kraken.com"]
 
 
 @pytest.mark.parametrize(

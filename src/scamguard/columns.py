@@ -171,10 +171,15 @@ def _pack_checked(texts: Iterable[object], first: int) -> TextBatch:
     return pack(texts)  # type: ignore[arg-type]
 
 
+def _says_nothing(array: pa.Array, pa: Any) -> bool:  # noqa: ANN401
+    """Say whether a column holds numbers that are all missing: what readers of CSV make of texts of which there is none."""
+    return bool(pa.types.is_floating(array.type)) and bool(array.is_null(nan_is_null=True).true_count == len(array))
+
+
 def _from_arrow(array: pa.Array, pa: Any) -> TextBatch:  # noqa: ANN401
     """View an Arrow array's own buffers; other string layouts are cast to large_string first."""
     kind = array.type
-    if pa.types.is_null(kind):
+    if pa.types.is_null(kind) or _says_nothing(array, pa):
         return TextBatch(np.zeros(0, np.uint8), np.zeros(len(array) + 1, np.int64))
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
         inner = kind.value_type if pa.types.is_dictionary(kind) else kind

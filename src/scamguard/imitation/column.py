@@ -71,7 +71,7 @@ def _strings(column: Any) -> pa.LargeStringArray:  # noqa: ANN401
     if isinstance(column, str | bytes):
         raise InputError("one text where a column is needed; use scamguard.lookalike(value) for one")
     try:
-        column = column if isinstance(column, pa.Array | pa.ChunkedArray) else pa.array(column)
+        column = column if isinstance(column, pa.Array | pa.ChunkedArray) else pa.array(column, from_pandas=True)  # NaN is null
         column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type) or pa.types.is_null(column.type)):
             raise InputError(f"a column of {column.type}; give one of strings")
