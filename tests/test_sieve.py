@@ -191,3 +191,11 @@ def test_a_model_of_before_there_was_a_sieve_reads_everything(tiny: model.Model,
     model.save(tiny, tmp_path)
     kept = model.load(tmp_path)
     assert kept.sieve.numbers.tolist() == sieve.NONE.numbers.tolist(), "too few messages to tell how many are missed"
+
+
+def test_a_sieve_of_before_it_heeded_names_weighs_as_it_did() -> None:
+    kept = {"sieve.weights": WEIGHTS, "sieve.numbers": np.array([0.02, -0.5, 0.5, 0.0])}
+    by = sieve.Sieve(*(model.completed(kept)[f"sieve.{name}"] for name in sieve.Sieve._fields))
+    assert by.numbers.tolist() == [0.02, -0.5, 0.5, 0.0, 0.0]
+    now = by._replace(named=np.full_like(by.named, 255))
+    assert sifted([SCAM, *ORDINARY], by)[1].tolist() == sifted([SCAM, *ORDINARY], now)[1].tolist(), "no name lowers the bar"

@@ -96,6 +96,6 @@ def test_what_names_a_secret_is_marked_as_the_messages_have_it() -> None:
     words = vocabulary.compiled(lexicon.load())
     marks = naming.named(asked, words, sieving.rows(["a phrase or two", "the seed grew"], 12).grams)
     named = ["my seed phrase", "可不可以把助记词给我", "seed phrases", "phrase seed", "我的单词"]
-    assert naming.names(sieving.rows(named, 12).grams, marks).tolist() == [True, True, False, False, False]
+    assert sieving.names(sieving.rows(named, 12).grams, marks).tolist() == [True, True, False, False, False]
     often = sieving.rows(["a seed phrase"] * 5, 12).grams
-    assert not naming.names(sieving.rows(named[:1], 12).grams, naming.named(asked, words, often))[0], "what is often said names nothing"
+    assert not sieving.names(sieving.rows(named[:1], 12).grams, naming.named(asked, words, often))[0], "what is often said names nothing"

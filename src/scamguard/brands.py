@@ -101,7 +101,6 @@ def read(folder: Traversable) -> tuple[Brand, ...]:
     never = _never(folder / "kinds.toml")
     found: list[Brand] = []
     homes: dict[str, str] = {}  # id or domain → id of the brand whose it is
-    ids: set[str] = set()
     for file in sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name):
         if file.name == "kinds.toml":
             continue
@@ -110,11 +109,11 @@ def read(folder: Traversable) -> tuple[Brand, ...]:
             raise BrandError(file.name, "file", unknown("key", min(extra), ["brand"]))
         for row in table.get("brand", []):
             brand = _brand(file.name, row, never)
-            for home in (brand.id, *brand.domains):
-                if homes.setdefault(home, brand.id) != brand.id or (home == brand.id and home in ids):
+            for home in dict.fromkeys((brand.id, *brand.domains)):
+                if homes.get(home, brand.id) != brand.id or (home == brand.id and home in homes):
                     raise BrandError(file.name, f"brand {brand.id!r}", f"{home!r} is brand {homes[home]!r}'s already; keep one of them")
+                homes[home] = brand.id
             found.append(brand)
-            ids.add(brand.id)
     return tuple(found)
 
 

@@ -33,7 +33,7 @@ _SYMBOLS = {  # what stands for it while a term is folded (Vai digits, squares);
     "#": ("\ua620", RUN, LETTER), "<code>": ("\ua621", CODE, LETTER), "<phone>": ("\ua622", PHONE, LETTER),
     "<link>": ("\u2b12", LINK, TOKEN), "<email>": ("\u2b13", EMAIL, TOKEN), "<handle>": ("\u2b14", HANDLE, TOKEN),
 }  # fmt: skip
-_SECRET = frozenset({"password", "code_2fa", "private_key", "seed_phrase"})  # concepts whose names are misspelled on purpose
+SECRETS = frozenset({"password", "code_2fa", "private_key", "seed_phrase"})  # concepts with names that are misspelled on purpose
 _GUARD = "一"  # a word may start and end beside it, and it takes part in no undoing
 
 
@@ -73,7 +73,7 @@ def _forms(lexicon: Lexicon) -> Forms:
 
 def _slips(lexicon: Lexicon) -> dict[int, int]:
     """Map the key of each misspelling of a word that alone names a secret to the key of that word; none that two words share."""
-    forms = sorted({form for entry in lexicon.entries if entry.name in _SECRET for form in entry.forms() if form.isalpha()})
+    forms = sorted({form for entry in lexicon.entries if entry.name in SECRETS for form in entry.forms() if form.isalpha()})
     folded = _folded_forms(forms)
     text, starts = "".join(map(chr, folded.codes)), folded.starts.tolist()
     named = {text[begin:end] for begin, end in itertools.pairwise(starts)}

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scamguard.columns import pack
-from scamguard.fold import fold, tables
+from scamguard.fold import fold
 from scamguard.kinds import IDEO, KIND
 from scamguard.match import match
-from scamguard.sieve import TABLES, shingles, space
+from scamguard.sieve import TABLES
+from scamguard.terms import SECRETS
 from scamguard.tokens import tokens
+
+from .sieving import shingled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +30,7 @@ if TYPE_CHECKING:
     from .corpus import Message
     from .vocabulary import Vocabulary
 
-_CONCEPTS: Final = ("password", "code_2fa", "private_key", "seed_phrase")
-_SECRETS: Final = frozenset(("password", "2fa_code", "private_key", "seed_phrase"))
+_ASKED: Final = frozenset(("password", "2fa_code", "private_key", "seed_phrase"))  # as messages are labelled
 _LEAST: Final = 8  # messages that use a name
 _MOST: Final = 0.01  # of the ballast may have it: "the code" names less than it seems
 
@@ -43,7 +45,7 @@ def named(messages: Sequence[Message], vocabulary: Vocabulary, ballast: sparse.c
     """
     size = ballast.shape[1] // TABLES
     uses: Counter[int] = Counter()
-    for (name, spaced), many in _names([m.text for m in messages if _SECRETS & {*m.asks}], vocabulary).items():
+    for (name, spaced), many in _names([m.text for m in messages if _ASKED & {*m.asks}], vocabulary).items():
         for place in _places(name, spaced, size)[-1:]:
             uses[place] += many
     usual = np.bincount(ballast.indices, minlength=ballast.shape[1])
@@ -54,16 +56,9 @@ def named(messages: Sequence[Message], vocabulary: Vocabulary, ballast: sparse.c
     return out
 
 
-def names(grams: sparse.csr_matrix, marks: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Say which rows of grams (n, TABLES * 2**bits) name a secret, (n,)."""
-    marked = np.concatenate([marks >> table & 1 for table in range(TABLES)]).astype(np.bool_)
-    found: NDArray[np.bool_] = np.asarray(grams[:, np.flatnonzero(marked)].getnnz(1)) > 0
-    return found
-
-
 def _names(texts: Sequence[str], vocabulary: Vocabulary) -> Counter[tuple[str, bool]]:
     """Count the names of secrets in ``texts``, each once a message; with each, whether it ends in a script that parts words."""
-    wanted = [vocabulary.concepts.index(name) for name in _CONCEPTS if name in vocabulary.concepts]
+    wanted = [i for i, name in enumerate(vocabulary.concepts) if name in SECRETS]
     found: Counter[tuple[str, bool]] = Counter()
     for _, piece in pack(texts).chunks():
         folded = fold(piece)
@@ -76,11 +71,8 @@ def _names(texts: Sequence[str], vocabulary: Vocabulary) -> Counter[tuple[str, b
 
 def _places(name: str, spaced: bool, size: int) -> list[int]:  # noqa: FBT001 - a column of ``_names``
     """Place a name in the tables laid end to end: last the pair of its last words or its only word, else the run of its last characters."""
-    batch = pack([name])
-    start, stop = batch.offsets[:-1], batch.offsets[1:]
-    ids, starts = np.empty((TABLES + 1) * (len(batch.data) + 1), np.int64), np.zeros(2, np.int64)
-    many = shingles(batch.data, start, stop, tables(), size.bit_length() - 1, *space(start, stop), ids, starts)
     if not spaced and len(name) == 1:
         return []
+    ids, _ = shingled([name], size.bit_length() - 1)
     table = TABLES - 1 if spaced else 2 if len(name) > 2 else 1  # two characters are a run of six bytes, three fill one of eight
-    return [place for place in ids[:many].tolist() if place // size == table]
+    return [place for place in ids.tolist() if place // size == table]

@@ -20,7 +20,6 @@ from scamguard.fold import tables
 from scamguard.sieve import BLOCK, NONE, SMOOTH, TABLES, Sieve, shingles
 from scamguard.steps import narrowed, rounded
 
-from . import naming
 from .design import telling, times
 from .regression import logistic
 
@@ -61,16 +60,29 @@ class Rows(NamedTuple):
 
 def rows(texts: Sequence[str], bits: int) -> Rows:
     """Write down what the sieve weighs of the beginning of each text."""
+    ids, starts = shingled(texts, bits)
+    sizes = np.diff(starts)
+    values = np.repeat(1 / np.sqrt(sizes + SMOOTH), sizes).astype(np.float32)
+    grams = sparse.csr_matrix((values, ids.astype(np.int32), starts), shape=(len(texts), TABLES << bits))
+    grams.sum_duplicates()
+    return Rows(texts, grams, sifted(texts, NONE._replace(numbers=_weighing(0.0, 0.0, 0.0)))[1])
+
+
+def shingled(texts: Sequence[str], bits: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the grams of the beginning of each text, in reading order: their places in all tables laid end to end, and (n + 1,) starts."""
     batch = pack(texts)
     start = batch.offsets[:-1]
     stop = np.minimum(batch.offsets[1:], start + _BYTES)
     ids, starts = np.empty(_MOST_GRAMS * int((stop - start).sum() + len(texts) + 1), np.int64), np.zeros(len(texts) + 1, np.int64)
     many = shingles(batch.data, start, stop, tables(), bits, *sieves.space(start, stop), ids, starts)
-    sizes = np.diff(starts)
-    values = np.repeat(1 / np.sqrt(sizes + SMOOTH), sizes).astype(np.float32)
-    grams = sparse.csr_matrix((values, ids[:many].astype(np.int32), starts), shape=(len(texts), TABLES << bits))
-    grams.sum_duplicates()
-    return Rows(texts, grams, sifted(texts, NONE._replace(numbers=_weighing(0.0, 0.0, 0.0)))[1])
+    return ids[:many], starts
+
+
+def names(grams: sparse.csr_matrix, marks: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Say which rows of grams (n, TABLES * 2**bits) name a secret, (n,)."""
+    marked = np.concatenate([marks >> table & 1 for table in range(TABLES)]).astype(np.bool_)
+    found: NDArray[np.bool_] = np.asarray(grams[:, np.flatnonzero(marked)].getnnz(1)) > 0
+    return found
 
 
 def sifted(texts: Sequence[str], sieve: Sieve) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -159,7 +171,7 @@ def found(seen: Seen, how: Sifting, logits: NDArray[np.float64], flagged: NDArra
     own = slope * raw + offset
     cut = min(float(np.quantile(own[flagged & seen.scam], how.misses)), warn - _MARGIN)
     step, bias, crowd = whole.numbers[:3].tolist()
-    read = own >= cut - how.named * naming.names(seen.own.grams, seen.named)
+    read = own >= cut - how.named * names(seen.own.grams, seen.named)
     numbers = np.array([slope * step, slope * bias + offset, slope * crowd, cut, how.named])
     return Found(Sieve(whole.weights, numbers, seen.named), own, read)
 
