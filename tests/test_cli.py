@@ -75,6 +75,13 @@ def test_check_flags_and_explains() -> None:
         assert words in result.stdout
 
 
+def test_advice_in_a_language_that_we_do_not_speak_is_announced() -> None:
+    result = run("check", SCAM, "--lang", "xx")
+    assert "unknown language 'xx'; known: ar, de, en" in result.stderr
+    assert "This is a scam" in result.stdout
+    assert not run("check", SCAM, "--lang", "en_GB.UTF-8").stderr
+
+
 def test_check_lets_honest_messages_pass() -> None:
     result = run("check", FINE)
     assert (result.exit_code, result.stdout.split()[0]) == (0, "ALLOW")
@@ -350,6 +357,9 @@ def test_rules_report_and_evaluate(tmp_path: Path) -> None:
     assert refused(run("rules", "report", "--corpus", tmp_path, "--lang", "zh"), "no labelled message in 'zh'; there are: en")
     (tmp_path / "n.jsonl").write_text(json.dumps(rows[0]) + '\n{"text": 7, "label": "benign"}\n', "utf-8")
     assert refused(run("evaluate", tmp_path / "n.jsonl"), "n.jsonl, line 2: not a labelled message", "text is int")
+    for row, problem in (({"text": "hi"}, "it has no 'label'"), ({"text": "hi", "label": "ham"}, "unknown label 'ham'")):
+        (tmp_path / "n.jsonl").write_text(json.dumps(row), "utf-8")
+        assert refused(run("evaluate", tmp_path / "n.jsonl"), "n.jsonl, line 1: not a labelled message", problem)
     result = run("evaluate", tmp_path / "l.jsonl")
     assert result.exit_code == 0
     assert "recall_at_1" in result.stdout

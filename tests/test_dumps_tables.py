@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scamguard.dumps import csvrecords
+from scamguard.errors import DumpError
 
 from .dumping import read
 
@@ -92,6 +93,14 @@ def test_times_that_cannot_be_told_are_counted(tmp_path: Path) -> None:
         got = read(file)
         assert [message.time for message in got.messages] == [None, MAY_1, None, MAY_1]
         assert got.dump.notes.timeless == 1, file.name
+
+
+def test_two_columns_of_one_name_are_not_chosen_among(tmp_path: Path) -> None:
+    pq.write_table(pa.table([pa.array(["x"]), pa.array(["y"])], names=["text", "text"]), tmp_path / "d.parquet")
+    (tmp_path / "d.csv").write_text("id,text,text\n1,x,y\n", "utf-8")
+    for file in tmp_path.iterdir():
+        with pytest.raises(DumpError, match="2 columns are called 'text'; rename all but the one that holds the messages"):
+            read(file)
 
 
 def test_a_column_of_another_kind_is_read_as_what_it_says(tmp_path: Path) -> None:

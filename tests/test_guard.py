@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -187,6 +188,21 @@ def test_any_text_is_judged(guard: Guard, text: str) -> None:
 def test_check_takes_one_text(guard: Guard, text: Any) -> None:
     with pytest.raises(InputError, match="for many messages use score or scan"):
         guard.check(text)
+
+
+@pytest.mark.parametrize("value", ["2", None, 0, -1, 1.5, True])
+def test_threads_and_tops_are_counted(guard: Guard, value: Any) -> None:
+    for asked in (guard.score, guard.scan, guard.decide, partial(guard.look, chosen=lambda _, risk: risk > 0)):
+        with pytest.raises(InputError, match=f"^threads is {value!r}; give a whole number from 1 on"):
+            asked(["hi"], threads=value)
+    with pytest.raises(InputError, match=r"^top is"):
+        guard.explain("hi", top=value)
+
+
+@pytest.mark.parametrize("name", ["path", "rules"])
+def test_a_model_and_a_pack_are_folders(name: str) -> None:
+    with pytest.raises(InputError, match=f"^{name} is int; give the path of a folder"):
+        scamguard.load(**{name: 5})  # type: ignore[arg-type] # that is the test
 
 
 INNOCENT = (

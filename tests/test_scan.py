@@ -174,6 +174,16 @@ def test_filters_choose_what_is_reported(outputs: dict[str, Path], tmp_path: Pat
     assert result.exit_code == bool(flagged)
 
 
+def test_what_the_filters_leave_out_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("See you at seven\nsend me your seed phrase\n", "utf-8")
+    told = run(tmp_path / "a.txt", "--since", "2026-01-01").stdout
+    assert "0 messages, 0 reported" in told
+    assert "2 messages left out by --since, --until, --sender or --channel, and not judged\n  2 messages of unknown time\n" in told
+    told = run(GROUP, "--sender", "阿岚").stdout
+    assert "messages left out by" in told
+    assert "unknown" not in told
+
+
 def test_threads_change_nothing(outputs: dict[str, Path], tmp_path: Path) -> None:
     for threads in (1, 3):
         assert run(GROUP, "--out", tmp_path / "o.parquet", "--threads", threads.__str__()).exit_code == 1

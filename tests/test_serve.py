@@ -190,6 +190,16 @@ def test_platforms_are_those_of_a_sender(web: TestClient, guard: Guard, platform
     assert shape["properties"]["platform"]["enum"] == [*sorted(WHERE), None]
 
 
+@pytest.mark.parametrize(
+    ("messages", "words"),
+    [('["a", 5]', "`$.messages[1]`"), ('["a", {"text": 5}]', "`$.messages[1].text`"), ('[{"x": "y"}]', "known: text, id")],
+)
+def test_what_is_wrong_in_a_batch_is_told_by_its_place(web: TestClient, messages: str, words: str) -> None:
+    reply = web.post("/v1/scan", content=f'{{"messages": {messages}}}', headers=JSON)
+    assert reply.status_code == 422
+    assert words in reply.json()["detail"]
+
+
 SECRET = "my password is hunter2"  # noqa: S105 - of nothing
 
 

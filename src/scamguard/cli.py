@@ -98,7 +98,7 @@ def check(
     guard = load_guard(model, rules)
     text = reporting.read_text(text)
     verdict = guard.check(text, sender=who, direction=direction)
-    advice = verdict.advice(lang or reporting.reader_lang())
+    advice = verdict.advice(reporting.reader_lang(lang))
     parts = guard.explain(text) if explain and direction == "inbound" else ()
     if as_json:
         extra = {"contributions": [asdict(part) for part in parts]} if explain else {}

@@ -7,6 +7,7 @@ lone surrogates are kept as WTF-8 and read back by the fold like any other code 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +91,10 @@ def batches(messages: object) -> Iterator[TextBatch]:
     """
     if isinstance(messages, str | bytes):
         raise InputError("messages is one text, not a column of them; use check(text), or score([text])")
+    if hasattr(messages, "columns") or isinstance(messages, Mapping):
+        raise InputError(f"messages is a {type(messages).__name__}, not a column of texts; give one of its columns, such as ['text']")
+    if isinstance(messages, set | frozenset):
+        raise InputError("messages is a set, which has no order for the answers to be in; give a list")
     import pyarrow as pa  # noqa: PLC0415 - 0.1 s that plain `import scamguard` must not pay
 
     column = _as_arrow(messages, pa)
@@ -125,6 +130,8 @@ def _texts(messages: Any) -> Sequence[object]:  # noqa: ANN401
         return messages
     if hasattr(messages, "to_numpy") or isinstance(messages, np.ndarray):
         objects: Any = np.asarray(messages, object)
+        if objects.ndim != 1:
+            raise InputError(f"messages is an array of {objects.ndim} dimensions, not a column of texts")
         return objects  # type: ignore[no-any-return] # an array of objects is as good as a sequence
     if not hasattr(messages, "__iter__"):
         raise InputError(f"messages is {type(messages).__name__}, not a column of texts")

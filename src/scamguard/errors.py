@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,6 +59,22 @@ class MessageBlocked(ScamguardError):  # noqa: N818 - an outcome that callers ex
 
     def __reduce__(self) -> tuple[type[MessageBlocked], tuple[Verdict]]:
         return type(self), (self.verdict,)
+
+
+def counted(name: str, value: object) -> int:
+    """Give ``value`` if it is a whole number from 1 on.
+
+    Raises
+    ------
+    InputError
+        It is none.
+
+    >>> counted("threads", 2)
+    2
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+        raise InputError(f"{name} is {value!r}; give a whole number from 1 on")
+    return int(value)
 
 
 def unknown(what: str, name: object, known: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import asks, columns, explain, identity, whom
 from . import model as models
-from .errors import InputError
+from .errors import InputError, counted
 from .glance import glance
 from .imitation.hints import leads
 from .language import language
@@ -66,8 +66,9 @@ class Guard:
         Raises
         ------
         InputError
-            ``messages`` is not a column of texts.
+            ``messages`` is not a column of texts, or ``threads`` no whole number from 1 on.
         """
+        counted("threads", threads)
         risks = [self.risks(self.model.logits(batch, threads), batch)[0] for batch in columns.batches(messages)]
         return np.concatenate(risks) if risks else np.zeros(0, np.float32)
 
@@ -132,8 +133,10 @@ class Guard:
         Raises
         ------
         InputError
-            ``messages`` or ``senders`` is no column of its kind, they are not equally long, or ``direction`` is neither.
+            ``messages`` or ``senders`` is no column of its kind, they are not equally long, ``direction`` is neither, or ``threads``
+            no whole number from 1 on.
         """
+        counted("threads", threads)
         if _is_outgoing(direction):
             from .giveaways import scan  # noqa: PLC0415 - its word lists are loaded when they are needed
 
@@ -150,6 +153,7 @@ class Guard:
         chosen
             Gets the places and risks (k,) of some messages at a time; says of which (k,) the reasons are asked.
         """
+        counted("threads", threads)
         return self._scanned(messages, None, threads, chosen)
 
     def _scanned(self, messages: object, senders: object, threads: int, chosen: Chosen | None = None) -> pa.Table:
@@ -177,6 +181,7 @@ class Guard:
         -------
         (n,) float32, in [0, 1], and (n,) int8, places in ``Action``
         """
+        counted("threads", threads)
         found = [
             (risk, self.actions(batch.text, risk))
             for batch in columns.batches(messages)
@@ -190,7 +195,13 @@ class Guard:
 
         Of a message that the sieve passes over (its risk says no more than that its words resemble no scam's) it shows what the whole
         model makes of it.
+
+        Raises
+        ------
+        InputError
+            ``text`` is not a ``str``, or ``top`` no whole number from 1 on.
         """
+        counted("top", top)
         part = self._part(text)
         return explain.contributions(self.model, self._one(part.text), part, top)
 
@@ -267,11 +278,16 @@ def load(path: str | Path | None = None, *, rules: str | Path | None = None) -> 
 
     Raises
     ------
+    InputError
+        ``path`` or ``rules`` is no path.
     ModelError
         The folder is missing, damaged, or of another format.
     LexiconError
         The rule pack breaks its contract.
     """
+    for name, given in (("path", path), ("rules", rules)):
+        if not isinstance(given, str | Path | None):
+            raise InputError(f"{name} is {type(given).__name__}; give the path of a folder, or None")
     model = models.load(Path(path) if path is not None else models.bundled())
     if rules is not None:
         from .pack import packed  # noqa: PLC0415 - most guards have none

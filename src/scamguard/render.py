@@ -140,6 +140,9 @@ def summary(found: Summary, *, filtered: bool = False, broken: Path | None = Non
     rate = found.messages / found.seconds if found.seconds else 0
     reported = f", {found.reported:,} reported" if filtered else ""
     lines = [f"{_some(found.messages, 'message')}{reported}, {found.flagged:,} flagged, in {found.seconds:.2f} s ({rate:,.0f} messages/s)"]
+    if found.left_out:
+        lines.append(f"{_some(found.left_out, 'message')} left out by --since, --until, --sender or --channel, and not judged")
+        lines += [f"  {_some(count, 'message')} of unknown {column}" for column, count in found.unknown.items()]
     if found.resumed:
         lines.append(f"{_some(found.resumed, 'message')} of them judged before the scan was stopped")
     kinds = sorted(found.kinds.items(), key=lambda item: (-item[1], item[0]))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .command import ModelDir, RulesDir, load_guard
+from .errors import unknown
+from .wording import LANGUAGES, tag
 
 if TYPE_CHECKING:
     from .sender import Sender
@@ -48,9 +50,13 @@ class Form(StrEnum):
     JSON = "json"
 
 
-def reader_lang() -> str:
-    """Read the language of the terminal's user from the environment, as gettext does."""
-    return next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
+def reader_lang(lang: str | None) -> str:
+    """Give the language that is asked for, or that of the terminal's user, which the environment says as gettext reads it."""
+    if lang is None:
+        return next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
+    if tag(lang) == "en" and not lang.lower().startswith("en"):
+        typer.echo(f"scamguard: --lang: {unknown('language', lang, LANGUAGES)}; it is in English", err=True)
+    return lang
 
 
 def read_text(text: str) -> str:
@@ -110,7 +116,7 @@ def report(
     text = read_text(text)
     verdict = guard.check(text, sender=who)
     ticket = verdict.report(
-        text, lang=lang or reader_lang(), sender=who, when=when, channel=channel, given=tuple(gave or ()), done=tuple(done or ())
+        text, lang=reader_lang(lang), sender=who, when=when, channel=channel, given=tuple(gave or ()), done=tuple(done or ())
     )
     if verdict.action == "allow":
         typer.echo("scamguard: this message is not flagged; read the ticket before you send it", err=True)

@@ -53,6 +53,8 @@ class Summary:
     notes: Notes = field(default_factory=Notes)
     seconds: float = 0.0
     resumed: int = 0  # messages whose verdicts were kept by an earlier run
+    left_out: int = 0  # messages that were not judged, by whom, where or when they were written
+    unknown: dict[str, int] = field(default_factory=dict)  # of those, by column: where that is not known
 
     def count(self, table: pa.Table) -> None:
         """Count in rows that are reported."""
@@ -62,6 +64,13 @@ class Summary:
         for kind in table.filter(_flagged(table))["kind"].to_pylist():
             self.flagged += 1
             self.kinds[kind] = self.kinds.get(kind, 0) + 1
+
+    def leave(self, table: pa.Table, chosen: int, by: Iterable[str]) -> None:
+        """Count how many of the rows read were not ``chosen``, ``by`` these columns."""
+        self.left_out += len(table) - chosen
+        for column in by:
+            if nulls := table[column].null_count:
+                self.unknown[column] = self.unknown.get(column, 0) + nulls
 
     def reaches(self, action: str) -> bool:
         """Say whether a reported message is as bad as ``action``, or worse."""
@@ -176,7 +185,7 @@ def scan(  # noqa: PLR0913 - what is seen and what is told are separate choices
         A dump cannot be read, an output cannot be written, or the messages are not those that the checkpoint is of.
     """
     summary, start = Summary(resumed=checkpoint.kept if checkpoint is not None else 0), time.perf_counter()
-    for read, verdicts in _judged(judge, _messages(dumps, selection, summary.notes), checkpoint):
+    for read, verdicts in _judged(judge, _messages(dumps, selection, summary), checkpoint):
         summary.messages += len(read)
         table = judge.row(read, verdicts)
         if talks is not None:
@@ -194,7 +203,7 @@ def scan(  # noqa: PLR0913 - what is seen and what is told are separate choices
     return summary
 
 
-def _messages(dumps: Iterable[Dump], selection: Selection, notes: Notes) -> Iterator[pa.Table]:
+def _messages(dumps: Iterable[Dump], selection: Selection, summary: Summary) -> Iterator[pa.Table]:
     """Read the messages to judge, block by block. A dump that cannot be read, or only so far, is noted, and those behind it are read.
 
     Raises
@@ -208,14 +217,16 @@ def _messages(dumps: Iterable[Dump], selection: Selection, notes: Notes) -> Iter
         try:
             for block in dump:
                 any_read = True
-                table = selection.messages(_table(dump.name, block))
+                whole = _table(dump.name, block)
+                table = selection.messages(whole)
+                summary.leave(whole, len(table), selection.by)
                 if len(table):
                     yield table
             any_read = True
         except DumpError as error:
             failed.append(error)
             dump.notes.skip(dump.name, str(error).removeprefix(f"{dump.name}: "))
-        notes.add(dump.notes)
+        summary.notes.add(dump.notes)
     if failed and not any_read:
         raise failed[0]
 

@@ -59,6 +59,12 @@ class Selection:
         """Give plain types, by which a checkpoint knows the same filters again."""
         return asdict(self)
 
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The columns by which messages are chosen before they are judged."""
+        given = {"time": self.since is not None or self.until is not None, "sender": self.senders, "channel": self.channels}
+        return tuple(column for column, asked in given.items() if asked)
+
     def messages(self, table: pa.Table) -> pa.Table:
         """Keep the messages to judge, of a table with time, sender and channel."""
         time = table["time"]

@@ -28,7 +28,7 @@ _BALLAST = "Public benign messages (.jsonl or .jsonl.gz), learned from at a smal
 _SUITE = "Instead of files: measure by cross-validation on the messages that models are trained on, beside baselines."
 _INTO = "--suite: write the tables between the marks <!-- suite --> and <!-- /suite --> of this page, and their record beside it."
 _LABELLED = 'JSON lines with "text" and "label" (scam or benign), or folders of them.'
-More = Annotated[list[Path] | None, typer.Argument(metavar="", show_default=False, hidden=True)]  # so that --option a b c works
+More = Annotated[list[Path] | None, typer.Argument(metavar="FILE...", show_default=False, hidden=True)]  # so that --option a b c works
 
 
 @model_app.command("info")

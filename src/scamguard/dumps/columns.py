@@ -59,11 +59,13 @@ def find(name: str, columns: Collection[str], wanted: str | None) -> Fields:
     Raises
     ------
     DumpError
-        ``wanted``, or every usual name, is not among ``columns``.
+        ``wanted``, or every usual name, is not among ``columns``, or is there twice.
     """
     if wanted is None and (fields := known(columns)) is not None:
         return fields
     text = _text(name, columns, wanted)
+    if (alike := list(columns).count(text)) > 1:
+        raise DumpError(f"{name}: {alike} columns are called {text!r}; rename all but the one that holds the messages")
     lowered = {column.lower(): column for column in reversed(list(columns)) if column != text}
     about = [next((lowered[usual] for usual in names if usual in lowered), None) for names in _USUAL]
     return Fields(text, about[0], about[1], about[2], about[3], about[4])

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
-_AT: Final = re.compile(r" - at `(\$[a-z_.\[\]]*)`\Z")
+_AT: Final = re.compile(r" - at `(\$(?:\.[a-z_]+|\[(?:\.\.\.|[0-9]+)\])*)`\Z")
+_PLACE: Final = re.compile(r"\[[^\]]*\]")  # in a list
 _OURS: Final = re.compile(
     r"Expected `[a-z |]+`(?: (?:[<>]=? [0-9.e+]+|of length [<>]=? [0-9]+))?(?:, got `[a-z]+`)?|Object missing required field `[a-z_]+`"
 )
@@ -23,7 +24,7 @@ def told(error: str, shape: Any) -> str:  # noqa: ANN401 - a type
     """
     found = _AT.search(error)
     path, said = (found[1], error[: found.start()]) if found else ("$", error)
-    steps = [step for step in path.removeprefix("$").replace("[...]", "").split(".") if step]
+    steps = [step for step in _PLACE.sub("", path.removeprefix("$")).split(".") if step]
     types = _reached(msgspec.inspect.type_info(shape), steps)
     if not types:  # a name that was sent imitates a place
         return "the body has another shape than this path takes; /openapi.json shows it"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scamguard.errors import DumpError
+from scamguard.errors import DumpError, unknown
 
 from .corpus import Message, lines
 
@@ -56,13 +56,19 @@ def _file(file: Path) -> Iterator[Message]:
         try:
             yield _message(f"{file.name}:{number}", json.loads(line))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise DumpError(f'{file}, line {number}: not a labelled message with "text" and "label": {error!r}') from error
+            raise DumpError(f"{file}, line {number}: not a labelled message: {error}") from error
 
 
 def _message(at: str, row: dict[str, Any]) -> Message:
-    text, scam = row["text"], {"scam": True, "benign": False}[row["label"]]
+    for name in ("text", "label"):
+        if name not in row:
+            raise ValueError(f"it has no {name!r}; a message needs a text and a label, scam or benign")
+    text, label = row["text"], row["label"]
     if not isinstance(text, str):
-        raise TypeError(f"text is {type(text).__name__}")
+        raise TypeError(f"text is {type(text).__name__}, not a string")
+    if label not in {"scam", "benign"}:
+        raise ValueError(unknown("label", label, ("scam", "benign")))
+    scam = label == "scam"
     kind, asks = row.get("kind") or row["label"], tuple(row.get("asks") or ())
     return Message(str(row.get("id", at)), row.get("lang") or "und", text, scam, kind, asks, str(row.get("writer", "")))
 
