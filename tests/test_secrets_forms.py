@@ -156,9 +156,30 @@ def test_an_encrypted_key_is_a_warning() -> None:
     assert left(ENCRYPTED, find(ENCRYPTED)) == ""
 
 
+def _part(length: int) -> str:
+    return planted.alnum(random.Random(length), length)
+
+
+JWT = f"eyJ{_part(33)}.eyJ{_part(60)}.{_part(43)}"  # header, claims, signature
+
+
+@pytest.mark.parametrize("frame", ["{}", "curl -H 'Authorization: Bearer {}' shop.example/me", "use {}."])
+def test_a_signed_token_is_a_warning(frame: str) -> None:
+    (found,) = find(frame.format(JWT))
+    assert (found.kind, found.certainty) == (Secret.ACCESS_TOKEN, Certainty.WARN)
+    assert left(frame.format(JWT), find(frame.format(JWT))) == frame.format("")
+
+
+@pytest.mark.parametrize("token", [f"SG.{_part(22)}.{_part(43)}", f"hf_{_part(34)}", f"dckr_pat_{_part(27)}"])
+def test_tokens_of_a_known_shape_are_certain(token: str) -> None:
+    (found,) = find(f"here: {token}")
+    assert (found.kind, found.certainty) == (Secret.ACCESS_TOKEN, Certainty.BLOCK)
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "a JWT is header.payload.signature, as in eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.sig",
         ENCRYPTED[:-4] + "1111",  # its sum is wrong
         PAIR[:32].hex() + PAIR[:32].hex(),  # its public half does not follow
         f"my wallet: {SEED}",

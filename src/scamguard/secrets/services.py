@@ -44,7 +44,11 @@ _SECRET: Final = regex.compile(
 _TOKEN: Final = regex.compile(
     r"(?<![A-Za-z0-9_])(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,}|glpat-[A-Za-z0-9_\-]{20,}|xox[abprs]-[0-9A-Za-z\-]{20,}"
     r"|sk_live_[0-9A-Za-z]{20,}|rk_live_[0-9A-Za-z]{20,}|sk-(?:proj-|ant-)?[A-Za-z0-9_\-]{40,}|AIza[0-9A-Za-z_\-]{35}|npm_[A-Za-z0-9]{36}"
-    r"|pypi-[A-Za-z0-9_\-]{60,}|\d{8,10}:AA[A-Za-z0-9_\-]{33})(?![A-Za-z0-9_])",
+    r"|pypi-[A-Za-z0-9_\-]{60,}|\d{8,10}:AA[A-Za-z0-9_\-]{33}|hf_[A-Za-z0-9]{30,}|dckr_pat_[A-Za-z0-9_\-]{20,}|shpat_[0-9a-f]{32}"
+    r"|SG\.[A-Za-z0-9_\-]{20,24}\.[A-Za-z0-9_\-]{40,46})(?![A-Za-z0-9_])",
+)
+_SIGNED: Final = regex.compile(  # JSON Web Tokens, RFC 7519: header and claims are objects, so each begins with {" in Base64
+    r"(?<![A-Za-z0-9_])eyJ[A-Za-z0-9_\-]{10,}+\.eyJ[A-Za-z0-9_\-]{10,}+\.[A-Za-z0-9_\-]{40,}+(?![A-Za-z0-9_])"
 )
 _URI: Final = regex.compile(
     r"(?i)otpauth://(?:totp|hotp)/\S{0,400}?[?&]secret=[A-Z2-7]{8,}[^\s<>\"]*+"
@@ -72,9 +76,7 @@ def services(message: Plain) -> Iterator[Finding]:
     if not _LONG.search(text):
         return
     yield from _pairs(message)
-    for found in _TOKEN.finditer(text):
-        if _random(found[0]):
-            yield block(Secret.ACCESS_TOKEN, message.span(*found.span()), "an access token: it signs in as you")
+    yield from _tokens(message)
     for found in _URI.finditer(text):
         yield block(Secret.TOTP_SEED, message.span(*found.span()), "the seed of your two-factor codes: it makes every code to come")
     for found in _SEED_NAMED.finditer(text):
@@ -87,6 +89,16 @@ def services(message: Plain) -> Iterator[Finding]:
             if _seed(found[1], near=found[0]):
                 why = "the seed of your two-factor codes: it makes every code to come"
                 yield block(Secret.TOTP_SEED, message.span(*found.span(1)), why)
+
+
+def _tokens(message: Plain) -> Iterator[Finding]:
+    """Find what signs in as its owner by itself."""
+    for found in _TOKEN.finditer(message.text):
+        if _random(found[0]):
+            yield block(Secret.ACCESS_TOKEN, message.span(*found.span()), "an access token: it signs in as you")
+    for found in _SIGNED.finditer(message.text):
+        why = "a signed token: until it expires, whoever has it may be let in as you"
+        yield warn(Secret.ACCESS_TOKEN, message.span(*found.span()), why)
 
 
 def _pairs(message: Plain) -> Iterator[Finding]:
