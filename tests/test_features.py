@@ -166,6 +166,22 @@ def test_passages_cover_each_message_and_overlap(texts: list[str]) -> None:
         assert where.among[own].tolist() == [1] * len(wide) + [len(small)] * len(small)
 
 
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 20), st.booleans()), max_size=9))
+def test_windows_that_ask_pay_for_those_that_lie_apart(drawn: list[tuple[int, int, bool]]) -> None:
+    """The twin walks from one asking window to the next that begins behind it."""
+    windows = sorted(drawn)
+    start, size, asks = (np.array(column, np.int64) for column in zip(*windows, strict=True)) if windows else (np.empty(0, np.int64),) * 3
+    among = np.array([1] + [len(windows)] * len(windows), np.int32)  # a wide one goes first
+    rules, starts = np.zeros(int(asks.sum()) + 1, np.uint32), np.concatenate([[0, 1], 1 + np.cumsum(asks)])
+    begin, end = np.concatenate([[0], start]), np.concatenate([[99], start + size])
+    passages.stand_out(begin, end, np.array([0, len(among)]), rules, starts, np.array([True]), among)
+    many, until = 0, -1
+    for begins, length, asking in windows:
+        if asking and begins >= until:
+            many, until = many + 1, begins + length
+    assert among.tolist() == [1] + [many if asking and len(windows) > 1 else len(windows) for *_, asking in windows]
+
+
 @given(long_texts, st.data())
 def test_half_a_wide_passage_is_never_cut(text: str, data: st.DataObject) -> None:
     """Whatever stands within half a passage is whole in some passage: no cut hides a scam."""

@@ -190,7 +190,7 @@ def test_bytes_are_not_text(rows: list[Any]) -> None:
 
 def test_the_features_are_those_that_train_and_score(guard: scamguard.Guard) -> None:
     features = ScamFeatures().fit(TEXTS)
-    blocks = design.blocks(TEXTS, guard.model.terms, guard.model.rules, guard.model.settings)
+    blocks = design.blocks(TEXTS, guard.model.terms, guard.model.rules, guard.model.asking, guard.model.settings)
     want = design.scales(blocks, design.Trust(1, 1, 1, 1, 1, 1)).apply(blocks)
     assert abs(features.transform(TEXTS) - want).max() < 1e-6
 

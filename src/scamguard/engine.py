@@ -42,6 +42,7 @@ class Sums(NamedTuple):
     rules: NDArray[np.float32]  # (r,)
     shape: NDArray[np.float32]  # (s,)
     floor: NDArray[np.float32]  # (r,)
+    asking: NDArray[np.bool_]  # (r,), see ``passages.stand_out``
     bits: NDArray[np.int64]  # (4,), of words, chars, framed, concepts
     orders: NDArray[np.int64]  # (2,), shortest and longest run of characters
     smooth: NDArray[np.float64]  # (4,), of words, chars, framed, concepts
@@ -163,6 +164,8 @@ def run(data, offsets, at, t, terms, rules, w, pack, r, out):
         p = windows.window(r.codes, folded, *cuts[1:], token, r.start, r.stop, r.head, r.tail, r.among, passage)
         start, end, head, tail = r.start[:p], r.stop[:p], r.head[:p], r.tail[:p]
         shape, logit = r.shape[:p], r.logits[:p]
+        of_rules(seen.at, r.rule, r.first, r.last, fire, start, end, passage, r.rule_ids, r.rule_starts)
+        windows.stand_out(start, end, passage, r.rule_ids, r.rule_starts, w.asking, r.among)
         begin_at(w.bias[0], w.bias[1], r.among, logit)
         add_words(r.key, r.sort, head, tail, w.bits[0], r.seen, w.words, w.scale[0], w.smooth[0], logit)
         add_chars(r.codes, r.kinds, start, end, w.bits[1], w.orders[0], w.orders[1], w.chars, w.scale[1], w.smooth[1], logit)
@@ -171,7 +174,6 @@ def run(data, offsets, at, t, terms, rules, w, pack, r, out):
         add_framed(r.key, r.begin, r.sort, own[0], own[1], hit, start, end, head, tail, passage, *frames, *weighed)
         weighed = (w.concepts, w.scale[3], w.smooth[3], logit)
         add_concepts(own[0], own[1], own[5], hit, start, end, passage, w.bits[3], r.seen, *weighed)
-        of_rules(seen.at, r.rule, r.first, r.last, fire, start, end, passage, r.rule_ids, r.rule_starts)
         of_shape(r.codes, r.kinds, r.begin, r.after, r.sort, start, end, head, tail, shape)
         add_columns(r.rule_ids, r.rule_starts, w.rules, shape, w.shape, logit)
         for i in range(n):

@@ -206,13 +206,13 @@ class Guard:
         return explain.contributions(self.model, self._one(part.text), part, top)
 
     def _part(self, text: str) -> Excerpt:
-        """Choose what is read of a message: a long one's worst part, all of a short one."""
+        """Choose what is read of a message: the worst of its parts, all of one that has no other."""
         if not isinstance(text, str):
             raise InputError(f"text is {type(text).__name__}, not str; for many messages use score or scan")
-        if 4 * len(text) <= LIMIT:  # no code point has more bytes
+        if "\n" not in text and 4 * len(text) <= LIMIT:  # no code point has more bytes
             return Excerpt(text, 0, 0)
         cut = parts(columns.pack([text]))
-        return cut.excerpt(int(self.model.worst(cut)[1][0]))
+        return cut.excerpt(int(self.model.worst(cut)[1][0])) if len(cut) > 1 else Excerpt(text, 0, 0)
 
     def _one(self, text: str) -> Reading:
         return self.model.read(columns.pack([text]))

@@ -32,7 +32,7 @@ from .fold import Folded, fold
 from .fold import tables as fold_tables
 from .match import Hits, match
 from .parts import parts
-from .passages import Passages, passages
+from .passages import Passages, passages, stand_out
 from .rules import Fired, Rules, fire
 from .sieve import Sieve
 from .steps import narrowed
@@ -64,6 +64,7 @@ class Settings:
     framed_smooth: float = 4.0
     concept_smooth: float = 4.0
     crowd: float = 0.5  # nats taken off a small window for each e-fold of them in its message
+    apart: bool = True  # those in which somebody asks for a secret are counted by themselves; older models did not
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,8 @@ class Model:
         (words, of_words), (chars, of_chars) = narrowed(w.words), narrowed(w.chars)
         (framed, of_framed), (concepts, of_concepts) = narrowed(w.framed), narrowed(w.concepts)
         sums = engine.Sums(
-            *(words, chars, framed, concepts, np.array([of_words, of_chars, of_framed, of_concepts]), w.rules, w.shape, w.floor),
+            *(words, chars, framed, concepts, np.array([of_words, of_chars, of_framed, of_concepts])),
+            *(w.rules, w.shape, w.floor, self.asking),
             np.array([s.word_bits, s.char_bits, s.framed_bits, s.concept_bits]),
             np.array([s.char_low, s.char_high]),
             np.array([s.word_smooth, s.char_smooth, s.framed_smooth, s.concept_smooth]),
@@ -150,6 +152,11 @@ class Model:
         """What each rule is worth where a verdict is explained, (r,): its weight; those of a pack come before all others."""
         weights: NDArray[np.float32] = np.where(self._packed, np.float32(np.inf), self.weights.rules)
         return weights
+
+    @cached_property
+    def asking(self) -> NDArray[np.bool_]:
+        """Which rules say that a secret is asked for, (r,), where these count (see ``Settings.apart``)."""
+        return np.array([self.settings.apart and bool(row.get("asks")) for row in self.card["rules"]], np.bool_)
 
     @cached_property
     def _packed(self) -> NDArray[np.bool_]:
@@ -169,6 +176,7 @@ class Model:
         concepts = ngrams.concept_grams(hits, where, s.concept_bits)
         rules = features.rules_within(seen, fired, where)
         logits = np.empty(len(where.start))
+        stand_out(where.start, where.stop, where.starts, rules.ids, rules.starts, self.asking, where.among)
         engine.begin_at(float(self.card["bias"]), s.crowd, where.among, logits)
         words = ngrams.word_grams(cut, where, s.word_bits)
         engine.add_sums(words.ids, words.starts, w.words, s.word_smooth, logits)
@@ -230,7 +238,7 @@ def load(folder: Path) -> Model:
         part: kind(**{name: _widened(arrays[f"{part}.{name}"]) for name in _names(kind)}) for part, kind in _PARTS.items()
     }
     try:
-        settings = Settings(**card["settings"])
+        settings = Settings(**{"apart": False} | card["settings"])
     except TypeError as error:
         raise ModelError(f"{folder}: not a scamguard model: {error}") from error
     return Model(**built, settings=settings, card=card)

@@ -1,4 +1,6 @@
-"""Parts: a message longer than ``LIMIT`` bytes is read in parts, and is as bad as its worst part.
+"""Parts: a message longer than ``LIMIT`` bytes is read in parts, a forwarded or signed one also without what stands around it.
+
+The worst part counts.
 
 So what a message takes does not grow with its length. Each part begins some way before the end of the one before: whatever
 fits into a passage stands whole in one of them. Cuts fall after a line, else after a sentence, else after a space, and never
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from .body import bodies
 from .columns import TextBatch
 from .fold import fold
 from .passages import WIDE
@@ -44,7 +47,7 @@ class Excerpt(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """``p`` parts of ``n`` messages, in their order; a short message is one part."""
+    """``p`` parts of ``n`` messages, in their order; most messages are one part."""
 
     data: NDArray[np.uint8]  # (b,), UTF-8
     start: NDArray[np.int64]  # (p,), part i is data[start[i]:stop[i]]
@@ -78,16 +81,20 @@ class Parts:
 
 
 def parts(batch: TextBatch) -> Parts:
-    """Cut the long messages of ``batch``; the others are not looked at."""
-    offsets = batch.offsets
-    long = np.flatnonzero(np.diff(offsets) > LIMIT)
-    if not len(long):
-        return Parts(batch.data, offsets[:-1], offsets[1:], np.arange(len(offsets)))
+    """Cut the long messages of ``batch``; a short one is one part, and so is its body, if there is something around it."""
+    start, stop = batch.offsets[:-1], batch.offsets[1:]
+    first, last = np.empty_like(start), np.empty_like(stop)
+    wrapped = bodies(batch.data, start, stop, first, last)
+    long = stop - start > LIMIT
+    if not wrapped and not long.any():
+        return Parts(batch.data, start, stop, np.arange(len(batch) + 1))
+    cut = {int(i): [*spans(batch.data, int(start[i]), int(stop[i]))] for i in np.flatnonzero(long)}
+    for i in np.flatnonzero(~long & ((first > start) | (last < stop))).tolist():
+        cut[i] = [(int(start[i]), int(stop[i])), (int(first[i]), int(last[i]))]
     many = np.ones(len(batch), np.int64)
-    cut = {int(i): [*spans(batch.data, int(offsets[i]), int(offsets[i + 1]))] for i in long}
-    many[long] = [len(found) for found in cut.values()]
+    many[list(cut)] = [len(found) for found in cut.values()]
     starts = np.concatenate([[0], np.cumsum(many)])
-    start, stop = np.repeat(offsets[:-1], many), np.repeat(offsets[1:], many)
+    start, stop = np.repeat(start, many), np.repeat(stop, many)
     for i, found in cut.items():
         start[starts[i] : starts[i + 1]], stop[starts[i] : starts[i + 1]] = zip(*found, strict=True)
     return Parts(batch.data, start, stop, starts)

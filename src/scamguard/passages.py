@@ -41,7 +41,7 @@ class Passages:
     stop: NDArray[np.int64]  # (p,)
     first: NDArray[np.int64]  # (p,), in Tokens
     last: NDArray[np.int64]  # (p,), one past its last token
-    among: NDArray[np.int32]  # (p,), how many small windows the message has; 1 for wide ones
+    among: NDArray[np.int32]  # (p,), how many small windows the message has, or see ``stand_out``; 1 for wide ones
     starts: NDArray[np.int64]  # (n + 1,), the passages of message i: starts[i]:starts[i + 1]
 
     def rows(self, which: NDArray[np.int64]) -> Passages:
@@ -81,6 +81,32 @@ def window(codes, message, begin, after, sort, token, start, stop, first, last, 
             among[wide:p] = p - wide
         starts[n + 1] = p
     return p
+
+
+@compiled
+def stand_out(start, stop, passage, rules, starts, asking, among):
+    """Let small windows in which a rule of ``asking`` (r,) fires pay for how many of them lie apart, not for all there are.
+
+    Innocent windows are many, and the worst of them is high by chance; few of them ask for a secret.
+    """
+    for n in range(len(passage) - 1):
+        many, until = 0, np.int64(-1)
+        for p in range(passage[n], passage[n + 1]):
+            if among[p] > 1 and start[p] >= until and _asks(rules, starts, asking, p):
+                many += 1
+                until = stop[p]
+        if many:
+            for p in range(passage[n], passage[n + 1]):
+                if among[p] > 1 and _asks(rules, starts, asking, p):
+                    among[p] = many
+
+
+@inlined
+def _asks(rules, starts, asking, p):
+    for g in range(starts[p], starts[p + 1]):
+        if asking[rules[g]]:
+            return True
+    return False
 
 
 @inlined

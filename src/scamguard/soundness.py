@@ -91,6 +91,8 @@ def _of_settings(settings: Mapping[str, Any]) -> str:
         return f"settings: characters are taken 1 to {LONGEST} at a time"
     if settings["head_bits"] > min(settings[name] for name in _BITS[:3]):
         return "settings: the heads have larger tables than the model"
+    if not isinstance(settings.get("apart", False), bool):
+        return "settings: apart is true or false"
     return ""
 
 

@@ -99,7 +99,7 @@ class ScamFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sci
     def _blocks(self, texts: list[str]) -> design.Blocks:
         model = base(self.base)
         spoken = vocabulary.carried(model)
-        return design.blocks(texts, spoken.terms, spoken.rules, sized(model.settings, self.bits))
+        return design.blocks(texts, spoken.terms, spoken.rules, spoken.asking, sized(model.settings, self.bits))
 
 
 def pooled(rows: sparse.csr_matrix, starts: NDArray[np.int64]) -> sparse.csr_matrix:

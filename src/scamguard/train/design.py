@@ -17,7 +17,7 @@ from scamguard import features, ngrams
 from scamguard.columns import pack
 from scamguard.fold import fold
 from scamguard.match import match
-from scamguard.passages import passages
+from scamguard.passages import passages, stand_out
 from scamguard.rules import Rules, fire
 from scamguard.tokens import tokens
 
@@ -56,7 +56,7 @@ class Blocks:
     concepts: sparse.csr_matrix  # (p, 2**concept_bits)
     rules: sparse.csr_matrix  # (p, r)
     shape: sparse.csr_matrix  # (p, s)
-    among: NDArray[np.int32]  # (p,), how many small windows the message has; 1 for wide ones
+    among: NDArray[np.int32]  # (p,), see ``passages.Passages``
     starts: NDArray[np.int64]  # (n + 1,), the passages of message i: starts[i]:starts[i + 1]
 
     def rows(self, which: NDArray[np.int64]) -> Blocks:
@@ -68,21 +68,23 @@ class Blocks:
         return self.rows(self.starts[:-1])
 
 
-def blocks(texts: Sequence[str], terms: Terms, rules: Rules, s: Settings) -> Blocks:
-    """Run the scoring stages on ``texts`` and keep every feature."""
+def blocks(texts: Sequence[str], terms: Terms, rules: Rules, asking: NDArray[np.bool_], s: Settings) -> Blocks:
+    """Run the scoring stages on ``texts`` and keep every feature; ``asking`` (r,) are the rules that say that a secret is asked for."""
     parts: list[Blocks] = []
     for piece in [piece for _, piece in pack(texts).chunks()] or [pack(())]:
         folded = fold(piece)
         cut = tokens(folded)
         hits = match(folded, cut, terms)
         where = passages(folded, cut)
+        within = features.rules_within(hits, fire(hits, rules), where)
+        stand_out(where.start, where.stop, where.starts, within.ids, within.starts, asking & s.apart, where.among)
         parts.append(
             Blocks(
                 _csr(ngrams.word_grams(cut, where, s.word_bits), s.word_bits, s.word_smooth),
                 _csr(ngrams.char_grams(folded, where, s.char_bits, (s.char_low, s.char_high)), s.char_bits, s.char_smooth),
                 _csr(ngrams.framed_words(cut, hits, where, rules.frame, s.framed_bits), s.framed_bits, s.framed_smooth),
                 _csr(ngrams.concept_grams(hits, where, s.concept_bits), s.concept_bits, s.concept_smooth),
-                _listed(features.rules_within(hits, fire(hits, rules), where), len(rules.needs)),
+                _listed(within, len(rules.needs)),
                 sparse.csr_matrix(features.shape(folded, cut, where)),
                 where.among,
                 where.starts,

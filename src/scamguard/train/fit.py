@@ -97,7 +97,7 @@ def material(
     at = {m.id: i for i, m in enumerate(messages)}
 
     def made(rows: Sequence[str]) -> Blocks:
-        return blocks(rows, vocabulary.terms, vocabulary.rules, recipe.settings)
+        return blocks(rows, vocabulary.terms, vocabulary.rules, vocabulary.asking, recipe.settings)
 
     lent, ordinary = ([text for one in group for text in one.texts] for group in (sets, traffic))
     fold, copy_of = np.array(groups(messages, recipe.folds)), np.array([at[m.id.removesuffix("+")] for m in copies], np.int64)

@@ -8,10 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from scamguard.rules import Rules, compile_rules
 from scamguard.terms import compile_terms
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from scamguard.automaton import Terms
     from scamguard.lexicon import Lexicon
     from scamguard.model import Model
@@ -27,6 +31,11 @@ class Vocabulary:
     rules: Rules
     concepts: tuple[str, ...]
     listed: tuple[dict[str, Any], ...]  # a rule's id, why, asks and kind, in the order of ``rules``
+
+    @property
+    def asking(self) -> NDArray[np.bool_]:
+        """Which rules say that a secret is asked for, (r,)."""
+        return np.array([row["asks"] != "" for row in self.listed], np.bool_)
 
 
 def compiled(lexicon: Lexicon) -> Vocabulary:
