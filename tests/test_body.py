@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scamguard.body import bodies
+from scamguard.body import bodies, is_wrapped
 from scamguard.columns import pack
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def slow(text: str) -> str:
 def test_it_is_what_reading_line_by_line_finds(lines: list[str]) -> None:
     text = "\n".join(lines)
     assert body(text) == slow(text)
+    assert is_wrapped(text) or body(text) == text
 
 
 @pytest.mark.parametrize("name", HEADS)

@@ -7,6 +7,7 @@ one, the body is read by itself, too. Nothing is left out: the whole is read as 
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,16 @@ _NEWLINE, _RETURN, _SPACE, _TAB, _DASH, _COLON = 10, 13, 32, 9, 45, 58
 _NAME: Final = 40  # bytes before the colon of a line of a head, at most: "Begin forwarded message:", in any writing
 _LINES: Final = 2  # of a head, at least: one line alone may be what a mail is about
 _LEAST: Final = 8  # bytes of a body
+_AROUND: Final = re.compile(r"\n--[ \t\r]*\n|\A\s*(?:--|[^\n]{1,40}?[:：])[^\n]*\n")
+
+
+def is_wrapped(text: str) -> bool:
+    r"""Say whether something may stand around the body of a message: too often, never too seldom.
+
+    >>> is_wrapped("see you at nine\nor later"), is_wrapped("see you at nine\n--\nJo")
+    (False, True)
+    """
+    return _AROUND.search(text) is not None
 
 
 @compiled

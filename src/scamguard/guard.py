@@ -10,6 +10,7 @@ import numpy as np
 
 from . import asks, columns, explain, identity, whom
 from . import model as models
+from .body import is_wrapped
 from .errors import InputError, counted
 from .glance import glance
 from .imitation.hints import leads
@@ -209,7 +210,7 @@ class Guard:
         """Choose what is read of a message: the worst of its parts, all of one that has no other."""
         if not isinstance(text, str):
             raise InputError(f"text is {type(text).__name__}, not str; for many messages use score or scan")
-        if "\n" not in text and 4 * len(text) <= LIMIT:  # no code point has more bytes
+        if 4 * len(text) <= LIMIT and not is_wrapped(text):  # no code point has more bytes
             return Excerpt(text, 0, 0)
         cut = parts(columns.pack([text]))
         return cut.excerpt(int(self.model.worst(cut)[1][0])) if len(cut) > 1 else Excerpt(text, 0, 0)
