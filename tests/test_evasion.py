@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MESSAGES = Path(__file__).parents[1] / "data" / "messages"
 # what the fold does not undo yet: every word spelled out with the spaces between words lost, words misspelled;
 # and innocent words around a scam still dilute it
-WEAK = {"by sound": -0.07, "spaced": -0.3, "misspelled": -0.63, "diluted": -0.5, "forwarded": -0.2, "signed": -0.13}
+WEAK = {"by sound": -0.07, "spaced": -0.3, "misspelled": -0.63, "diluted": -0.44}
 UNDONE = ("homoglyph", "leet", "full width", "mathematical", "boxed", "zero width", "combining", "spaced", "dotted")
 
 

@@ -235,12 +235,16 @@ def test_contributions_add_up_to_the_logit(guard: Guard, text: str) -> None:
     assert [abs(part.nats) for part in parts] == sorted((abs(part.nats) for part in parts), reverse=True)
 
 
-def test_the_worst_of_many_windows_pays_for_their_number(guard: Guard) -> None:
-    text = "send me the code you just got\n\nWith kind wishes,\nCarla Jensen, Kestrel Road Gardening Club\nsee you at the meeting on Sunday"
+@pytest.mark.parametrize(
+    ("line", "windows"), [("write to our helper on Telegram at once", [("worst of 4 windows", True)]), ("send me the code you just got", [])]
+)
+def test_the_worst_of_many_windows_pays_for_their_number(guard: Guard, line: str, windows: list[tuple[str, bool]]) -> None:
+    """The only one that asks for a secret pays nothing."""
+    text = f"{line}\n\nWith kind wishes,\nCarla Jensen, Kestrel Road Gardening Club\nsee you at the meeting on Sunday"
     reading = guard.model.read(columns.pack([text]))
     parts = guard.explain(text, top=10**9)
     assert sum(part.nats for part in parts) == pytest.approx(float(reading.logits[reading.worst[0]]), abs=1e-4)
-    assert [(part.name, part.nats < 0) for part in parts if part.part == "windows"] == [("worst of 4 windows", True)]
+    assert [(part.name, part.nats < 0) for part in parts if part.part == "windows"] == windows
 
 
 @pytest.mark.parametrize(

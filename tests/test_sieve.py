@@ -141,7 +141,7 @@ def test_what_names_a_secret_politely_is_read(guard: Guard, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Kraken will never ask for your seed phrase. Do not send it to anyone.", "Your code is 482910. Do not share it with anyone."]
+    "text", ["Kraken staff never want your seed phrase, so keep it offline.", "Your code is 482910. Do not share it with anyone."]
 )
 def test_what_warns_of_giving_a_secret_away_need_not_be_read(guard: Guard, text: str) -> None:
     assert not sifted([text], guard.model.sieve)[1].any()
