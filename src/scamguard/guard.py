@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -269,7 +270,7 @@ def _is_outgoing(direction: str) -> bool:
     return direction == "outgoing"
 
 
-def load(path: str | Path | None = None, *, rules: str | Path | None = None) -> Guard:
+def load(path: str | PathLike[str] | None = None, *, rules: str | PathLike[str] | None = None) -> Guard:
     """Load the bundled model, or the model folder at ``path``.
 
     Parameters
@@ -287,7 +288,7 @@ def load(path: str | Path | None = None, *, rules: str | Path | None = None) -> 
         The rule pack breaks its contract.
     """
     for name, given in (("path", path), ("rules", rules)):
-        if not isinstance(given, str | Path | None):
+        if not isinstance(given, str | PathLike | None):
             raise InputError(f"{name} is {type(given).__name__}; give the path of a folder, or None")
     model = models.load(Path(path) if path is not None else models.bundled())
     if rules is not None:
