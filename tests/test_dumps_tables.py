@@ -95,6 +95,14 @@ def test_times_that_cannot_be_told_are_counted(tmp_path: Path) -> None:
         assert got.dump.notes.timeless == 1, file.name
 
 
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
+def test_a_table_is_known_by_its_header_whatever_it_is_called(tmp_path: Path, sign: str) -> None:
+    (tmp_path / "d.dat").write_text(f'id{sign}Message\n1{sign}"hello, there"\n2{sign}"send\nyour seed phrase"\n', "utf-8")
+    assert [message.text for message in read(tmp_path / "d.dat").messages] == ["hello, there", "send\nyour seed phrase"]
+    (tmp_path / "t.txt").write_text("id,text\n", "utf-8")  # whoever calls it text means text
+    assert read(tmp_path / "t.txt").dump.format == "txt"
+
+
 def test_two_columns_of_one_name_are_not_chosen_among(tmp_path: Path) -> None:
     pq.write_table(pa.table([pa.array(["x"]), pa.array(["y"])], names=["text", "text"]), tmp_path / "d.parquet")
     (tmp_path / "d.csv").write_text("id,text,text\n1,x,y\n", "utf-8")

@@ -190,6 +190,13 @@ def test_check_takes_one_text(guard: Guard, text: Any) -> None:
         guard.check(text)
 
 
+@pytest.mark.parametrize("direction", ["inbound", "outgoing"])
+@pytest.mark.parametrize("thread", ["hello", 5, None, {"a": 1}, [1, None], iter(["a"])])
+def test_a_thread_is_a_sequence_of_texts(guard: Guard, direction: str, thread: Any) -> None:
+    with pytest.raises(InputError, match=r"^thread must be a sequence of str"):
+        guard.check("it's 482913", direction=direction, thread=thread)
+
+
 @pytest.mark.parametrize("value", ["2", None, 0, -1, 1.5, True])
 def test_threads_and_tops_are_counted(guard: Guard, value: Any) -> None:
     for asked in (guard.score, guard.scan, guard.decide, partial(guard.look, chosen=lambda _, risk: risk > 0)):

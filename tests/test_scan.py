@@ -130,6 +130,7 @@ def test_standard_output_is_json_lines_and_nothing_else() -> None:
         (["--only", "allow"], "unknown choice 'allow'"),
         (["--asks", "money"], "unknown secret 'money'"),
         (["--since", "yesterday"], "'yesterday' is no time"),
+        (["--since", "2025-03-05", "--until", "2025-03-01"], "--since is not before --until"),
     ],
 )
 def test_what_cannot_be_done_is_one_clear_line(options: list[str], words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -22,7 +23,7 @@ from .suspects import Judged, named, reasons
 from .verdict import Action, Policy, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -90,8 +91,10 @@ class Guard:
         Raises
         ------
         InputError
-            ``text`` is not a ``str``, ``sender`` is no ``Sender``, or ``direction`` is neither.
+            ``text`` is not a ``str``, ``sender`` is no ``Sender``, ``direction`` is neither, or ``thread`` is no sequence of ``str``.
         """
+        if not _is_thread(thread):
+            raise InputError("thread must be a sequence of str, one an earlier message, oldest first")
         if _is_outgoing(direction):
             from .outgoing import judged  # noqa: PLC0415 - its word lists are loaded when they are needed
 
@@ -262,6 +265,10 @@ class Guard:
         for i in np.flatnonzero((actions > 0) & (risk < self.policy.surest)).tolist():
             actions[i] = self.policy.of(language(text(i))).actions(risk[i : i + 1])[0]
         return actions
+
+
+def _is_thread(given: object) -> bool:
+    return isinstance(given, Sequence) and not isinstance(given, str) and all(isinstance(earlier, str) for earlier in given)
 
 
 def _is_outgoing(direction: str) -> bool:

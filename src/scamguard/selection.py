@@ -43,10 +43,12 @@ class Selection:
         Raises
         ------
         InputError
-            ``only`` or a secret is unknown.
+            ``only`` or a secret is unknown, or no time is left between ``since`` and ``until``.
         """
         if self.only is not None and self.only not in ONLY:
             raise InputError(f"--only: {unknown('choice', self.only, ONLY)}")
+        if self.since is not None and self.until is not None and self.since >= self.until:
+            raise InputError("--since is not before --until: no message would be judged")
         for secret in self.asks:
             if secret not in SECRETS:
                 raise InputError(f"--asks: {unknown('secret', secret, SECRETS)}")

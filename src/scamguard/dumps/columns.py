@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scamguard.errors import DumpError
@@ -19,6 +20,7 @@ _USUAL: Final = (  # for each column of ABOUT, in lower case, the surest first
     ("channel", "chat", "room", "group", "conversation", "channel_id", "chat_id", "room_id", "group_id", "conversation_id", "thread_id"),
     ("reply_to", "reply_to_id", "reply_to_message_id", "in_reply_to", "replyto", "parent_id"),
 )
+_NAME: Final = re.compile(r"\w+(?:[-_.]\w+){0,3}")
 _NAMES: Final = ("name", "username", "login", "display_name", "title", "id")  # what to call a sender that is an object
 
 
@@ -51,6 +53,16 @@ def known(columns: Collection[str]) -> Fields | None:
     """Give the fields of the exporter that writes this header, if it is a known one."""
     there = set(columns)
     return next((fields for fields in _KNOWN if {name for name in fields[:6] if isinstance(name, str)} <= there), None)
+
+
+def tells(columns: Collection[str]) -> bool:
+    """Say whether these are the names of columns, one of them of messages, and not a line of text with signs in it.
+
+    >>> tells(["id", "text"]), tells(["text", "", "text"]), tells(["See you at nine", "text"])
+    (True, False, False)
+    """
+    lowered = [column.lower() for column in columns]
+    return len({*lowered}) == len(lowered) and all(map(_NAME.fullmatch, lowered)) and any(usual in lowered for usual in TEXT_COLUMNS)
 
 
 def find(name: str, columns: Collection[str], wanted: str | None) -> Fields:

@@ -40,11 +40,12 @@ if TYPE_CHECKING:
 
 
 def looks(head: Head) -> bool:
-    """Say whether the header is that of a known exporter; other tables are told by their suffix."""
+    """Say whether the first line is a header: that of a known exporter, or short names of which one is usual for messages."""
     try:
-        return columns.known(next(csv.reader(head.lines[:1]), [])) is not None
+        headers = [[name.strip() for name in next(csv.reader(head.lines[:1], delimiter=sign), [])] for sign in _DELIMITERS]
     except csv.Error:
         return False
+    return columns.known(headers[0]) is not None or any(len(header) > 1 and columns.tells(header) for header in headers)
 
 
 def read_csv(source: Source, column: str | None) -> Iterator[Block]:
