@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,8 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scamguard import dumps
 from scamguard.dumps import csvrecords
-from scamguard.errors import DumpError
+from scamguard.errors import DumpError, InputError
 
 from .dumping import read
 
@@ -101,6 +102,14 @@ def test_a_table_is_known_by_its_header_whatever_it_is_called(tmp_path: Path, si
     assert [message.text for message in read(tmp_path / "d.dat").messages] == ["hello, there", "send\nyour seed phrase"]
     (tmp_path / "t.txt").write_text("id,text\n", "utf-8")  # whoever calls it text means text
     assert read(tmp_path / "t.txt").dump.format == "txt"
+
+
+@pytest.mark.parametrize("path", [None, 5, [], b"chats.csv"])
+def test_a_dump_is_named_by_a_path(path: Any) -> None:
+    with pytest.raises(InputError, match=r"^path is .*; give the path of a dump, or -"):
+        dumps.open(path)
+    with pytest.raises(InputError, match=r"^encoding is int"):
+        dumps.open("chats.csv", encoding=5)  # type: ignore[arg-type] # that is the test
 
 
 def test_two_columns_of_one_name_are_not_chosen_among(tmp_path: Path) -> None:

@@ -146,6 +146,11 @@ def test_what_cannot_be_reported(known: dict[str, Any], line: str) -> None:
         ticket(**known)
 
 
+def test_what_is_reported_is_a_verdict() -> None:
+    with pytest.raises(InputError, match=r"^verdict is str; give what check said of the message"):
+        scamguard.incident("hi", "block")  # type: ignore[arg-type] # that is the test
+
+
 MAKERS: dict[str, Callable[[random.Random], str]] = {
     "seed phrase": lambda rng: " ".join(planted.phrase("english", 12, rng)),
     "chinese seed phrase": lambda rng: " ".join(planted.phrase("chinese_simplified", 12, rng)),

@@ -17,12 +17,13 @@ from .errors import InputError, unknown
 from .lexicon import SECRETS
 from .masking import masked
 from .sender import Sender
+from .verdict import Verdict
 from .wording import called, tag, tickets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .verdict import Action, Official, Verdict
+    from .verdict import Action, Official
 
 _LINE: Final = 300  # characters of a name, handle, time or place
 _FEW: Final = 60  # characters of a message that may be an answer and not a scam: a lone number in it is a code
@@ -103,9 +104,12 @@ def incident(  # noqa: PLR0913 - what is known of an incident
     Raises
     ------
     InputError
-        ``text``, ``lang``, ``when`` or ``channel`` is no str, ``given`` names no secret we know, or ``done`` is one text.
+        ``text``, ``lang``, ``when`` or ``channel`` is no str, ``verdict`` is none, ``given`` names no secret we know, or ``done`` is
+        one text.
     """
     _check(text, sender, given, done)
+    if not isinstance(verdict, Verdict):
+        raise InputError(f"verdict is {type(verdict).__name__}; give what check said of the message")
     for said, value in (("lang", lang), ("when", None if isinstance(when, datetime) else when), ("channel", channel)):
         if not isinstance(value, str | None):
             raise InputError(f"{said} is {type(value).__name__}; give a str or None")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scamguard.errors import DumpError, unknown
+from scamguard.errors import DumpError, InputError, unknown
 
 from .block import ABOUT, Block, Message, Notes
 from .detect import detect
@@ -75,7 +76,7 @@ def reader(format: str) -> Reader:  # noqa: A002
 
 
 def open(  # noqa: A001 - dumps.open(f, format=…)
-    path: str | Path,
+    path: str | PathLike[str],
     *,
     format: str | None = None,  # noqa: A002
     column: str | None = None,
@@ -97,9 +98,16 @@ def open(  # noqa: A001 - dumps.open(f, format=…)
 
     Raises
     ------
+    InputError
+        ``path`` is no path, or ``column`` or ``encoding`` no str.
     DumpError
         There is no such file, or its format is unknown.
     """
+    if not isinstance(path, str | PathLike):
+        raise InputError(f"path is {type(path).__name__}; give the path of a dump, or -")
+    for said, value in (("column", column), ("encoding", encoding)):
+        if not isinstance(value, str | None):
+            raise InputError(f"{said} is {type(value).__name__}; give a str or None")
     name = str(path)
     if format is not None and format not in FORMATS:
         raise DumpError(f"{name}: {unknown('format', format, FORMATS)}")
