@@ -80,6 +80,7 @@ def test_advice_in_a_language_that_we_do_not_speak_is_announced() -> None:
     assert "unknown language 'xx'; known: ar, de, en" in result.stderr
     assert "This is a scam" in result.stdout
     assert not run("check", SCAM, "--lang", "en_GB.UTF-8").stderr
+    assert not run("check", SCAM, "--lang", "").stderr  # the environment's
 
 
 def test_check_lets_honest_messages_pass() -> None:

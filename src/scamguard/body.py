@@ -53,9 +53,7 @@ def _below(data, start, stop):
     """Find the end of a head, or ``start``."""
     at, lines, opens = start, 0, False
     while at < stop:
-        end = at
-        while end < stop and data[end] != _NEWLINE:
-            end += 1
+        end = _line_end(data, at, stop)
         if end == stop:
             return start
         if _is_blank(data, at, end):
@@ -70,6 +68,14 @@ def _below(data, start, stop):
             return start
         at = end + 1
     return start
+
+
+@inlined
+def _line_end(data, at, stop):
+    end = at
+    while end < stop and data[end] != _NEWLINE:
+        end += 1
+    return end
 
 
 @inlined
@@ -106,9 +112,7 @@ def _above(data, start, stop):
     found = stop
     for i in range(start + 1, stop - 2):
         if data[i - 1] == _NEWLINE and data[i] == _DASH and data[i + 1] == _DASH:
-            end = i + 2
-            while end < stop and data[end] != _NEWLINE:
-                end += 1
+            end = _line_end(data, i + 2, stop)
             if end < stop and _is_blank(data, i + 2, end):
                 found = np.int64(i)
     return found

@@ -77,6 +77,18 @@ def counted(name: str, value: object) -> int:
     return int(value)
 
 
+def text_or_none(name: str, value: object) -> None:
+    """Refuse what is neither text nor missing.
+
+    Raises
+    ------
+    InputError
+        ``value`` is no ``str`` and not None.
+    """
+    if not isinstance(value, str | None):
+        raise InputError(f"{name} is {type(value).__name__}; give a str or None")
+
+
 def unknown(what: str, name: object, known: Iterable[str]) -> str:
     """Say that ``name`` is not a known ``what``, and which ones are.
 

@@ -33,12 +33,14 @@ from .fold import tables as fold_tables
 from .match import Hits, match
 from .parts import parts
 from .passages import Passages, passages, stand_out
-from .rules import Fired, Rules, fire
+from .rules import Fired, Rules, asking, fire
 from .sieve import Sieve
 from .steps import narrowed
 from .tokens import Tokens, tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from .columns import TextBatch
@@ -64,7 +66,18 @@ class Settings:
     framed_smooth: float = 4.0
     concept_smooth: float = 4.0
     crowd: float = 0.5  # nats taken off a small window for each e-fold of them in its message
-    apart: bool = True  # those in which somebody asks for a secret are counted by themselves; older models did not
+    apart: bool = True  # those in which somebody asks for a secret are counted by themselves
+
+    @classmethod
+    def read(cls, card: Mapping[str, Any]) -> Settings:
+        """Read them from a model card; older ones say nothing of ``apart``, and did without it.
+
+        Raises
+        ------
+        TypeError
+            The card names what is no setting.
+        """
+        return cls(**{"apart": False} | card["settings"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +169,7 @@ class Model:
     @cached_property
     def asking(self) -> NDArray[np.bool_]:
         """Which rules say that a secret is asked for, (r,), where these count (see ``Settings.apart``)."""
-        return np.array([self.settings.apart and bool(row.get("asks")) for row in self.card["rules"]], np.bool_)
+        return asking(self.card["rules"]) & self.settings.apart
 
     @cached_property
     def _packed(self) -> NDArray[np.bool_]:
@@ -238,7 +251,7 @@ def load(folder: Path) -> Model:
         part: kind(**{name: _widened(arrays[f"{part}.{name}"]) for name in _names(kind)}) for part, kind in _PARTS.items()
     }
     try:
-        settings = Settings(**{"apart": False} | card["settings"])
+        settings = Settings.read(card)
     except TypeError as error:
         raise ModelError(f"{folder}: not a scamguard model: {error}") from error
     return Model(**built, settings=settings, card=card)

@@ -11,7 +11,6 @@ import typer
 
 from .command import ModelDir, RulesDir, load_guard
 from .errors import unknown
-from .wording import LANGUAGES, tag
 
 if TYPE_CHECKING:
     from .sender import Sender
@@ -52,8 +51,10 @@ class Form(StrEnum):
 
 def reader_lang(lang: str | None) -> str:
     """Give the language that is asked for, or that of the terminal's user, which the environment says as gettext reads it."""
-    if lang is None:
+    if not lang:
         return next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
+    from .wording import LANGUAGES, tag
+
     if tag(lang) == "en" and not lang.lower().startswith("en"):
         typer.echo(f"scamguard: --lang: {unknown('language', lang, LANGUAGES)}; it is in English", err=True)
     return lang

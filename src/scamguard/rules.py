@@ -8,7 +8,7 @@ A rule is only looked at where its rarest concept occurs, and is refused by two 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from .errors import LexiconError
 from .kernels import compiled, inlined
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from numpy.typing import NDArray
 
     from .lexicon import Lexicon
@@ -90,6 +92,11 @@ def compile_rules(lexicon: Lexicon) -> Rules:
         np.array([i for a in anchors for i in a], np.int16),
         np.isin(np.arange(_MOST_CONCEPTS), [ids[name] for name in lexicon.frames]),
     )
+
+
+def asking(listed: Iterable[Mapping[str, Any]]) -> NDArray[np.bool_]:
+    """Tell the rules that say that a secret is asked for, (r,), by what a card lists of each."""
+    return np.array([bool(row.get("asks")) for row in listed], np.bool_)
 
 
 def joined(first: Rules, second: Rules) -> Rules:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from .brands import PLATFORMS, registry
-from .errors import InputError, unknown
+from .errors import InputError, text_or_none, unknown
 from .imitation import lookalike
 from .imitation.profiles import profile
 from .imitation.skeleton import plain
@@ -96,8 +96,7 @@ class Sender:
     def __post_init__(self) -> None:
         """Refuse what no sender can be."""
         for field in ("name", "handle", "platform"):
-            if not isinstance(getattr(self, field), str | None):
-                raise InputError(f"Sender.{field} is {type(getattr(self, field)).__name__}; give a str or None")
+            text_or_none(f"Sender.{field}", getattr(self, field))
         for field in ("verified", "official", "first_contact"):
             if not isinstance(getattr(self, field), bool | None):
                 raise InputError(f"Sender.{field} is {getattr(self, field)!r}; give True, False or None")

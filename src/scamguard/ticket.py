@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .chains import Trace, traces
 from .contacts import contacts, defanged
-from .errors import InputError, unknown
+from .errors import InputError, text_or_none, unknown
 from .lexicon import SECRETS
 from .masking import masked
 from .sender import Sender
@@ -111,8 +111,7 @@ def incident(  # noqa: PLR0913 - what is known of an incident
     if not isinstance(verdict, Verdict):
         raise InputError(f"verdict is {type(verdict).__name__}; give what check said of the message")
     for said, value in (("lang", lang), ("when", None if isinstance(when, datetime) else when), ("channel", channel)):
-        if not isinstance(value, str | None):
-            raise InputError(f"{said} is {type(value).__name__}; give a str or None")
+        text_or_none(said, value)
     lang = tag(lang or verdict.language)
     table = tickets(lang)
 

@@ -12,7 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scamguard.errors import DumpError, InputError, unknown
+from scamguard.errors import DumpError, InputError, text_or_none, unknown
 
 from .block import ABOUT, Block, Message, Notes
 from .detect import detect
@@ -106,8 +106,7 @@ def open(  # noqa: A001 - dumps.open(f, format=…)
     if not isinstance(path, str | PathLike):
         raise InputError(f"path is {type(path).__name__}; give the path of a dump, or -")
     for said, value in (("column", column), ("encoding", encoding)):
-        if not isinstance(value, str | None):
-            raise InputError(f"{said} is {type(value).__name__}; give a str or None")
+        text_or_none(said, value)
     name = str(path)
     if format is not None and format not in FORMATS:
         raise DumpError(f"{name}: {unknown('format', format, FORMATS)}")

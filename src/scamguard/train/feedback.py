@@ -125,7 +125,7 @@ def _recipe(card: dict[str, Any], messages: Sequence[Message]) -> fit.Recipe:
     least = min(len({m.writer for m in messages}), sum(m.scam for m in messages), sum(not m.scam for m in messages))
     if least < 2:
         raise TrainingError("scams and honest messages by two writers or more are needed; give a folder of labelled messages too")
-    recipe = fit.Recipe(settings=models.Settings(**{"apart": False} | card["settings"]))
+    recipe = fit.Recipe(settings=models.Settings.read(card))
     rate = float(card["out_of_fold"]["all"].get("false_alarms", recipe.warn_rate))
     return replace(recipe, folds=min(recipe.folds, least), warn_rate=rate, block_rate=min(rate, recipe.block_rate_hard))
 

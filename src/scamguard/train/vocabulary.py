@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from scamguard.rules import Rules, compile_rules
+from scamguard.rules import Rules, asking, compile_rules
 from scamguard.terms import compile_terms
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from scamguard.automaton import Terms
@@ -35,7 +34,7 @@ class Vocabulary:
     @property
     def asking(self) -> NDArray[np.bool_]:
         """Which rules say that a secret is asked for, (r,)."""
-        return np.array([row["asks"] != "" for row in self.listed], np.bool_)
+        return asking(self.listed)
 
 
 def compiled(lexicon: Lexicon) -> Vocabulary:
