@@ -11,6 +11,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import regex
+
 from .wrapping import wrapped
 
 if TYPE_CHECKING:
@@ -65,9 +67,9 @@ def _punctuation(text: str, rng: random.Random) -> str:
     return text.translate(str.maketrans("，。！？：；（）", ",.!?:;()")) if re.search("[，。！？]", text) else text.rstrip(".!") + "!!"
 
 
-def _some_words(text: str, rng: random.Random, change: Callable[[str], str]) -> str:
-    """Change a third of the words of four letters and more."""
-    return re.sub(r"[A-Za-z]{4,}", lambda m: change(m[0]) if rng.random() < 0.35 else m[0], text)
+def _some_words(text: str, rng: random.Random, change: Callable[[str], str], share: float = 0.35) -> str:
+    """Change a third of the words of four letters and more, or another ``share`` of them."""
+    return re.sub(r"[A-Za-z]{4,}", lambda m: change(m[0]) if rng.random() < share else m[0], text)
 
 
 def _homoglyph(text: str, rng: random.Random) -> str:
@@ -87,11 +89,27 @@ def _zero_width(text: str, rng: random.Random) -> str:
 def _spaced(text: str, rng: random.Random) -> str:
     if re.search(r"[\u4e00-\u9fff]{4}", text):
         return re.sub(r"[\u4e00-\u9fff]{3,5}", lambda m: " ".join(m[0]) if rng.random() < 0.2 else m[0], text)
-    return _some_words(text, rng, lambda w: rng.choice(" .-").join(w))
+    return _some_words(text, rng, lambda w: rng.choice(" .-").join(w), rng.choice((0.35, 1.0)))
 
 
 def _fullwidth(text: str, rng: random.Random) -> str:
     return _some_words(text, rng, lambda w: "".join(chr(ord(c) + 0xFEE0) for c in w))
 
 
-_CHANGES = (_brands, _brands, _casing, _casing, _punctuation, _punctuation, _homoglyph, _leet, _zero_width, _spaced, _fullwidth)
+def _mistyped(text: str, rng: random.Random) -> str:
+    """Swap, drop or double one letter inside a third of the words of alphabets, or inside most."""
+    share = rng.choice((0.35, 0.35, 0.8))
+    return regex.sub(r"[\p{Latin}\p{Cyrillic}\p{Arabic}]{4,}", lambda m: _slip(m[0], rng) if rng.random() < share else m[0], text)
+
+
+def _slip(word: str, rng: random.Random) -> str:
+    at = rng.randrange(1, len(word) - 2)
+    return word[:at] + rng.choice((word[at + 1] + word[at], word[at + 1], word[at] * 2 + word[at + 1])) + word[at + 2 :]
+
+
+def _drawn_out(text: str, rng: random.Random) -> str:
+    return _some_words(text, rng, lambda w: re.sub("[aeiou]", lambda m: m[0] * rng.randint(3, 6), w, count=1))
+
+
+_DISGUISES = (_homoglyph, _leet, _zero_width, _spaced, _fullwidth, _mistyped, _mistyped, _drawn_out)
+_CHANGES = (_brands, _brands, _casing, _casing, _punctuation, _punctuation, *_DISGUISES)

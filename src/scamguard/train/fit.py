@@ -60,6 +60,7 @@ class Recipe:
     ballast_length: int = 150  # characters; a longer row weighs so much less, or mails would outweigh chats by all they say
     quoted: float = 0.5  # of hard benign messages where links are weighed: they quote look-alikes, which few others do
     worst_weight: float = 0.3  # of the passage by which a message is judged, where that is not its first
+    ballast_worst_weight: float = 0.1  # the same of a row of ballast, however long it is: mails sound like a scam in one window of many
     warn_rate: float = 0.0025  # of ordinary traffic may be flagged
     block_rate: float = 0.0005
     block_rate_hard: float = 0.01  # nor may blocking touch more of the unseen benign messages written to be hard
@@ -110,7 +111,7 @@ def material(
         made([m.text for m in messages]),
         made([m.text for m in copies]).firsts(),
         copy_of,
-        made(lent).firsts() if lent else None,
+        made(lent) if lent else None,
         lightened(lent, recipe),
         made(ordinary) if ordinary else None,
         linked.marks([m.text for m in messages]),
@@ -157,33 +158,36 @@ def classifier(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> Fitted:
     own = m.own.firsts().rows(np.flatnonzero(train))
     copied = np.flatnonzero(train[m.copy_of])
     scale = scales(own, recipe.trust, m.scam[train])
-    x, y = [scale.apply(own), scale.apply(m.copies.rows(copied))], [m.scam[train], m.scam[m.copy_of[copied]]]
-    weight = [np.ones(int(train.sum())), np.full(len(copied), recipe.augment_weight)]
-    if m.ballast is not None:
-        x.append(scale.apply(m.ballast))
-        y.append(np.zeros(x[-1].shape[0], np.bool_))
-        weight.append(recipe.ballast_weight * m.lent)
+    x: list[sparse.csr_matrix] = []
+    y: list[NDArray[np.bool_]] = []
+    weight: list[NDArray[np.float64]] = []
+
+    def add(rows: Blocks, scam: NDArray[np.bool_], worth: NDArray[np.float64] | float) -> None:
+        x.append(scale.apply(rows))
+        y.append(scam)
+        weight.append(np.broadcast_to(worth, len(scam)))
 
     def fitted() -> Fitted:
         found = logistic(sparse.vstack(x).tocsr(), np.concatenate(y), np.concatenate(weight), recipe.penalty)
         return Fitted(scale, *found, recipe.settings.crowd)
 
+    add(own, m.scam[train], 1.0)
+    add(m.copies.rows(copied), m.scam[m.copy_of[copied]], recipe.augment_weight)
+    if m.ballast is not None:
+        add(m.ballast.firsts(), np.zeros(len(m.lent), np.bool_), recipe.ballast_weight * m.lent)
     first = fitted()
-    message, passage = _behind(first.passages(m.own), m.own.starts, train)
-    if not len(message):
-        return first
-    x.append(scale.apply(m.own.rows(passage)))
-    y.append(m.scam[message])
-    weight.append(np.full(len(message), recipe.worst_weight))
+    message, passage = _behind(first, m.own, train)
+    add(m.own.rows(passage), m.scam[message], recipe.worst_weight)
+    if m.ballast is not None:
+        row, passage = _behind(first, m.ballast, np.ones(len(m.lent), np.bool_))
+        add(m.ballast.rows(passage), np.zeros(len(row), np.bool_), recipe.ballast_worst_weight)
     return fitted()
 
 
-def _behind(
-    logits: NDArray[np.float64], starts: NDArray[np.int64], train: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _behind(first: Fitted, b: Blocks, train: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Find the messages under ``train`` whose worst passage is not their first: these, and the passages."""
-    at = _worst_at(logits, starts)
-    message = np.flatnonzero(train & (at > starts[:-1]))
+    at = first.judged(b)
+    message = np.flatnonzero(train & (at > b.starts[:-1]))
     return message, at[message]
 
 
@@ -220,7 +224,7 @@ def decisive(m: Material) -> NDArray[np.bool_]:
     n, z = np.maximum(hits, 1), 1.96
     share = right / n
     low = (share + z * z / (2 * n) - z * np.sqrt((share * (1 - share) + z * z / (4 * n)) / n)) / (1 + z * z / n)
-    quiet = np.ones(len(hits), np.bool_) if m.ballast is None else np.asarray(m.ballast.rules.mean(0)).ravel() <= _MOST_ON_BALLAST
+    quiet = np.ones(len(hits), np.bool_) if m.ballast is None else np.asarray(m.ballast.firsts().rules.mean(0)).ravel() <= _MOST_ON_BALLAST
     out: NDArray[np.bool_] = (hits >= _LEAST_HITS) & (low >= _LEAST_PRECISION) & quiet
     return out
 
