@@ -41,7 +41,7 @@ SAID = {
     "Binance: https://bit.ly/x": {"link.open_beside_brand", "link.foreign_beside_brand"},
     "@Binance @anna https://bit.ly/x here it is": set(),  # said to the brand
     "@anna Binance: https://bit.ly/x": {"link.open_beside_brand", "link.foreign_beside_brand"},
-    f"Kraken: {OTHER} " + "and so on " * 30: set(),
+    f"Kraken: {OTHER} " + "and so on " * 46: set(),
     "http://2130706433/a": {"link.number"},
     "https://a@evil.example": {"link.userinfo"},
     "[kraken.com](https://evil.example)": {"link.text_mismatch"},

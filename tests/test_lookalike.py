@@ -38,6 +38,13 @@ IMITATIONS = [
     ("kraken-support.com", "Kraken", "combosquat"),
     ("secure-metamask.io", "MetaMask", "combosquat"),
     ("dhl-delivery.com", "DHL", "combosquat"),
+    ("uspsverify.org", "USPS", "combosquat"),
+    ("myusps.info", "USPS", "combosquat"),
+    ("sotop-usps.top", "USPS", "combosquat"),
+    ("uspsikqc.top", "USPS", "combosquat"),
+    ("usps.uipackage.com", "USPS", "subdomain"),
+    ("dhl.parcel-fee.com", "DHL", "subdomain"),
+    ("usps.com-track.top", "USPS", "subdomain"),
     ("royalmail-redelivery.co.uk", "Royal Mail", "combosquat"),
     ("dhl-paket-zoll.com", "DHL", "combosquat"),
     ("santander-seguridad.com", "Santander", "combosquat"),
@@ -136,6 +143,7 @@ HONEST = [
     "https://www.facebook.com/sharer/sharer.php?u=https://blog.example", "https://accounts.google.com/o/oauth2/auth?redirect_uri=https://a.example",
     "https://www.amazon.com/dp/B0?ref=https://a.example", "https://wa.me/?text=https://blog.example", "https://x.com/krakensupport",
     "https://x.com/releasethekraken", "https://t.me/steam", "https://reddit.com/r/steamnews", "https://t.me/krakenfx",
+    "coinbase.statuspage.io", "revolut.app.link", "hsbc.taleo.net", "lidoria.top", "upsala.top", "uspopulation.org",
     "https://t.me/bitfinex", "1.5/2.5", "john+kraken@gmail.com",
     "kraken.lover@gmail.com", "Café Kraken", "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fkraken.com%2Fa&data=1",
     '<a href="https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fkraken.com">https://kraken.com</a>',
@@ -160,7 +168,7 @@ def test_the_honest_are_let_through(value: str) -> None:
 
 
 def test_compiled_code_and_the_judge_count_alike() -> None:
-    assert (shape.MOST_DIGITS, shape.START_LETTERS) == (labels.MOST_DIGITS, START)
+    assert (shape.MOST_GLUED, shape.START_LETTERS) == (labels.MOST_GLUED, START)
 
 
 def test_every_kind_is_shown_by_an_example() -> None:

@@ -43,7 +43,7 @@ MOST_NATS: Final = 2.5  # all findings together, as of a sender: the words still
 _MOST: Final = 4000  # characters of a message whose links are read
 _DOT: Final = re.compile(r"\.[^\s.]")  # every link has one, or "://"; a full stop behind a sentence is none
 _NUMBERED: Final = re.compile(r"://[^\s/?#]*[\d\[]|\d\.\d")  # where the number of a host may stand; or behind a percent sign or 0x
-_SHORT: Final = 300  # characters, two SMS: a letter names many a brand and links anywhere
+_SHORT: Final = 459  # characters, three SMS: a letter names many a brand and links anywhere
 _ADDRESSED: Final = re.compile(r"\s*(?:@\w+[\s,:]+)+")  # whom a reply is for is not whom it speaks for
 _HARDLY: Final = frozenset(("th", "fa"))  # languages of whose brands too few domains are registered to call one foreign
 

@@ -129,13 +129,14 @@ def mentions(text: str) -> Iterator[Mention]:
     """
     spaced, unspaced, firsts, others = _index()
     found = []
-    words = () if firsts.isdisjoint(map(str.casefold, _words(text))) else tuple(_WORD.finditer(text))
+    words = () if firsts.isdisjoint(_undotted(word.casefold()) for word in _words(text)) else tuple(_WORD.finditer(text))
     for i, word in enumerate(words):
-        for size in (3, 2, 1) if word[0].casefold() in firsts else ():
+        for size in (3, 2, 1) if _undotted(word[0].casefold()) in firsts else ():
             if i + size > len(words):
                 continue
             stop = words[i + size - 1].end()
-            brand = spaced.get(text[word.start() : stop].casefold())
+            said = text[word.start() : stop].casefold()
+            brand = spaced.get(said) or (spaced.get(_undotted(said)) if size == 1 else None)
             if brand and (not brand.word or word[0][:1].isupper()):
                 found.append(Mention(brand, word.start(), stop))
                 break
@@ -144,6 +145,14 @@ def mentions(text: str) -> Iterator[Mention]:
             if (at := text.find(alias)) >= 0:
                 found.append(Mention(brand, at, at + len(alias)))
     return iter(sorted(found, key=lambda m: (m.start, -m.stop)))
+
+
+def _undotted(word: str) -> str:
+    """Take the dots from initials, and what a hyphen hangs on them: ``u.s.p.s-the``."""
+    if word[1:2] != ".":
+        return word
+    initials = word.partition("-")[0]
+    return initials.replace(".", "") if set(initials[1::2]) == {"."} else word
 
 
 def _words(text: str) -> list[str]:

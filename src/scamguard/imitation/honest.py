@@ -34,9 +34,19 @@ def is_word(text: str) -> bool:
     return text in _skeletons()
 
 
+def begins_word(text: str) -> bool:
+    """Say whether a common English word begins with ``text``, a skeleton of three to five letters."""
+    return text in _heads()
+
+
 @cache
 def _skeletons() -> frozenset[str]:
     return frozenset(map(skeleton, _known()))
+
+
+@cache
+def _heads() -> frozenset[str]:
+    return frozenset(word[:size] for word in _skeletons() for size in range(LEAST_WORD, 6))
 
 
 @lru_cache(1 << 12)

@@ -18,7 +18,7 @@ from .called import WORDS, called, profiled, theirs
 from .carried import carried, passed_on, unwrapped
 from .finding import KINDS, LookAlike, plainly, say
 from .honest import honest
-from .labels import Match, across, match
+from .labels import Match, across, beside, match
 from .links import anchors, is_message, links
 from .names import LEAST_INSIDE, LEAST_TYPO, names, words
 from .profiles import profile
@@ -27,12 +27,13 @@ from .value import Value, read
 
 if TYPE_CHECKING:
     from ..brands import Brand
-    from .names import Names
+    from .names import Name, Names
 
 _SHORT: Final = words("shorteners")
 _FREE: Final = words("open_hosts")
 _CHEAP: Final = words("cheap_endings")
 _SETTLED: Final = words("settled_endings")
+_RENTED: Final = words("rented_hosts")
 _LOGIN: Final = skeleton("login")  # the one lure that is itself misspelt
 LEAST_ACROSS: Final = 9  # letters of a name that is read across dots
 _LOGIN_PAGE: Final = re.compile(r"/[^/]*/?(?:login|signin|verify|secure)", re.IGNORECASE)
@@ -134,7 +135,7 @@ def _in_anothers(at: str, label: str, n: Names) -> bool:
 def _domain(host: str, suffix: str, free: bool) -> LookAlike | None:  # noqa: FBT001 - a key of the cache
     """Judge a host that is no brand's own: many links share one."""
     own, n = host[: -len(suffix) - 1].split("."), names()
-    return _registered(suffix, own[-1], n, free=free) or _joined(suffix, own, n) or _below(own, n)
+    return _registered(suffix, own[-1], n, free=free) or _joined(suffix, own, n) or _below(suffix, own, n)
 
 
 def _joined(suffix: str, own: list[str], n: Names) -> LookAlike | None:
@@ -158,10 +159,11 @@ def _joined(suffix: str, own: list[str], n: Names) -> LookAlike | None:
 
 def _registered(suffix: str, label: str, n: Names, *, free: bool) -> LookAlike | None:  # noqa: PLR0911 - one line a reason
     """Judge the label that somebody registered."""
-    found = match(label, n)
+    top = suffix.rpartition(".")[2]
+    found = match(label, n) or (beside(label, n) if top in _CHEAP or free else None)
     if found is None:
         return None
-    brand, top = found.name.brand, suffix.rpartition(".")[2]
+    brand = found.name.brand
     doubtful = brand.common or len(found.name.skeleton) < LEAST_INSIDE
     if found.kind == "typo" and doubtful and not (top in _CHEAP or free or "-" in label):
         return None
@@ -180,21 +182,33 @@ def _registered(suffix: str, label: str, n: Names, *, free: bool) -> LookAlike |
     return say(found, "wrong_tld")
 
 
-def _below(own: list[str], n: Names) -> LookAlike | None:
+def _below(suffix: str, own: list[str], n: Names) -> LookAlike | None:
     """Judge the labels before the registered one: ``kraken.com.evil.example``."""
+    rented = f"{own[-1]}.{suffix}" in _RENTED
     labels = own[:-1]
     for i in range(len(labels) - 1):
         for j in range(i + 2, min(i + 4, len(labels)) + 1):
             if brand := n.homes.get(".".join(labels[i:j])):
                 return say(plainly(brand, n), "subdomain")
+    if labels and (brand := n.homes.get(f"{labels[-1]}.{own[-1].partition('-')[0]}")):
+        return say(plainly(brand, n), "subdomain")  # ``usps.com-track.example``
     lured = any(word in n.lures or OSA.distance(word, _LOGIN, score_cutoff=1) < 2 for word in map(skeleton, WORDS.split(own[-1])))
     for label in reversed(labels):
         found = match(label, n)
-        if not found or len(found.name.skeleton) < LEAST_TYPO or (found.kind == "typo" and (found.name.brand.common or not found.sure)):
+        if not found or (found.kind == "typo" and (found.name.brand.common or not found.sure)):
+            continue
+        if len(found.name.skeleton) < LEAST_TYPO and not (found.kind == "exact" and _telling(found.name, lured=lured)):
+            continue
+        if found.kind == "exact" and rented:
             continue
         if lured or not (found.name.word or found.name.brand.everywhere) or found.kind != "exact":
             return say(found, found.kind if found.kind in ("homoglyph", "typo") else "subdomain")
     return None
+
+
+def _telling(name: Name, *, lured: bool) -> bool:
+    """Say whether a short name in front of somebody else's domain is one too many: ``usps.evil.example``."""
+    return not (name.word or name.brand.common) and (len(name.skeleton) == LEAST_TYPO - 1 or lured)
 
 
 def _pathed(v: Value, n: Names) -> LookAlike | None:

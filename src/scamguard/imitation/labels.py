@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from .honest import is_word
+from .honest import begins_word, is_word
 from .names import LEAST_INSIDE, LEAST_TYPO, MOST_EDITS, START, TWO_EDITS
 from .skeleton import loosened, plain, skeleton
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _BREAK = re.compile(r"[\x00-/:-`{-\xbf\u2000-\u206f\u3000]+")  # what is no letter, where it is ASCII or punctuation
 
 MOST_DIGITS = 3  # behind a short name
+MOST_GLUED = 12  # letters behind a short name that no word begins with
 _ENDINGS = tuple(map(skeleton, "cloud mobile express bank banks telecom wallet chain swap games pay scan exchange finance".split()))  # noqa: SIM905
 _TECHNICAL = re.compile(r"cdn|dns|aws|gslb|static|img|assets|-tele|data")  # what a brand calls its machines, and no lure
 
@@ -99,7 +100,7 @@ def _ordinary(text: str, name: Name, edits: int) -> bool:  # noqa: PLR0911 - one
         return len(text) <= len(name.skeleton) or is_word(text)
     if edits > 3 and (text[:2] != name.skeleton[:2] or text[-1] != name.skeleton[-1] or len(text) < len(name.skeleton) - 2):
         return True
-    if edits > 1 and is_word(text):
+    if is_word(text):
         return True
     if edits == 2 and len(name.skeleton) < TWO_EDITS - 1:  # only the name with something put in: ``brimance``
         return text[0] != name.skeleton[0] or text[-1] != name.skeleton[-1] or len(text) <= len(name.skeleton)
@@ -152,11 +153,29 @@ def _among(label: str, whole: str, pieces: list[str], n: Names) -> Match | None:
 
 
 def _glued(text: str, n: Names) -> Name | None:
-    """Find a short name that a lure is glued to: ``idexairdrop``."""
+    """Find a short name that a lure is glued to: ``idexairdrop``, ``uspsverify``, ``trackusps``."""
     for size in (4, 5):
         name, rest = n.exact.get(text[:size]), text[size:]
-        if name and name.label.isalpha() and _hunted(name) and (rest in n.lures and len(rest) > 2):
+        if name and name.label.isalpha() and (_hunted(name) or _no_word(name)) and (rest in n.lures and len(rest) > 2):
             return name
+        name, rest = n.exact.get(text[-size:]), text[:-size]
+        if name and _no_word(name) and rest in n.lures and (len(rest) > 2 or rest == "my"):
+            return name
+    return None
+
+
+def beside(label: str, n: Names) -> Match | None:
+    """Find a short name beside anything, as under an ending that costs next to nothing it need not be a lure.
+
+    The name is a word of its own (``sotop-usps``), or stands in front and no word begins so (``uspseth``).
+    """
+    pieces = [piece for piece in map(skeleton, _BREAK.split(plain(label))) if piece]
+    whole = "".join(pieces)
+    heads = (whole[:size] for size in (3, 4, 5) if size < len(whole) <= size + MOST_GLUED and not begins_word(whole[:size]))
+    for text in (*pieces, *heads):
+        name = n.exact.get(text)
+        if name and len(text) < LEAST_INSIDE and name.label.isalpha() and not (name.word or name.brand.common):
+            return Match(name, "combosquat", sure=False)
     return None
 
 

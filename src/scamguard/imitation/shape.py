@@ -12,7 +12,7 @@ from .tables import BASE, LONGEST, has, part
 
 _SEGMENT: Final = 64  # characters of a path's segment from which the judge does not read it
 _JOINED: Final = 7  # letters of a name that is read across dots
-MOST_DIGITS: Final = 3  # as ``labels.MOST_DIGITS``
+MOST_GLUED: Final = 12  # as ``labels.MOST_GLUED``
 START_LETTERS: Final = 4  # as ``names.START``, which compiled code must not read from a file that holds no kernel
 
 
@@ -161,8 +161,10 @@ def _holds(m, pieces, r, t):
         if has(t.short, part(r.prefix, begin, r.piece[p], t.powers)):
             return True
         begin = r.piece[p]
-    for size in range(START_LETTERS, min(m, 6)):  # a short name with a lure or a number glued to it
-        if has(t.short, r.prefix[size]) and (m - size <= MOST_DIGITS or has(t.lures, part(r.prefix, size, m, t.powers))):
+    for size in range(3, min(m, 6)):  # a short name with a few signs or a lure glued to it
+        if has(t.short, r.prefix[size]) and (m - size <= MOST_GLUED or has(t.lures, part(r.prefix, size, m, t.powers))):
+            return True
+        if has(t.lures, r.prefix[m - size]) and has(t.short, part(r.prefix, m - size, m, t.powers)):
             return True
     return False
 
