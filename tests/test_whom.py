@@ -149,3 +149,12 @@ def test_a_shared_or_forwarded_link_names_nobody() -> None:
         assert whom.pointed(f"I liked this: {link}") is None
     assert (brand := whom.pointed("see https://www.google.com/url?q=https://kraken-login.example")) is not None
     assert brand.id == "kraken"
+
+
+@pytest.mark.parametrize("text", ["U.S.P.S-The package has arrived", "the U.S.P.S. parcel", "USPS: your parcel", "usps.com or U.S.P.S"])
+def test_initials_are_read_with_and_without_dots(text: str) -> None:
+    assert {m.brand.id for m in whom.mentions(text)} == {"usps"}
+
+
+def test_a_word_with_a_dot_is_no_name() -> None:
+    assert not list(whom.mentions("e.g. this, i.e. that, a.t.m. cards and 3.p.m"))

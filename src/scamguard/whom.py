@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _MOST: Final = 4000  # characters of a message in which names are looked for
 _LETTER: Final = r"[^\W_\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]"
 _WORD: Final = regex.compile(rf"{_LETTER}+(?:[&.'’+-]{_LETTER}+)*")
+_INITIALS: Final = re.compile(r"\b\w\.\w\b")
 _ASCII_WORD: Final = re.compile(r"[A-Za-z0-9]+(?:[&.'+-][A-Za-z0-9]+)*")  # the same, of ASCII
 _SPACED: Final = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Arabic}\p{Devanagari}\p{Greek}]")
 # After a name: it is the speaker's, or the one spoken for ("Kraken Support", "币安用户", "Kraken:").
@@ -129,14 +130,15 @@ def mentions(text: str) -> Iterator[Mention]:
     """
     spaced, unspaced, firsts, others = _index()
     found = []
-    words = () if firsts.isdisjoint(_undotted(word.casefold()) for word in _words(text)) else tuple(_WORD.finditer(text))
+    read = _undotted if _INITIALS.search(text) else str.casefold
+    words = () if firsts.isdisjoint(map(read, _words(text))) else tuple(_WORD.finditer(text))
     for i, word in enumerate(words):
-        for size in (3, 2, 1) if _undotted(word[0].casefold()) in firsts else ():
+        for size in (3, 2, 1) if read(word[0]) in firsts else ():
             if i + size > len(words):
                 continue
             stop = words[i + size - 1].end()
-            said = text[word.start() : stop].casefold()
-            brand = spaced.get(said) or (spaced.get(_undotted(said)) if size == 1 else None)
+            name = text[word.start() : stop]
+            brand = spaced.get(read(name) if size == 1 else name.casefold())
             if brand and (not brand.word or word[0][:1].isupper()):
                 found.append(Mention(brand, word.start(), stop))
                 break
@@ -147,12 +149,11 @@ def mentions(text: str) -> Iterator[Mention]:
     return iter(sorted(found, key=lambda m: (m.start, -m.stop)))
 
 
-def _undotted(word: str) -> str:
-    """Take the dots from initials, and what a hyphen hangs on them: ``u.s.p.s-the``."""
-    if word[1:2] != ".":
-        return word
-    initials = word.partition("-")[0]
-    return initials.replace(".", "") if set(initials[1::2]) == {"."} else word
+def _undotted(name: str) -> str:
+    """Write a name in small letters, initials without their dots and what a hyphen hangs on them: ``U.S.P.S-The``."""
+    name = name.casefold()
+    initials = name.partition("-")[0]
+    return initials.replace(".", "") if initials[1:2] == "." and set(initials[1::2]) == {"."} else name
 
 
 def _words(text: str) -> list[str]:
