@@ -95,7 +95,7 @@ def index(known: tuple[Brand, ...]) -> Names:
             starts.setdefault(name.skeleton[:START], []).append(name)
     return Names(
         exact=exact,
-        bendable={length: _near_length(exact, length) for length in range(max(map(len, exact)) + MOST_EDITS + 1)},
+        bendable=_by_length(exact),
         starts={start: tuple(of) for start, of in starts.items()},
         domains={name.skeleton: name for name in _domains(known)},
         homes={domain: brand for brand in known for domain in brand.domains},
@@ -106,8 +106,13 @@ def index(known: tuple[Brand, ...]) -> Names:
     )
 
 
-def _near_length(exact: Mapping[str, Name], length: int) -> tuple[str, ...]:
-    return tuple(text for text, name in exact.items() if name.edits and abs(len(text) - length) <= name.edits)
+def _by_length(exact: Mapping[str, Name]) -> dict[int, tuple[str, ...]]:
+    """List, for each length of a label, the names that it may misspell."""
+    found: dict[int, list[str]] = {}
+    for text, name in exact.items():
+        for length in range(len(text) - name.edits, len(text) + name.edits + 1) if name.edits else ():
+            found.setdefault(length, []).append(text)
+    return {length: tuple(texts) for length, texts in found.items()}
 
 
 def _domains(known: tuple[Brand, ...]) -> Iterator[Name]:
