@@ -34,6 +34,7 @@ SAID = {
     f"Kraken Support: {OWN}": set(),
     f"Kraken: {OTHER} or {OWN}": set(),
     f"Kraken: {OTHER}": {"link.foreign_beside_brand"},
+    "Kraken in the news: https://www.reuters.com/technology/a": set(),
     f"nobody's name: {OTHER}": set(),
     "https://docs.google.com/forms/x for Binance users": {"link.open_beside_brand", "link.foreign_beside_brand"},
     "https://docs.google.com/forms/x for the picnic": set(),

@@ -158,3 +158,19 @@ def test_initials_are_read_with_and_without_dots(text: str) -> None:
 
 def test_a_word_with_a_dot_is_no_name() -> None:
     assert not list(whom.mentions("e.g. this, i.e. that, a.t.m. cards and 3.p.m"))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Claro, te llamo luego", set()),
+        ("Wait in line at the door", set()),
+        ("Orange is my colour", set()),
+        ("Wise up! Discover more here", set()),
+        ("Chase: we noticed a charge", {"chase"}),
+        ("Steam Support here", {"steam"}),
+        ("your Chase account", {"chase"}),
+    ],
+)
+def test_a_name_that_is_a_word_is_the_name_where_it_is_meant(text: str, named: set[str]) -> None:
+    assert {m.brand.id for m in whom.mentions(text)} == named

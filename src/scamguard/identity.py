@@ -16,7 +16,7 @@ import numpy as np
 
 from .imitation.carried import unwrapped
 from .imitation.hints import leading
-from .imitation.judge import home_of, lookalike, opened_by_anyone, remembered, shortens
+from .imitation.judge import home_of, known_to_all, lookalike, opened_by_anyone, remembered, shortens
 from .imitation.links import ANCHOR_SIGNS, anchors, handles, links
 from .imitation.value import read
 from .language import language
@@ -155,7 +155,8 @@ def described(text: str) -> dict[str, str]:
     if hidden:
         shown["link.text_mismatch"] = hidden[0]
     anyones = [link for link in sites if _facts(link).open]
-    foreign = sites if len(text) <= _SHORT and not any(_facts(link).own for link in sites) else []
+    strangers = len(text) <= _SHORT and not any(_facts(link).own for link in sites)
+    foreign = [link for link in sites if not _facts(link).common] if strangers else []
     to = _ADDRESSED.match(text)
     if (anyones or foreign) and any(True for _ in mentions(text[to.end() if to else 0 :])):
         if anyones:
@@ -171,6 +172,7 @@ class Facts(NamedTuple):
     alone: tuple[str, ...]  # findings that need no brand beside them
     site: bool  # it leads to a site, and is no mailbox
     own: bool  # a brand's own
+    common: bool  # known to all: brands are talked of there
     open: bool  # anyone may put up a page or form there, or have it lead anywhere
 
 
@@ -184,7 +186,8 @@ def _facts(link: str) -> Facts:
         "link.number": bool(value.ip),
     }
     own = home_of(value.host) is not None and not anyones
-    return Facts(tuple(name for name, is_so in alone.items() if is_so), value.kind in ("url", "domain"), own, anyones)
+    names = tuple(name for name, is_so in alone.items() if is_so)
+    return Facts(names, value.kind in ("url", "domain"), own, known_to_all(value.host), anyones)
 
 
 def _all_links(text: str) -> Iterator[str]:

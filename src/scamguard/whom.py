@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 _MOST: Final = 4000  # characters of a message in which names are looked for
 _LETTER: Final = r"[^\W_\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]"
 _WORD: Final = regex.compile(rf"{_LETTER}+(?:[&.'’+-]{_LETTER}+)*")
+_INSIDE: Final = re.compile(r"[^\s.!?…¿¡\"'«„“(*_-][\s\"'«„“(*_-]*$")  # a sentence goes on
 _INITIALS: Final = re.compile(r"\b\w\.\w\b")
 _ASCII_WORD: Final = re.compile(r"[A-Za-z0-9]+(?:[&.'+-][A-Za-z0-9]+)*")  # the same, of ASCII
 _SPACED: Final = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Arabic}\p{Devanagari}\p{Greek}]")
 # After a name: it is the speaker's, or the one spoken for ("Kraken Support", "币安用户", "Kraken:").
 _SPEAKS: Final = regex.compile(
-    r"(?i)[\s'’s]{0,3}(?:(?:\p{L}+\s){0,2}?(?:support|help ?desk|customer|security|team|agent|admin|official|desk|service|fraud|users?\b|"
+    r"(?i)[\s'’s]{0,3}(?:(?:\p{L}+\s){0,2}?(?:support|alerts?\b|bank\b|online\b|card\b|mobile\b|notice\b|"
+    r"help ?desk|customer|security|team|agent|admin|official|desk|service|fraud|users?\b|"
     r"soporte|suporte|equipo|equipe|équipe|assistance|sicherheit|kundendienst|kundenservice|servicio|atendimento|destek|güvenlik|kullanıcı|"
     r"layanan|cs\b|hỗ trợ|cskh)|(?:\p{Cyrillic}+\s)?(?:поддержк|безопасност)"
     r"|\s?(?:官方|客服|客户|客戶|用户|用戶|会员|會員|安全|风控|風控|サポート|セキュリティ|公式|事務局|カスタマー|お客様"
@@ -139,7 +141,7 @@ def mentions(text: str) -> Iterator[Mention]:
             stop = words[i + size - 1].end()
             name = text[word.start() : stop]
             brand = spaced.get(read(name) if size == 1 else name.casefold())
-            if brand and (not brand.word or word[0][:1].isupper()):
+            if brand and (not brand.word or _meant(text, word.start(), stop)):
                 found.append(Mention(brand, word.start(), stop))
                 break
     for char in set(others.findall(text)):
@@ -147,6 +149,14 @@ def mentions(text: str) -> Iterator[Mention]:
             if (at := text.find(alias)) >= 0:
                 found.append(Mention(brand, at, at + len(alias)))
     return iter(sorted(found, key=lambda m: (m.start, -m.stop)))
+
+
+def _meant(text: str, start: int, stop: int) -> bool:
+    """Say whether a name that is also an ordinary word is the name: in capitals, not merely as a sentence begins ("Claro, te llamo")."""
+    if not text[start].isupper():
+        return False
+    within = _INSIDE.search(text[max(0, start - 8) : start]) or not text[stop:].strip(" .!。\n")
+    return bool(within) or text[start:stop].isupper() or bool(_SPEAKS.match(text, stop))
 
 
 def _undotted(name: str) -> str:

@@ -33,6 +33,9 @@ _SHORT: Final = words("shorteners")
 _FREE: Final = words("open_hosts")
 _CHEAP: Final = words("cheap_endings")
 _SETTLED: Final = words("settled_endings")
+_COMMON: Final = words("common_sites")
+_TALKS: Final = words("talks_of_hosts")
+_ENDINGS: Final = frozenset(("com", "gov", "net", "org", "co", "ie", "de", "fr", "ca"))  # before a hyphen, to be read as the end
 _RENTED: Final = words("rented_hosts")
 _LOGIN: Final = skeleton("login")  # the one lure that is itself misspelt
 LEAST_ACROSS: Final = 9  # letters of a name that is read across dots
@@ -160,7 +163,7 @@ def _joined(suffix: str, own: list[str], n: Names) -> LookAlike | None:
 def _registered(suffix: str, label: str, n: Names, *, free: bool) -> LookAlike | None:  # noqa: PLR0911 - one line a reason
     """Judge the label that somebody registered."""
     top = suffix.rpartition(".")[2]
-    found = match(label, n) or (beside(label, n) if top in _CHEAP or free else None)
+    found = match(label, n) or (beside(label, n) if top in _CHEAP and not free else None)
     if found is None:
         return None
     brand = found.name.brand
@@ -184,26 +187,41 @@ def _registered(suffix: str, label: str, n: Names, *, free: bool) -> LookAlike |
 
 def _below(suffix: str, own: list[str], n: Names) -> LookAlike | None:
     """Judge the labels before the registered one: ``kraken.com.evil.example``."""
-    rented = f"{own[-1]}.{suffix}" in _RENTED
+    return _domain_in_front(own, n) or _name_in_front(suffix, own, n)
+
+
+def _domain_in_front(own: list[str], n: Names) -> LookAlike | None:
     labels = own[:-1]
     for i in range(len(labels) - 1):
         for j in range(i + 2, min(i + 4, len(labels)) + 1):
             if brand := n.homes.get(".".join(labels[i:j])):
                 return say(plainly(brand, n), "subdomain")
-    if labels and (brand := n.homes.get(f"{labels[-1]}.{own[-1].partition('-')[0]}")):
-        return say(plainly(brand, n), "subdomain")  # ``usps.com-track.example``
-    lured = any(word in n.lures or OSA.distance(word, _LOGIN, score_cutoff=1) < 2 for word in map(skeleton, WORDS.split(own[-1])))
-    for label in reversed(labels):
+    ending, hyphen, _ = own[-1].partition("-")  # ``usps.com-track.example``, ``e-zpass.com-track.example``
+    if not labels or not hyphen:
+        return None
+    if brand := n.homes.get(f"{labels[-1]}.{ending}"):
+        return say(plainly(brand, n), "subdomain")
+    name = n.exact.get(skeleton(labels[-1].replace("-", ""))) if ending in _ENDINGS else None
+    return say(Match(name, "exact", sure=True), "subdomain") if name else None
+
+
+def _name_in_front(suffix: str, own: list[str], n: Names) -> LookAlike | None:
+    rented = any(f"{'.'.join(own[i:])}.{suffix}" in _RENTED for i in range(len(own)))
+    lured = any(word in n.lures or OSA.distance(word, _LOGIN, score_cutoff=1) < 2 for word in map(_bare, WORDS.split(own[-1])))
+    for label in reversed(own[:-1]):
         found = match(label, n)
         if not found or (found.kind == "typo" and (found.name.brand.common or not found.sure)):
             continue
         if len(found.name.skeleton) < LEAST_TYPO and not (found.kind == "exact" and _telling(found.name, lured=lured)):
             continue
-        if found.kind == "exact" and rented:
+        if found.kind == "exact" and (rented or not (lured or not (found.name.word or found.name.brand.everywhere))):
             continue
-        if lured or not (found.name.word or found.name.brand.everywhere) or found.kind != "exact":
-            return say(found, found.kind if found.kind in ("homoglyph", "typo") else "subdomain")
+        return say(found, found.kind if found.kind in ("homoglyph", "typo") else "subdomain")
     return None
+
+
+def _bare(word: str) -> str:
+    return skeleton(word.rstrip("0123456789"))
 
 
 def _telling(name: Name, *, lured: bool) -> bool:
@@ -221,6 +239,8 @@ def _pathed(v: Value, n: Names) -> LookAlike | None:
         return profiled(platform, handle, n)
     if short or free:
         return None if theirs(handle or v.path.strip("/").split("/")[0], platform) else _page(v, n, "shortener" if short else "free_host")
+    if _host_in(v.host, _TALKS):
+        return None
     for segment in re.split(r"[/?#=&@]", v.path):
         if (brand := n.homes.get(segment.lower().removeprefix("www."))) and "." in segment:
             return say(plainly(brand, n), "path")
@@ -306,6 +326,11 @@ def home_of(host: str) -> Brand | None:
 def shortens(host: str) -> bool:
     """Say whether links to a host hide where they lead."""
     return _host_in(host, _SHORT)
+
+
+def known_to_all(host: str) -> bool:
+    """Say whether a host is a site where brands are talked of, sold or hired for: news, reviews, jobs, tickets, video."""
+    return _host_in(host, _COMMON)
 
 
 def opened_by_anyone(host: str) -> bool:

@@ -20,6 +20,7 @@ from .skeleton import loosened, plain, skeleton
 if TYPE_CHECKING:
     from .names import Name, Names
 
+_RANDOM = re.compile(r"^[^aeiouy]+$|[^aeiouy]{4}|[^aeiouy0-9]{3}$|q(?!u)|[jvxz][^aeiouy0-9]")  # as hardly a word is spelled
 _BREAK = re.compile(r"[\x00-/:-`{-\xbf\u2000-\u206f\u3000]+")  # what is no letter, where it is ASCII or punctuation
 
 MOST_DIGITS = 3  # behind a short name
@@ -165,18 +166,28 @@ def _glued(text: str, n: Names) -> Name | None:
 
 
 def beside(label: str, n: Names) -> Match | None:
-    """Find a short name beside anything, as under an ending that costs next to nothing it need not be a lure.
+    """Find a name beside anything, as under an ending that costs next to nothing it need not be a lure.
 
-    The name is a word of its own (``sotop-usps``), or stands in front and no word begins so (``uspseth``).
+    The name is a word of its own (``sotop-usps``), or a short one begins a word as no word begins, before lures or letters struck at
+    random (``uspsikqc``).
     """
-    pieces = [piece for piece in map(skeleton, _BREAK.split(plain(label))) if piece]
-    whole = "".join(pieces)
-    heads = (whole[:size] for size in (3, 4, 5) if size < len(whole) <= size + MOST_GLUED and not begins_word(whole[:size]))
-    for text in (*pieces, *heads):
-        name = n.exact.get(text)
-        if name and len(text) < LEAST_INSIDE and name.label.isalpha() and not (name.word or name.brand.common):
-            return Match(name, "combosquat", sure=False)
+    for piece in filter(None, _BREAK.split(plain(label))):
+        text = skeleton(piece)
+        for size in (3, 4, 5, len(text)):
+            name = n.exact.get(text[:size]) if size <= len(text) <= size + MOST_GLUED else None
+            if name and _alone(name) and not _TECHNICAL.search(label) and (size == len(text) or _glued_at_random(text, piece, size, n)):
+                return Match(name, "combosquat", sure=False)
     return None
+
+
+def _alone(name: Name) -> bool:
+    return name.label.isalpha() and not (name.word or name.brand.common)
+
+
+def _glued_at_random(text: str, piece: str, size: int, n: Names) -> bool:
+    """Say whether nothing but lures or random letters hang on a head with which no word begins."""
+    rest = piece[size:] if len(piece) == len(text) else text[size:]
+    return not begins_word(text[:size]) and (_lure(text[size:], n) or rest.isdigit() or (bool(_RANDOM.search(rest)) and not is_word(rest)))
 
 
 def _no_word(name: Name) -> bool:

@@ -157,12 +157,16 @@ def _holds(m, pieces, r, t):
                 if at + length <= m and has(t.inside, part(r.prefix, at, at + length, t.powers)):
                     return True
     begin = 0
-    for p in range(pieces if pieces > 1 else 0):
-        if has(t.short, part(r.prefix, begin, r.piece[p], t.powers)):
+    for p in range(pieces):
+        end = r.piece[p]
+        if pieces > 1 and has(t.short, part(r.prefix, begin, end, t.powers)):
             return True
-        begin = r.piece[p]
-    for size in range(3, min(m, 6)):  # a short name with a few signs or a lure glued to it
-        if has(t.short, r.prefix[size]) and (m - size <= MOST_GLUED or has(t.lures, part(r.prefix, size, m, t.powers))):
+        for size in range(3, min(end - begin, 6)):  # a short name with a few signs glued to it
+            if end - begin - size <= MOST_GLUED and has(t.short, part(r.prefix, begin, begin + size, t.powers)):
+                return True
+        begin = end
+    for size in range(3, min(m, 6)):  # or a lure
+        if has(t.short, r.prefix[size]) and has(t.lures, part(r.prefix, size, m, t.powers)):
             return True
         if has(t.lures, r.prefix[m - size]) and has(t.short, part(r.prefix, m - size, m, t.powers)):
             return True

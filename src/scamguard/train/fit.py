@@ -60,7 +60,7 @@ class Recipe:
     ballast_length: int = 150  # characters; a longer row weighs so much less, or mails would outweigh chats by all they say
     quoted: float = 0.5  # of hard benign messages where links are weighed: they quote look-alikes, which few others do
     worst_weight: float = 0.3  # of the passage by which a message is judged, where that is not its first
-    ballast_worst_weight: float = 0.1  # the same of a row of ballast, however long it is: mails sound like a scam in one window of many
+    ballast_worst_weight: float = 0.03  # the same of a row of ballast, however long it is: mails sound like a scam in one window of many
     warn_rate: float = 0.0025  # of ordinary traffic may be flagged
     block_rate: float = 0.0005
     block_rate_hard: float = 0.01  # nor may blocking touch more of the unseen benign messages written to be hard
