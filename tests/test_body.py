@@ -26,9 +26,11 @@ HEADS = {
     "Russian": "-------- Пересылаемое сообщение --------\nОт: Джо\nТема: кошелёк\n \n",
 }
 SIGNATURES = ["\n-- \nJo Tan, Amsterdam", "\n--\nSent from my phone\nThis message is confidential.", "\r\n-- \r\nJo"]
+PIECES = [
+    "> hi", ">", "> send it to us", "From: Jo", "Begin:", "-- ", "--", "", " ", "--- forwarded ---", "see you", "Subject：钱包", "a: b", "\\r", "😀",
+]  # fmt: skip
 LINES = st.lists(
-    st.sampled_from(["From: Jo", "Begin:", "-- ", "--", "", " ", "--- forwarded ---", "see you", "Subject：钱包", "a: b", "\r", "😀"])
-    | st.text(max_size=9),
+    st.sampled_from(PIECES) | st.text(max_size=9),
     max_size=9,
 )
 
@@ -48,7 +50,10 @@ def slow(text: str) -> str:
     lines = raw.split(b"\n")
     at = first = seen = 0
     opens = False
-    for line in lines[:-1]:
+    said = [line for line in lines if line.strip(b" \t\r")]
+    if said and all(line.startswith(b">") for line in said):
+        first, seen = len(raw) - len(raw.lstrip(b"> \t\r\n")), -1
+    for line in lines[:-1] if seen == 0 else ():
         at += len(line) + 1
         if not line.strip(b" \t\r"):
             if seen and not (seen == 1 and opens):
@@ -84,10 +89,16 @@ def test_nor_is_a_signature(signature: str) -> None:
     assert body(HEADS["Gmail"] + SCAM + signature).rstrip() == SCAM
 
 
+@pytest.mark.parametrize("quoted", [f"> {SCAM}", f"\n>> {SCAM}", f">{SCAM}"])
+def test_nor_is_the_mark_of_a_quotation(quoted: str) -> None:
+    assert body(quoted) == SCAM
+
+
 @pytest.mark.parametrize(
     "text",
     [
         SCAM,
+        f"> {SCAM}\nis this real?",
         f"Subject: your wallet\n\n{SCAM}",  # what a mail is about belongs to it
         f"Mia: did you hear\nTom: no\n{SCAM}",  # people talking
         f"is this real?\n\nFrom: Jo\nSubject: x\n\n{SCAM}",  # somebody speaks before it
@@ -111,6 +122,10 @@ def test_a_scam_is_as_risky_within_them(guard: Guard, head: str, signature: str)
     assert "seed phrase" in " ".join(text[e.start : e.stop] for e in verdict.evidence)
     assert guard.score(["hi", text, text]).tolist()[1:] == [verdict.risk] * 2
     assert guard.scan([text])["asks"].to_pylist() == [["seed_phrase"]]
+
+
+def test_a_scam_is_as_risky_quoted(guard: Guard) -> None:
+    assert guard.check(f"> {SCAM}").risk >= guard.check(SCAM).risk
 
 
 @pytest.mark.parametrize(

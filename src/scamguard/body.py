@@ -2,7 +2,8 @@
 
 A head is of a line of dashes and lines of a name and a value (RFC 5322: "From: …"), and a blank line ends it; a signature begins
 behind a line of two dashes (RFC 3676). Neither says what a message is after, and both would speak for or against it; so where there is
-one, the body is read by itself, too. Nothing is left out: the whole is read as well, and the worse of both counts.
+one, the body is read by itself, too, and so is what is quoted where nothing else is said. Nothing is left out: the whole is read as well,
+and the worse of both counts.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ import numpy as np
 
 from .kernels import compiled, inlined
 
-_NEWLINE, _RETURN, _SPACE, _TAB, _DASH, _COLON = 10, 13, 32, 9, 45, 58
+_NEWLINE, _RETURN, _SPACE, _TAB, _DASH, _COLON, _QUOTES = 10, 13, 32, 9, 45, 58, 62
 _NAME: Final = 40  # bytes before the colon of a line of a head, at most: "Begin forwarded message:", in any writing
 _LINES: Final = 2  # of a head, at least: one line alone may be what a mail is about
 _LEAST: Final = 8  # bytes of a body
-_AROUND: Final = re.compile(r"\n--[ \t\r]*\n|\A\s*(?:--|[^\n]{1,40}?[:：])[^\n]*\n")
+_AROUND: Final = re.compile(r"\n--[ \t\r]*\n|\A\s*(?:--|[^\n]{1,40}?[:：])[^\n]*\n|\A[ \t\r\n]*>")
 
 
 def is_wrapped(text: str) -> bool:
@@ -40,12 +41,35 @@ def bodies(data, start, stop, first, last):
     """
     many = 0
     for n in range(len(start)):
-        first[n] = _below(data, start[n], stop[n])
+        first[n] = _unmarked(data, start[n], stop[n]) if _all_quoted(data, start[n], stop[n]) else _below(data, start[n], stop[n])
         last[n] = _above(data, first[n], stop[n])
         if last[n] - first[n] < _LEAST:
             first[n], last[n] = start[n], stop[n]
         many += first[n] > start[n] or last[n] < stop[n]
     return many
+
+
+@inlined
+def _all_quoted(data, start, stop):
+    """Say whether each line that is not blank begins with ``>`` (RFC 3676, 4.5): nobody says anything of what is quoted."""
+    at, found = start, False
+    while at < stop:
+        end = _line_end(data, at, stop)
+        if not _is_blank(data, at, end):
+            if data[at] != _QUOTES:
+                return False
+            found = True
+        at = end + 1
+    return found
+
+
+@inlined
+def _unmarked(data, start, stop):
+    """Find where the first quoted line says something."""
+    at = start
+    while at < stop and (data[at] == _QUOTES or data[at] == _SPACE or data[at] == _TAB or data[at] == _RETURN or data[at] == _NEWLINE):
+        at += 1
+    return at
 
 
 @inlined

@@ -107,7 +107,7 @@ def _shown(learned: Worth, odds: NDArray[np.float64], batch: TextBatch) -> Itera
 def reach(text: str, nats: NDArray[np.float64]) -> float:
     """Give the most that links in ``text`` could be worth, at a glance: of ten messages with a link it leaves one to be read.
 
-    >>> reach("ordinary https://kraken.example words " * 10, np.ones(len(NAMES)))
+    >>> reach("ordinary https://kraken.example words " * 13, np.ones(len(NAMES)))
     2.0
     """
     text = text[:_MOST]
