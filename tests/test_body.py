@@ -27,7 +27,8 @@ HEADS = {
 }
 SIGNATURES = ["\n-- \nJo Tan, Amsterdam", "\n--\nSent from my phone\nThis message is confidential.", "\r\n-- \r\nJo"]
 PIECES = [
-    "> hi", ">", "> send it to us", "From: Jo", "Begin:", "-- ", "--", "", " ", "--- forwarded ---", "see you", "Subject：钱包", "a: b", "\\r", "😀",
+    "> hi", ">", "> send it to us", "From: Jo", "Begin:", "-- ", "--", "", " ", "--- forwarded ---", "see you", "Subject：钱包",
+    "a: b", "\r", "😀",
 ]  # fmt: skip
 LINES = st.lists(
     st.sampled_from(PIECES) | st.text(max_size=9),
