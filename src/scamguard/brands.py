@@ -34,6 +34,8 @@ _DOMAIN: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*(?<!-)")
 _LABEL: Final = re.compile(r"[a-z0-9]{2,40}")
 _HANDLE: Final = re.compile(r"[A-Za-z0-9_.]{1,50}")
 _LANG: Final = re.compile(r"[a-z]{2,3}")
+_CONTACT: Final = re.compile("|".join(CONTACTS))
+_PLATFORM: Final = re.compile("|".join(PLATFORMS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,8 +150,8 @@ def _brand(file: str, row: dict[str, Any], never: dict[str, tuple[str, ...]]) ->
             raise BrandError(file, what, f"{key} is {row[key]!r}; give a page that begins with https://")
     tables: dict[str, Any] = {
         "aliases": {lang: tuple(names) for lang, names in _table(file, what, row, "aliases", _LANG).items()},
-        "contact": _table(file, what, row, "contact", re.compile("|".join(CONTACTS))),
-        "handles": {place: tuple(names) for place, names in _table(file, what, row, "handles", re.compile("|".join(PLATFORMS))).items()},
+        "contact": _table(file, what, row, "contact", _CONTACT),
+        "handles": {place: tuple(names) for place, names in _table(file, what, row, "handles", _PLATFORM).items()},
     }
     for names in tables["handles"].values():
         _all_match(file, what, "handles", list(names), _HANDLE)

@@ -181,10 +181,11 @@ def _index() -> tuple[dict[str, Brand], dict[str, list[tuple[str, Brand]]], froz
     spaced: dict[str, Brand] = {}
     unspaced: dict[str, Brand] = {}
     for brand in registry():
-        plain = regex.sub(r"\s*\(.*\)", "", brand.name)
+        plain, _, short = brand.name.removesuffix(")").partition(" (")
         aliases = [alias for of in brand.aliases.values() for alias in of]
-        for name in (plain, *regex.findall(r"\((.*?)\)", brand.name), *aliases, *(label for label in brand.labels if len(label) > 3)):
-            (spaced if _SPACED.search(name) else unspaced).setdefault(name.casefold() if _SPACED.search(name) else name, brand)
+        for name in filter(None, (plain, short, *aliases, *(label for label in brand.labels if len(label) > 3))):
+            apart = _SPACED.search(name)
+            (spaced if apart else unspaced).setdefault(name.casefold() if apart else name, brand)
     by_first: dict[str, list[tuple[str, Brand]]] = {}
     for name, brand in unspaced.items():
         by_first.setdefault(name[0], []).append((name, brand))
