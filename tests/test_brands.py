@@ -52,6 +52,8 @@ def test_an_entry_leads_to_its_own_domains(brand: scamguard.Brand) -> None:
     assert brand.see.startswith("https://")
     assert brand.never
     assert not set(brand.domains) & set(brand.unrelated)
+    for domain in brand.unrelated:  # under a public suffix anyone may put up a page
+        assert read(f"https://a.{domain}").suffix != domain
 
 
 @pytest.mark.parametrize("lang", ["ar", "hi", "ja", "ko", "ru", "uk", "zh"])
