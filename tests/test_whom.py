@@ -173,4 +173,9 @@ def test_a_word_with_a_dot_is_no_name() -> None:
     ],
 )
 def test_a_name_that_is_a_word_is_the_name_where_it_is_meant(text: str, named: set[str]) -> None:
-    assert {m.brand.id for m in whom.mentions(text)} == named
+    assert {m.brand.id for m in whom.mentions(text, meant=True)} == named
+
+
+def test_a_capital_is_enough_where_a_message_is_accused() -> None:
+    assert [m.brand.id for m in whom.mentions("Ledger here. Send us the words")] == ["ledger"]
+    assert not list(whom.mentions("ledger here, send us the words"))

@@ -158,7 +158,7 @@ def described(text: str) -> dict[str, str]:
     strangers = len(text) <= _SHORT and not any(_facts(link).own for link in sites)
     foreign = [link for link in sites if not _facts(link).common] if strangers else []
     to = _ADDRESSED.match(text)
-    if (anyones or foreign) and any(True for _ in mentions(text[to.end() if to else 0 :])):
+    if (anyones or foreign) and any(True for _ in mentions(text[to.end() if to else 0 :], meant=True)):
         if anyones:
             shown["link.open_beside_brand"] = anyones[0]
         if foreign and language(text) not in _HARDLY:

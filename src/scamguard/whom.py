@@ -124,8 +124,14 @@ def _weight(text: str, m: Mention, claims: list[Evidence]) -> int:
     return 8 * speaks + 4 * signs + 2 * claimed + opens
 
 
-def mentions(text: str) -> Iterator[Mention]:
+def mentions(text: str, *, meant: bool = False) -> Iterator[Mention]:
     """Find the names of brands in a text, in their own writing too.
+
+    Parameters
+    ----------
+    meant
+        Leave out names that are ordinary words as well and merely begin a sentence ("Claro, te llamo"): in a message that nothing
+        accuses yet they are mostly words.
 
     >>> [(m.brand.id, m.start) for m in mentions("Kraken Support and 币安客服")]
     [('kraken', 0), ('binance', 19)]
@@ -141,7 +147,7 @@ def mentions(text: str) -> Iterator[Mention]:
             stop = words[i + size - 1].end()
             name = text[word.start() : stop]
             brand = spaced.get(read(name) if size == 1 else name.casefold())
-            if brand and (not brand.word or _meant(text, word.start(), stop)):
+            if brand and (not brand.word or (word[0][:1].isupper() and (not meant or _meant(text, word.start(), stop)))):
                 found.append(Mention(brand, word.start(), stop))
                 break
     for char in set(others.findall(text)):
@@ -152,9 +158,7 @@ def mentions(text: str) -> Iterator[Mention]:
 
 
 def _meant(text: str, start: int, stop: int) -> bool:
-    """Say whether a name that is also an ordinary word is the name: in capitals, not merely as a sentence begins ("Claro, te llamo")."""
-    if not text[start].isupper():
-        return False
+    """Say whether a capital is more than the beginning of a sentence."""
     within = _INSIDE.search(text[max(0, start - 8) : start]) or not text[stop:].strip(" .!。\n")
     return bool(within) or text[start:stop].isupper() or bool(_SPEAKS.match(text, stop))
 
