@@ -118,7 +118,7 @@ def _weight(text: str, m: Mention, claims: list[Evidence]) -> int:
     """Say how surely a name is the speaker's own: 0, no more than spoken of."""
     before = text[max(0, m.start - 40) : m.start]
     speaks = bool(_SPEAKS.match(text, m.stop)) or bool(_BEFORE.search(before))
-    signs = not text[m.stop :].strip(" .!。\n") and bool(_SIGNED.search(before))
+    signs = _closes(text, m.stop) and bool(_SIGNED.search(before))
     opens = bool(claims) and bool(_OPENS.search(before)) and m.brand.kind not in _MEANS
     claimed = any(e.start <= m.start < e.stop for e in claims) and m.brand.kind not in _MEANS
     return 8 * speaks + 4 * signs + 2 * claimed + opens
@@ -159,8 +159,13 @@ def mentions(text: str, *, meant: bool = False) -> Iterator[Mention]:
 
 def _meant(text: str, start: int, stop: int) -> bool:
     """Say whether a capital is more than the beginning of a sentence."""
-    within = _INSIDE.search(text[max(0, start - 8) : start]) or not text[stop:].strip(" .!。\n")
-    return bool(within) or text[start:stop].isupper() or bool(_SPEAKS.match(text, stop))
+    within = bool(_INSIDE.search(text[max(0, start - 8) : start])) or _closes(text, stop)
+    return within or text[start:stop].isupper() or bool(_SPEAKS.match(text, stop))
+
+
+def _closes(text: str, stop: int) -> bool:
+    """Say whether nothing is said behind ``stop``."""
+    return not text[stop:].strip(" .!。\n")
 
 
 def _undotted(name: str) -> str:

@@ -226,7 +226,7 @@ def _bare(word: str) -> str:
 
 def _telling(name: Name, *, lured: bool) -> bool:
     """Say whether a short name in front of somebody else's domain is one too many: ``usps.evil.example``."""
-    return not (name.word or name.brand.common) and (len(name.skeleton) == LEAST_TYPO - 1 or lured)
+    return name.distinct and (len(name.skeleton) == LEAST_TYPO - 1 or lured)
 
 
 def _pathed(v: Value, n: Names) -> LookAlike | None:

@@ -171,17 +171,15 @@ def beside(label: str, n: Names) -> Match | None:
     The name is a word of its own (``sotop-usps``), or a short one begins a word as no word begins, before lures or letters struck at
     random (``uspsikqc``).
     """
+    if _TECHNICAL.search(label):
+        return None
     for piece in filter(None, _BREAK.split(plain(label))):
         text = skeleton(piece)
         for size in (3, 4, 5, len(text)):
             name = n.exact.get(text[:size]) if size <= len(text) <= size + MOST_GLUED else None
-            if name and _alone(name) and not _TECHNICAL.search(label) and (size == len(text) or _glued_at_random(text, piece, size, n)):
+            if name and name.label.isalpha() and name.distinct and (size == len(text) or _glued_at_random(text, piece, size, n)):
                 return Match(name, "combosquat", sure=False)
     return None
-
-
-def _alone(name: Name) -> bool:
-    return name.label.isalpha() and not (name.word or name.brand.common)
 
 
 def _glued_at_random(text: str, piece: str, size: int, n: Names) -> bool:
@@ -191,7 +189,7 @@ def _glued_at_random(text: str, piece: str, size: int, n: Names) -> bool:
 
 
 def _no_word(name: Name) -> bool:
-    return len(name.skeleton) >= LEAST_TYPO - 1 and name.label.isalpha() and not (name.word or name.brand.common)
+    return len(name.skeleton) >= LEAST_TYPO - 1 and name.label.isalpha() and name.distinct
 
 
 def _hunted(name: Name) -> bool:

@@ -39,6 +39,11 @@ class Name:
         return self.brand.word and (self.label == self.brand.id or len(self.label) < LEAST_INSIDE)
 
     @cached_property
+    def distinct(self) -> bool:
+        """Whether neither the name nor its misspellings are words that honest domains have: ``usps``, but not ``ups``."""
+        return not (self.word or self.brand.common)
+
+    @cached_property
     def targeted(self) -> bool:
         """Whether strangers have hardly an honest reason to use the name in a domain."""
         kind = self.brand.kind

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from .evasion import misspelled
 from .wrapping import wrapped
 
 if TYPE_CHECKING:
@@ -99,12 +100,7 @@ def _fullwidth(text: str, rng: random.Random) -> str:
 def _mistyped(text: str, rng: random.Random) -> str:
     """Swap, drop or double one letter inside a third of the words of alphabets, or inside most."""
     share = rng.choice((0.35, 0.35, 0.8))
-    return regex.sub(r"[\p{Latin}\p{Cyrillic}\p{Arabic}]{4,}", lambda m: _slip(m[0], rng) if rng.random() < share else m[0], text)
-
-
-def _slip(word: str, rng: random.Random) -> str:
-    at = rng.randrange(1, len(word) - 2)
-    return word[:at] + rng.choice((word[at + 1] + word[at], word[at + 1], word[at] * 2 + word[at + 1])) + word[at + 2 :]
+    return regex.sub(r"[\p{Latin}\p{Cyrillic}\p{Arabic}]{4,}", lambda m: misspelled(m[0], rng) if rng.random() < share else m[0], text)
 
 
 def _drawn_out(text: str, rng: random.Random) -> str:

@@ -54,7 +54,7 @@ def _inside(table: dict[int, int]) -> Callable[[str, random.Random], str]:
     return lambda word, _: word[0] + word[1:-1].translate(table) + word[-1]
 
 
-def _misspelled(word: str, rng: random.Random) -> str:
+def misspelled(word: str, rng: random.Random) -> str:
     """Swap, drop or double one letter inside."""
     at = rng.randrange(1, len(word) - 2) if len(word) > 3 else 1
     return rng.choice(
@@ -77,7 +77,7 @@ WORDS: Final[dict[str, Callable[[str, random.Random], str]]] = {
     "spaced": lambda word, _: " ".join(word),
     "dotted": lambda word, _: ".".join(word),
     "repeated": lambda word, rng: re.sub(r"[aeiou]", lambda m: m[0] * rng.randint(3, 5), word, count=1),
-    "misspelled": _misspelled,
+    "misspelled": misspelled,
 }
 HAN: Final[dict[str, Callable[[str, random.Random], str]]] = {
     "by sound": lambda word, _: "".join(_SOUNDS.get(char, char) for char in word),

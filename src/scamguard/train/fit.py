@@ -175,13 +175,13 @@ def classifier(m: Material, recipe: Recipe, train: NDArray[np.bool_]) -> Fitted:
     add(m.copies.rows(copied), m.scam[m.copy_of[copied]], recipe.augment_weight)
     if m.ballast is not None:
         add(m.ballast.firsts(), np.zeros(len(m.lent), np.bool_), recipe.ballast_weight * m.lent)
-    first = fitted()
+    first, whole = fitted(), len(x)
     message, passage = _behind(first, m.own, train)
     add(m.own.rows(passage), m.scam[message], recipe.worst_weight)
     if m.ballast is not None:
         row, passage = _behind(first, m.ballast, np.ones(len(m.lent), np.bool_))
         add(m.ballast.rows(passage), np.zeros(len(row), np.bool_), recipe.ballast_worst_weight)
-    return fitted()
+    return fitted() if any(map(len, y[whole:])) else first
 
 
 def _behind(first: Fitted, b: Blocks, train: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
