@@ -42,6 +42,7 @@ IMITATIONS = [
     ("myusps.info", "USPS", "combosquat"),
     ("sotop-usps.top", "USPS", "combosquat"),
     ("uspsikqc.top", "USPS", "combosquat"),
+    ("uspsdeliveryrd.top", "USPS", "combosquat"),
     ("usps.uipackage.com", "USPS", "subdomain"),
     ("dhl.parcel-fee.com", "DHL", "subdomain"),
     ("usps.com-track.top", "USPS", "subdomain"),

@@ -24,6 +24,8 @@ _RANDOM = re.compile(r"^[^aeiouy]+$|[^aeiouy]{4}|[^aeiouy0-9]{3}$|q(?!u)|[jvxz][
 _BREAK = re.compile(r"[\x00-/:-`{-\xbf\u2000-\u206f\u3000]+")  # what is no letter, where it is ASCII or punctuation
 
 MOST_DIGITS = 3  # behind a short name
+MOST_STRAY = 2  # letters or digits behind a lure, for the name was taken without them
+LEAST_LURE = 5  # letters of a lure with some behind it
 MOST_GLUED = 12  # letters behind a short name that no word begins with
 _ENDINGS = tuple(map(skeleton, "cloud mobile express bank banks telecom wallet chain swap games pay scan exchange finance".split()))  # noqa: SIM905
 _TECHNICAL = re.compile(r"cdn|dns|aws|gslb|static|img|assets|-tele|data")  # what a brand calls its machines, and no lure
@@ -183,9 +185,12 @@ def beside(label: str, n: Names) -> Match | None:
 
 
 def _glued_at_random(text: str, piece: str, size: int, n: Names) -> bool:
-    """Say whether nothing but lures or random letters hang on a head with which no word begins."""
+    """Say whether nothing but lures or random letters, or both, hang on a head with which no word begins."""
     rest = piece[size:] if len(piece) == len(text) else text[size:]
-    return not begins_word(text[:size]) and (_lure(text[size:], n) or rest.isdigit() or (bool(_RANDOM.search(rest)) and not is_word(rest)))
+    if begins_word(text[:size]):
+        return False
+    trailed = any(len(text) - stray - size >= LEAST_LURE and _lure(text[size:-stray], n) for stray in range(1, MOST_STRAY + 1))
+    return trailed or _lure(text[size:], n) or rest.isdigit() or (bool(_RANDOM.search(rest)) and not is_word(rest))
 
 
 def _no_word(name: Name) -> bool:
