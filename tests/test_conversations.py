@@ -201,7 +201,7 @@ def test_memory_has_a_bound_and_forgets_the_harmless_first(guard: Guard) -> None
 
 def test_a_chat_may_lie_in_several_files_of_a_dump(guard: Guard, tmp_path: Path) -> None:
     """A Slack export has a file a day, a Maildir a file a mail: who split a scam over them is followed all the same."""
-    said = ["This is the security team of your bank.", "A text message with six digits is on its way to you.", "Read it out to me."]
+    said = ["This is the security team of your bank.", "A text message with six digits is on its way to you.", "Read the digits out to me."]
     days = [[{"type": "message", "ts": f"171460799{n}.1", "user": "U1", "text": text}] for n, text in enumerate(said)]
     (tmp_path / "split" / "general").mkdir(parents=True)
     (tmp_path / "whole" / "general").mkdir(parents=True)

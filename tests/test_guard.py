@@ -243,7 +243,8 @@ def test_contributions_add_up_to_the_logit(guard: Guard, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "windows"), [("write to our helper on Telegram now", [("worst of 4 windows", True)]), ("send me the code you just got", [])]
+    ("line", "windows"),
+    [("write to our helper on Telegram now", [("worst of windows at 3 places", True)]), ("send me the code you just got", [])],
 )
 def test_the_worst_of_many_windows_pays_for_their_number(guard: Guard, line: str, windows: list[tuple[str, bool]]) -> None:
     """The only one that asks for a secret pays nothing."""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import scamguard
 from scamguard import explain
 from scamguard.columns import pack
-from scamguard.identity import MOST_NATS, NAMES, WHY, added, described, reach, rows, weighed, worth
+from scamguard.identity import MOST_NATS, NAMES, WHY, added, described, is_spoken_of, reach, rows, weighed, worth
 from scamguard.imitation.hints import leading, leads
 from scamguard.model import save
 from scamguard.train import linked
@@ -62,7 +62,8 @@ def test_what_links_show(text: str, said: set[str]) -> None:
     shown = described(text)
     assert shown.keys() == said
     assert all(link in text for link in shown.values())
-    assert rows([shown])[0].tolist() == [name in shown for name in NAMES]
+    plain, none = [name in shown for name in NAMES], [False] * len(NAMES)
+    assert rows([shown, shown], [False, True]).tolist() == [plain + none, none + plain]
 
 
 def test_only_the_start_of_a_message_is_read() -> None:
@@ -93,8 +94,36 @@ def test_a_look_at_the_bytes_spares_what_leads_nowhere() -> None:
 
 
 def test_findings_together_are_bounded() -> None:
-    found = np.array([[True] * len(NAMES), [False] * len(NAMES)])
-    assert added(found, np.ones(len(NAMES))).tolist() == [MOST_NATS, 0]
+    found = rows([dict.fromkeys(NAMES, ""), {}], [False, True])
+    assert added(found, np.ones(2 * len(NAMES))).tolist() == [MOST_NATS, 0]
+
+
+@pytest.mark.parametrize("text", ['he sent "kraken-in.example"', "is it real?", "是真的吗？", "«kraken»", '他说"去 kraken-in.example"'])
+def test_who_asks_or_quotes_speaks_of_a_link(text: str) -> None:
+    assert is_spoken_of(text)
+
+
+@pytest.mark.parametrize("text", ["kraken-in.example/?a=1", '<a href="https://kraken-in.example">', "6'2\" of it", "kraken-in.example/?"])
+def test_marks_inside_links_and_tags_speak_of_nothing(text: str) -> None:
+    assert not is_spoken_of(text)
+
+
+def test_an_older_card_is_worth_the_same_in_any_message() -> None:
+    thresholds = {"asks": 0.5, "warn": 0.8}
+    older = worth({"identity": {"nats": {"link.number": 1.0}}, "thresholds": thresholds})
+    both = worth({"identity": {"nats": {"link.number": 1.0}, "nats_spoken_of": {"link.number": 0.0}}, "thresholds": thresholds})
+    assert older is not None
+    assert both is not None
+    number = rows([{"link.number": ""}] * 2, [False, True])
+    assert [added(number, learned.nats).tolist() for learned in (older, both)] == [[1, 1], [1, 0]]
+
+
+def test_what_is_spoken_of_is_worth_less(guard: Guard) -> None:
+    card = guard.model.card
+    learned = worth({**card, "identity": {**card["identity"], "nats_spoken_of": {"link.lookalike": 0.5}}})
+    assert learned is not None
+    odds = np.full(2, learned.suspect - 0.1)
+    assert weighed(learned, odds, pack([BENT, f"is {BENT} real?"]))[0].tolist() == [2, 0.5]
 
 
 
@@ -177,7 +206,7 @@ def test_a_glance_promises_no_less_than_a_closer_look_finds() -> None:
     for text in showing():
         for name in described(text):
             seen.add(name)
-            assert reach(text, rows([{name: ""}])[0].astype(float)) == 1, (name, text)
+            assert reach(text, rows([{name: ""}] * 2, [False, True]).sum(0).astype(float)) == 1, (name, text)
     assert seen == set(NAMES)
 
 
@@ -190,7 +219,14 @@ def test_what_could_not_make_a_suspect_is_not_read(guard: Guard) -> None:
     assert weighed(learned, np.array([within, beyond]), pack([long, long]))[0].tolist() == [2, 0]
 
 
-NONSENSE = [[], {"nats": [1]}, {"nats": {"link.lookalike": "much"}}, {"nats": {"link.lookalike": -1}}, {"nats": {"x": 1e9}}]
+NONSENSE = [
+    [],
+    {"nats": [1]},
+    {"nats": {"link.lookalike": "much"}},
+    {"nats": {"link.lookalike": -1}},
+    {"nats": {"x": 1e9}},
+    {"nats": {}, "nats_spoken_of": 1},
+]
 
 
 @pytest.mark.parametrize("damage", NONSENSE)
@@ -203,7 +239,7 @@ def test_a_card_with_senseless_worth_is_refused(guard: Guard, tmp_path: Path, da
 def test_worth_is_learned_where_words_fall_short() -> None:
     rng = np.random.default_rng(0)
     scam = rng.random(4000) < 0.5
-    found = np.zeros((4000, len(NAMES)), np.bool_)
+    found = np.zeros((4000, 2 * len(NAMES)), np.bool_)
     found[:, 0] = rng.random(4000) < np.where(scam, 0.2, 0.02)
     found[:, 1] = rng.random(4000) < np.where(scam, 0.02, 0.2)
     nats = linked.fitted(np.zeros(4000), found, scam, np.ones(4000))

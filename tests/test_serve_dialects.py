@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scamguard.guard import Guard
 
 JSON = {"content-type": "application/json"}
-WARNED = "hi, support here. write me and verify your wallet to unlock it, not hunter2"
+WARNED = "hi, Kraken support here. write me and verify your wallet to unlock it, not hunter2"
 
 
 @pytest.fixture(scope="module")

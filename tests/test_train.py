@@ -172,6 +172,7 @@ def test_thresholds_keep_the_rates_on_what_they_were_chosen_on(seed: int, digits
     assert (seen >= at.warn).mean() <= recipe.warn_rate
     assert (seen >= at.block).mean() <= recipe.block_rate
     assert at.warn <= at.other <= at.block
+    assert at.surest < at.block or at.warn == at.block, "what is lifted until every language warns is not blocked"
     assert at.languages == {"en": at.warn}  # too few for one of its own
 
 

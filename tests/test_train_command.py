@@ -111,7 +111,8 @@ def test_the_page_shows_what_the_card_holds(folder: Path, written: dict[str, Any
     assert f"| credential_request | {written['out_of_fold']['flagged_by_kind']['credential_request']} |" in page
     assert len([line for line in section(page, "Ablation") if line.startswith("| ")]) == 1 + len(VARIANTS)
     assert "Of 60 messages." in section(page, "Languages left out")
-    assert f"| link.number | {written['identity']['nats']['link.number']} | 0 | 0 |" in section(page, "What links show")
+    plain, spoken = (written["identity"][half]["link.number"] for half in ("nats", "nats_spoken_of"))
+    assert f"| link.number | {plain} | 0 | 0 | {spoken} | 0 | 0 |" in section(page, "What links show")
 
 
 def test_the_page_is_silent_about_what_was_not_measured(written: dict[str, Any]) -> None:

@@ -46,7 +46,7 @@ class Sums(NamedTuple):
     bits: NDArray[np.int64]  # (4,), of words, chars, framed, concepts
     orders: NDArray[np.int64]  # (2,), shortest and longest run of characters
     smooth: NDArray[np.float64]  # (4,), of words, chars, framed, concepts
-    bias: NDArray[np.float64]  # (2,), and what is taken off for each e-fold of small windows
+    bias: NDArray[np.float64]  # (2,), and what is taken off for each e-fold of the places where small windows begin
 
 
 class Found(NamedTuple):

@@ -32,7 +32,7 @@ _MOST_WORDS = 3  # shown where no rule fired
 class Contribution:
     """What one feature added to the logit of the worst passage."""
 
-    part: str  # word, char, framed, concept, rule, shape, bias or windows: what the worst of many small windows pays for their number
+    part: str  # word, char, framed, concept, rule, shape, bias or windows: what the worst pays for the places at which small ones begin
     name: str  # the words, the rule id, the column
     nats: float
     start: int  # code points of the original text; 0 where the feature has no place
@@ -143,7 +143,7 @@ def contributions(model: Model, reading: Reading, part: Excerpt, top: int) -> tu
     many = int(reading.passages.among[p])
     parts = [
         Contribution("bias", "bias", float(model.card["bias"]), 0, 0),
-        *([Contribution("windows", f"worst of {many} windows", float(-s.crowd * np.log(many)), 0, 0)] if many > 1 else []),
+        *([Contribution("windows", f"worst of windows at {many} places", float(-s.crowd * np.log(many)), 0, 0)] if many > 1 else []),
         *places.grams("word", words, w.words, s.word_smooth),
         *places.grams("char", chars, w.chars, s.char_smooth),
         *(Contribution("rule", model.card["rules"][r]["id"], float(w.rules[r]), 0, 0) for r in reading.rules.of(p).tolist()),

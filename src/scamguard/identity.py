@@ -1,8 +1,9 @@
 """Identity: what the links and handles of a message show about who speaks, weighed beside what its words say.
 
 Further columns of the linear classifier; their weights are learned together with the calibration. Links prove nothing by
-themselves, so they are read only where the words come so near to a suspicion that a finding could matter. None of them
-speaks for a message: a brand's own link is a common decoy.
+themselves, so they are read only where the words come so near to a suspicion that a finding could matter. They are worth less in a message
+that asks or quotes, for honest ones that show an impostor's link mostly speak of it. None of them speaks for a message: a brand's own
+link is a common decoy.
 """
 
 from __future__ import annotations
@@ -45,26 +46,29 @@ _DOT: Final = re.compile(r"\.[^\s.]")  # every link has one, or "://"; a full st
 _NUMBERED: Final = re.compile(r"://[^\s/?#]*[\d\[]|\d\.\d")  # where the number of a host may stand; or behind a percent sign or 0x
 _SHORT: Final = 459  # characters, three SMS: a letter names many a brand and links anywhere
 _ADDRESSED: Final = re.compile(r"\s*(?:@\w+[\s,:]+)+")  # whom a reply is for is not whom it speaks for
+# what opens a quotation, and a question mark outside a link; the quotes of HTML stand behind an equals sign
+_SPOKEN_OF: Final = re.compile(r"""[“„«‹‘「『？؟]|(?<![A-Za-z0-9=/])(?<!=\s)"(?=[^\s>])|(?<!/)\?(?![\w/=&%#$@{-])""")
 _HARDLY: Final = frozenset(("th", "fa"))  # languages of whose brands too few domains are registered to call one foreign
 
 
 class Worth(NamedTuple):
     """What the findings of a model are worth."""
 
-    nats: NDArray[np.float64]  # (len(NAMES),) added to the calibrated log-odds, MOST_NATS at most
+    nats: NDArray[np.float64]  # (2 * len(NAMES),), see ``rows``: added to the calibrated log-odds, MOST_NATS at most
     least: float  # the log-odds from which links are read
     suspect: float  # those of a suspicion
 
 
 def worth(card: Mapping[str, Any]) -> Worth | None:
-    """Read a model's weights; None if it has none, as models of before they were learned."""
-    learned = card.get("identity", {}).get("nats", {})
-    nats = np.array([learned.get(name, 0.0) for name in NAMES], np.float64)
+    """Read a model's weights; None if it has none, as models of before they were learned. Older ones are worth the same in any message."""
+    learned = card.get("identity", {})
+    halves = learned.get("nats", {}), learned.get("nats_spoken_of", learned.get("nats", {}))
+    nats = np.array([half.get(name, 0.0) for half in halves for name in NAMES], np.float64)
     if not nats.any():
         return None
     suspect = min(card["thresholds"]["asks"], card["thresholds"]["warn"])
     odds = math.log(suspect / (1 - suspect)) if 0 < suspect < 1 else math.copysign(math.inf, suspect - 0.5)
-    return Worth(nats, odds - min(float(nats.sum()), MOST_NATS), odds)
+    return Worth(nats, odds - min(float(_halves(nats).sum(1).max()), MOST_NATS), odds)
 
 
 def weighed(learned: Worth | None, odds: NDArray[np.float64], batch: TextBatch) -> tuple[NDArray[np.float64], dict[int, dict[str, str]]]:
@@ -87,7 +91,7 @@ def weighed(learned: Worth | None, odds: NDArray[np.float64], batch: TextBatch) 
     if learned is None:
         return nats, {}
     if shown := dict(_shown(learned, odds, batch)):
-        nats[list(shown)] = added(rows(list(shown.values())), learned.nats)
+        nats[list(shown)] = added(rows([*shown.values()], [is_spoken_of(batch.text(row)) for row in shown]), learned.nats)
     return nats, shown
 
 
@@ -107,10 +111,10 @@ def _shown(learned: Worth, odds: NDArray[np.float64], batch: TextBatch) -> Itera
 def reach(text: str, nats: NDArray[np.float64]) -> float:
     """Give the most that links in ``text`` could be worth, at a glance: of ten messages with a link it leaves one to be read.
 
-    >>> reach("ordinary https://kraken.example words " * 13, np.ones(len(NAMES)))
+    >>> reach("ordinary https://kraken.example words " * 13, np.ones(2 * len(NAMES)))
     2.0
     """
-    text = text[:_MOST]
+    nats, text = _halves(nats)[int(is_spoken_of(text))], text[:_MOST]
     leading_on = any(sign in text for sign in ANCHOR_SIGNS)
     could = {
         "link.lookalike": True,
@@ -125,17 +129,33 @@ def reach(text: str, nats: NDArray[np.float64]) -> float:
     return min(most, MOST_NATS)
 
 
-def rows(shown: Sequence[Mapping[str, str]]) -> NDArray[np.bool_]:
-    """Write down which findings the links of each message show, (n, len(NAMES)).
+def rows(shown: Sequence[Mapping[str, str]], spoken_of: Sequence[bool]) -> NDArray[np.bool_]:
+    """Write down which findings the links of each message show, (n, 2 * len(NAMES)): in the second half for those that are spoken of.
 
-    >>> NAMES[rows([described("Log in at https://kraken-login.example/a")])[0].argmax()]
+    >>> NAMES[rows([described("Log in at https://kraken-login.example/a")], [False])[0].argmax()]
     'link.lookalike'
     """
-    return np.array([[name in those for name in NAMES] for those in shown], np.bool_).reshape(len(shown), len(NAMES))
+    found = np.array([[name in those for name in NAMES] for those in shown], np.bool_).reshape(len(shown), len(NAMES))
+    spoken = np.array(spoken_of, np.bool_)[:, None]
+    return np.hstack([found & ~spoken, found & spoken])
+
+
+def _halves(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Part what ``rows`` joins, (2, len(NAMES))."""
+    return columns.reshape(2, len(NAMES))
+
+
+def is_spoken_of(text: str) -> bool:
+    """Say whether ``text`` asks or quotes, as most honest messages do that show an impostor's link.
+
+    >>> [is_spoken_of(text) for text in ("is kraken-in.example real?", "he sent “kraken-in.example”", "log in: kraken-in.example/?a")]
+    [True, True, False]
+    """
+    return _SPOKEN_OF.search(text, 0, _MOST) is not None
 
 
 def added(found: NDArray[np.bool_], nats: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Add up what findings (n, len(NAMES)) are worth, (n,) nats."""
+    """Add up what findings (n, 2 * len(NAMES)) are worth, (n,) nats."""
     return np.minimum(found @ nats, MOST_NATS)
 
 

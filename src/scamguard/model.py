@@ -65,7 +65,7 @@ class Settings:
     char_smooth: float = 40.0
     framed_smooth: float = 4.0
     concept_smooth: float = 4.0
-    crowd: float = 0.5  # nats taken off a small window for each e-fold of them in its message
+    crowd: float = 0.5  # nats taken off a small window for each e-fold of the places where its message has some
     apart: bool = True  # those in which somebody asks for a secret are counted by themselves
 
     @classmethod

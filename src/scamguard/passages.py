@@ -1,8 +1,8 @@
 """Passages: a message is as bad as its worst passage.
 
-A short message of one line is one passage. A longer one is also read sentence by sentence: from the start of each sentence on, a few of
-them together; one of several lines from each line on, to its end and further; and a long one in wide windows instead of whole. So a scam
-cannot be diluted by the innocent words around it: chat before and after, a signature, the head of a mail.
+A short message of one line is one passage. A longer one is also read from the start of each sentence on, to its end and to those of the
+next few, and one of several lines from each line on; where no end comes, to one place and another. A long one is read in wide windows
+instead of whole. So a scam cannot be diluted by the innocent words around it: chat before and after, a signature, the head of a mail.
 """
 
 from __future__ import annotations
@@ -23,14 +23,17 @@ if TYPE_CHECKING:
     from .tokens import Tokens
 
 WIDE: Final = 600  # mass of half a wide window; a code point weighs 1, a character of a script without spaces 3
-SHORT: Final = 300  # a message of less mass is one passage
+SHORT: Final = 300  # a message of one line and less mass is one passage
 FULL: Final = 150  # a small window ends with the first sentence that makes it so heavy,
 MOST: Final = 300  # or at the first token that makes it so heavy
 APART: Final = 50  # mass between the starts of two small windows, at least
 LINE: Final = 24  # or this much, where a line begins
 LATE: Final = 150  # and at most, where there is a comma
+LEAST: Final = 24  # mass of the first of the windows that begin at one place and end with a sentence or line; each is half as heavy again
+RUN: Final = 48  # or so much heavier, where none ends
 _NEWLINE: Final = 10
-OVERLAP: Final = 2 + 2 * (MOST // LINE + 1)  # passages that a place may be in
+_NESTED: Final = 7  # windows that begin at one place, at most
+OVERLAP: Final = 2 + _NESTED * (MOST // LINE + 1)  # passages that a place may be in
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Passages:
     stop: NDArray[np.int64]  # (p,)
     first: NDArray[np.int64]  # (p,), in Tokens
     last: NDArray[np.int64]  # (p,), one past its last token
-    among: NDArray[np.int32]  # (p,), how many small windows the message has, or see ``stand_out``; 1 for wide ones
+    among: NDArray[np.int32]  # (p,), at how many places the message's small windows begin, or see ``stand_out``; 1 for wide ones
     starts: NDArray[np.int64]  # (n + 1,), the passages of message i: starts[i]:starts[i + 1]
 
     def rows(self, which: NDArray[np.int64]) -> Passages:
@@ -61,7 +64,7 @@ def passages(folded: Folded, cut: Tokens) -> Passages:
 
 def most(n: int, m: int) -> int:
     """Bound the passages of ``n`` messages of ``m`` code points."""
-    return n + 3 * m // WIDE + 6 * m // LINE + 2
+    return n + 3 * m // WIDE + 3 * _NESTED * m // LINE + 2
 
 
 @compiled
@@ -77,8 +80,8 @@ def window(codes, message, begin, after, sort, token, start, stop, first, last, 
         among[wide:p] = 1
         if small:
             wide = p
-            p = _small(codes, message[n + 1], a, b, begin, after, sort, start, stop, first, last, p)
-            among[wide:p] = p - wide
+            p = _small(codes, message[n + 1], heavy, a, b, begin, after, sort, start, stop, first, last, p)
+            among[wide:p] = _openings(start, wide, p)
         starts[n + 1] = p
     return p
 
@@ -99,6 +102,14 @@ def stand_out(start, stop, passage, rules, starts, asking, among):
             for p in range(passage[n], passage[n + 1]):
                 if among[p] > 1 and _asks(rules, starts, asking, p):
                     among[p] = many
+
+
+@inlined
+def _openings(start, first, last):
+    many = 0
+    for p in range(first, last):
+        many += p == first or start[p] != start[p - 1]
+    return many
 
 
 @inlined
@@ -155,19 +166,27 @@ def _wide(here, end, a, b, whole, begin, after, sort, start, stop, first, last, 
 
 
 @inlined
-def _small(codes, end, a, b, begin, after, sort, start, stop, first, last, p):
-    """Open a window at each sentence or line of the tokens ``a:b`` not too near the one before, and one that ends with its first line."""
+def _small(codes, end, heavy, a, b, begin, after, sort, start, stop, first, last, p):
+    """Open windows at each sentence or line of the tokens ``a:b`` not too near the one before: at each from the lightest to the heaviest.
+
+    Of a message that is not ``heavy`` only the first line ends a lighter one: a sentence of its own says too little of what is meant.
+    """
     at = a
     while at < b:
-        mass, k, following, lined = 0, at, np.int64(-1), False
+        mass, k, following, ended, run, cut = 0, at, np.int64(-1), LEAST, RUN, at
         while k < b:
             mass += _weight(begin, after, sort, k)
             line = codes[begin[k]] == _NEWLINE
             ends = line or sort[k] & KIND == HARD
-            if line and LINE <= mass < FULL and not lined and k + 1 < b:
-                start[p], stop[p], first[p], last[p] = begin[at], np.int64(begin[k]), at, k
-                p, lined = p + 1, True
             k += 1
+            if mass < FULL and k < b and ((mass >= ended and (line or (heavy and ends))) or (heavy and mass >= run)):
+                upto = k - 1 if line else k
+                if upto > cut:  # where a run ended, a line may
+                    start[p], stop[p], first[p], last[p] = begin[at], np.int64(begin[upto]), at, upto
+                    p, cut = p + 1, upto
+                run = mass + RUN
+                if ends:
+                    ended = mass + mass // 2 if heavy else FULL
             near = LINE if line else APART
             if following < 0 and ((mass >= near and ends) or (mass >= LATE and sort[k - 1] & KIND == SOFT) or mass >= MOST - APART):
                 following = k

@@ -118,8 +118,8 @@ def _of_names(rules: list[Any]) -> str:
 
 
 def _of_identity(learned: Any) -> str:  # noqa: ANN401 - as JSON has it
-    nats = learned.get("nats") if isinstance(learned, dict) else None
-    if not isinstance(nats, dict) or not all(_number(worth) and 0 <= worth <= _MOST_WORTH for worth in nats.values()):
+    halves = [learned.get("nats"), learned.get("nats_spoken_of", {})] if isinstance(learned, dict) else [None]  # older models part nothing
+    if not all(isinstance(nats, dict) and all(_number(worth) and 0 <= worth <= _MOST_WORTH for worth in nats.values()) for nats in halves):
         return f"'identity' holds no table of nats between 0 and {_MOST_WORTH}"
     return ""
 

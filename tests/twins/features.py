@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from scamguard import kinds
 from scamguard.kinds import HARD, IDEO, KIND, SOFT
-from scamguard.passages import APART, FULL, LATE, LINE, MOST, SHORT, WIDE
+from scamguard.passages import APART, FULL, LATE, LEAST, LINE, MOST, RUN, SHORT, WIDE
 from scamguard.tokens import SPACED
 
 if TYPE_CHECKING:
@@ -130,7 +130,6 @@ def windows(cut: Tokens, n: int, within: list[int], codes: NDArray[np.uint32]) -
     start, stop, sort = cut.start[a:b].tolist(), cut.stop[a:b].tolist(), cut.sort[a:b].tolist()
     mass = [(3 if s & KIND == IDEO else j - i) + bool(s & SPACED) for i, j, s in zip(start, stop, sort, strict=True)]
     lines = [codes[i] == 10 for i in start]
-    ends = [s & KIND == HARD or line for s, line in zip(sort, lines, strict=True)]
 
     def edge(k: int) -> int:
         return start[k] if k < len(start) else end
@@ -149,13 +148,29 @@ def windows(cut: Tokens, n: int, within: list[int], codes: NDArray[np.uint32]) -
         wide = [(begin if x == 0 else edge(x), edge(y)) for x, y in zip(cuts, cuts[2:], strict=False)]
         if cuts[-1] < len(mass):
             wide.append((edge(cuts[-2]), end))
+    return wide, _small(start, end, mass, sort, lines)
+
+
+def _small(start: Sequence[int], end: int, mass: Sequence[int], sort: Sequence[int], lines: Sequence[bool]) -> list[tuple[int, int]]:
+    """Cut tokens of so much ``mass`` into small windows, code points."""
+    ends = [s & KIND == HARD or line for s, line in zip(sort, lines, strict=True)]
+    heavy = sum(mass) >= SHORT
+
+    def edge(k: int) -> int:
+        return start[k] if k < len(start) else end
+
     small, at = [], 0
     while at < len(mass):
         sums = list(itertools.accumulate(mass[at:]))
         stops = (k for k, m in enumerate(sums, at) if m >= MOST or (m >= FULL and ends[k]))
         last = next(stops, len(mass) - 1)
-        lined = [k for k, m in enumerate(sums[:last + 1 - at], at) if lines[k] and LINE <= m < FULL and k + 1 < len(mass)]
-        small += [(start[at], start[k]) for k in lined[:1]]
+        ended, run, cuts = LEAST, RUN, [at]
+        for k, m in enumerate(sums[:last + 1 - at], at):
+            fits = (heavy and m >= run) or (m >= ended and (ends[k] if heavy else lines[k]))
+            if fits and m < FULL and k + 1 < len(mass):
+                cuts.append(k if lines[k] else k + 1)
+                run, ended = m + RUN, (m + m // 2 if heavy else FULL) if ends[k] else ended
+        small += [(start[at], start[k]) for k in sorted({*cuts} - {at})]
         if last + 1 < len(mass) or (sums[-1] >= LINE and at > 0):
             small.append((start[at], edge(last + 1)))
         nexts = (
@@ -164,4 +179,4 @@ def windows(cut: Tokens, n: int, within: list[int], codes: NDArray[np.uint32]) -
             if (m >= (LINE if lines[k] else APART) and ends[k]) or (m >= LATE and sort[k] & KIND == SOFT) or m >= MOST - APART
         )
         at = next(nexts, len(mass))
-    return wide, small
+    return small

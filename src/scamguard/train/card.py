@@ -76,8 +76,9 @@ messages has intervals too wide to say much.
 
 
 _IDENTITY = """\
-Nats that a finding about a message's links adds to the log-odds, fitted out of fold beside the words, and the messages that show it.
-Findings are worth 2.5 nats at most together, and links are read only where that could lead to a suspicion.
+Nats that a finding about a message's links adds to the log-odds, fitted out of fold beside the words, and the messages that show it; on
+the right in messages that ask or quote, for these mostly speak of a link. Findings are worth 2.5 nats at most together, and links are read
+only where that could lead to a suspicion.
 """
 
 
@@ -89,8 +90,13 @@ spelled oddly is always read. Out of fold, the figures above being those of both
 
 def _identity(learned: Mapping[str, Any]) -> list[str]:
     """Show what links are worth, and what they bring out of fold."""
-    rows = [(name, {"nats": nats, **learned["messages"][name]}) for name, nats in learned["nats"].items()]
-    parts = [_table(["finding", "nats", "scam", "benign"], rows)]
+    halves = {half: title for half, title in (("", ""), ("_spoken_of", ", spoken of")) if f"nats{half}" in learned}
+    rows = []
+    for name in learned["nats"]:
+        said = [(title, {"nats": learned[f"nats{half}"][name], **learned[f"messages{half}"][name]}) for half, title in halves.items()]
+        rows.append((name, {f"{key}{title}": value for title, values in said for key, value in values.items()}))
+    heads = [f"{key}{title}" for title in halves.values() for key in ("nats", "scam", "benign")]
+    parts = [_table(["finding", *heads], rows)]
     if learned["gain"]:
         keys = list(next(iter(learned["gain"].values())))
         parts += ["", _table(["out of fold", *keys], learned["gain"].items())]
@@ -116,7 +122,7 @@ def _thresholds(values: Mapping[str, Any]) -> str:
         f"Warn from risk {values['warn']:.3f}, block from {values['block']:.3f}.",
         *([f"Later where hard benign messages are flagged more often: {_risks(later)}."] if later else []),
         f"A language that is seldom or never among the messages (all but {', '.join(values['languages'])}) has too little data for a",
-        f"threshold of its own and warns from {values['other']:.3f}, which a quarter as much ordinary traffic reaches.",
+        f"threshold of its own and warns from {values['other']:.3f}, where others all but block.",
         "The intervals of the false alarms above say how far each can be trusted.",
     ])
 

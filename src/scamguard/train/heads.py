@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .fit import Material, Recipe
 
 _HEADS: Final = SECRETS + KINDS
+_AS_GOOD: Final = 0.002  # of F1: what lies between is chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +85,29 @@ def scored(m: Material, recipe: Recipe, judged: NDArray[np.int64]) -> NDArray[np
 
 
 def cutoffs(m: Material, scores: NDArray[np.float64], suspected: NDArray[np.bool_]) -> list[float]:
-    """Choose for each secret the cutoff with the best F1 among the suspected messages."""
+    """Choose for each secret the cutoff with the best F1 among the suspected messages: the middle of those that are as good."""
     best = []
     for k, secret in enumerate(SECRETS):
         want = np.array([secret in message.asks for message in m.messages])
         grid = np.round(np.arange(-4.0, 2.01, 0.1), 1)
         f1 = [2 * (want & got).sum() / max(1, want.sum() + got.sum()) for got in (suspected & (scores[:, k] > cut) for cut in grid)]
-        best.append(float(grid[int(np.argmax(f1))]))
+        best.append(middle(grid, np.array(f1)))
     return best
+
+
+def middle(grid: NDArray[np.float64], f1: NDArray[np.float64]) -> float:
+    """Find the middle of the cutoffs beside the best one that are as good.
+
+    >>> middle(np.arange(6.0), np.array([0.7, 0.5, 0.699, 0.7, 0.701, 0.6]))
+    3.0
+    """
+    first = last = int(f1.argmax())
+    least = f1[first] - _AS_GOOD
+    while first and f1[first - 1] >= least:
+        first -= 1
+    while last + 1 < len(f1) and f1[last + 1] >= least:
+        last += 1
+    return round(float(grid[first : last + 1].mean()), 2)
 
 
 def gate(m: Material, logits: NDArray[np.float64], scores: NDArray[np.float64]) -> tuple[float, list[float]]:

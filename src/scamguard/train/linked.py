@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
-from scamguard.identity import NAMES, added, described, rows
+from scamguard.identity import NAMES, added, described, is_spoken_of, rows
 
 from .evaluate import recall_at
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def marks(texts: Sequence[str]) -> NDArray[np.bool_]:
-    """Describe the links of every message, (n, len(NAMES))."""
-    return rows([described(text) for text in texts])
+    """Describe the links of every message, (n, 2 * len(NAMES)): see ``identity.rows``."""
+    return rows([described(text) for text in texts], [is_spoken_of(text) for text in texts])
 
 
 def fitted(
@@ -33,7 +33,7 @@ def fitted(
 
     Returns
     -------
-    (len(NAMES),) nats
+    (2 * len(NAMES),) nats
     """
     told = found.any(1)
     x, base, y, w = found[told].astype(np.float64), odds[told], scam[told].astype(np.float64), weight[told]
@@ -43,7 +43,7 @@ def fitted(
         risk = 1 / (1 + np.exp(-z))
         return float(w @ (np.logaddexp(0, z) - y * z) + nats @ nats / 2), x.T @ (w * (risk - y)) + nats
 
-    best = minimize(loss, np.zeros(len(NAMES)), jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(NAMES))
+    best = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", bounds=[(0, None)] * x.shape[1])
     out: NDArray[np.float64] = np.round(best.x, 2)
     return out
 
@@ -64,7 +64,8 @@ def gain(odds: NDArray[np.float64], found: NDArray[np.bool_], nats: NDArray[np.f
 
 def card(odds: NDArray[np.float64], found: NDArray[np.bool_], nats: NDArray[np.float64], scam: NDArray[np.bool_]) -> dict[str, Any]:
     """Write down what was learned and what it brings."""
-    seen = {
-        name: {"scam": int((found[:, i] & scam).sum()), "benign": int((found[:, i] & ~scam).sum())} for i, name in enumerate(NAMES)
-    }
-    return {"nats": dict(zip(NAMES, nats.tolist(), strict=True)), "messages": seen, "gain": gain(odds, found, nats, scam)}
+    seen = [{"scam": int((column & scam).sum()), "benign": int((column & ~scam).sum())} for column in found.T]
+    here = {"": slice(0, len(NAMES)), "_spoken_of": slice(len(NAMES), None)}
+    learned = {f"nats{which}": dict(zip(NAMES, nats[half].tolist(), strict=True)) for which, half in here.items()}
+    counted = {f"messages{which}": dict(zip(NAMES, seen[half], strict=True)) for which, half in here.items()}
+    return learned | counted | {"gain": gain(odds, found, nats, scam)}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _KNOWN: Final = 0.0175  # share of the benign messages from which a language counts as known
 _ENOUGH: Final = 400  # benign messages from which a language may have a threshold of its own
 _PRIOR: Final = 1000  # how many benign messages the common threshold speaks for
-_UNKNOWN: Final = 0.25  # of the warning rate, in a language the model hardly knows
+_SHORT_OF: Final = 0.05  # nats: what is lifted so far that every language warns is not yet blocked
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Thresholds:
     warn: float
     block: float
     languages: Mapping[str, float]  # of every language that the model knows
-    other: float  # of those it does not
+    other: float  # of those it hardly knows
 
     @property
     def surest(self) -> float:
@@ -54,7 +54,7 @@ def choose(hard: NDArray[np.float64], spoken: Sequence[str], ordinary: NDArray[n
     The common ones are chosen on ordinary traffic that nothing was fitted on. Where there is none, the rates apply to the project's
     own messages, most of which were written to be hard to tell apart. A language whose hard messages are flagged more often than
     those of all languages together gets a higher one of its own, as far as its number of messages bears it out; there is too
-    little ordinary traffic in most languages to lower one.
+    little ordinary traffic in most languages to lower one. A language of which there are too few to know warns where others all but block.
 
     Parameters
     ----------
@@ -69,6 +69,7 @@ def choose(hard: NDArray[np.float64], spoken: Sequence[str], ordinary: NDArray[n
     warn, block = threshold_at(usual, recipe.warn_rate), threshold_at(usual, recipe.block_rate)
     if ordinary is not None:
         block = max(block, threshold_at(hard, recipe.block_rate_hard))
+    latest = max(warn, block - _SHORT_OF)
     share = float((hard >= warn).mean())
     told = np.array(spoken)
     languages = {}
@@ -76,5 +77,5 @@ def choose(hard: NDArray[np.float64], spoken: Sequence[str], ordinary: NDArray[n
         mine = hard[told == lang]
         if len(mine) >= _KNOWN * len(hard):
             own = threshold_at(mine, share) if len(mine) >= _ENOUGH else warn
-            languages[lang] = min(block, warn + max(0.0, own - warn) * len(mine) / (len(mine) + _PRIOR))
-    return Thresholds(warn, block, languages, min(block, max(warn, threshold_at(usual, _UNKNOWN * recipe.warn_rate))))
+            languages[lang] = min(latest, warn + max(0.0, own - warn) * len(mine) / (len(mine) + _PRIOR))
+    return Thresholds(warn, block, languages, latest)
