@@ -109,7 +109,7 @@ def rates(folder: Path) -> None:
     print("hits in 10 000:", *NAMES, sep="\n  ")
     start, count = time.process_time(), 0
     for group, texts in sorted(groups.items()):
-        share = findings([described(text) for text in texts], [False] * len(texts)).mean(axis=0)[: len(NAMES)] * 10_000
+        share = findings([described(text) for text in texts]).mean(axis=0) * 10_000
         count += len(texts)
         print(f"{group:40} {len(texts):6} ", " ".join(f"{value:6.0f}" for value in share))
     print(f"{count / (time.process_time() - start) / 1000:.0f} k messages/s a core")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import scamguard
 from scamguard import explain
 from scamguard.columns import pack
-from scamguard.identity import MOST_NATS, NAMES, WHY, added, described, is_spoken_of, reach, rows, weighed, worth
+from scamguard.identity import MOST_NATS, NAMES, WHY, added, described, is_spoken_of, parted, reach, rows, weighed, worth
 from scamguard.imitation.hints import leading, leads
 from scamguard.model import save
 from scamguard.train import linked
@@ -63,7 +63,7 @@ def test_what_links_show(text: str, said: set[str]) -> None:
     assert shown.keys() == said
     assert all(link in text for link in shown.values())
     plain, none = [name in shown for name in NAMES], [False] * len(NAMES)
-    assert rows([shown, shown], [False, True]).tolist() == [plain + none, none + plain]
+    assert parted(rows([shown, shown]), [False, True]).tolist() == [plain + none, none + plain]
 
 
 def test_only_the_start_of_a_message_is_read() -> None:
@@ -94,7 +94,7 @@ def test_a_look_at_the_bytes_spares_what_leads_nowhere() -> None:
 
 
 def test_findings_together_are_bounded() -> None:
-    found = rows([dict.fromkeys(NAMES, ""), {}], [False, True])
+    found = parted(rows([dict.fromkeys(NAMES, ""), {}]), [False, True])
     assert added(found, np.ones(2 * len(NAMES))).tolist() == [MOST_NATS, 0]
 
 
@@ -114,7 +114,7 @@ def test_an_older_card_is_worth_the_same_in_any_message() -> None:
     both = worth({"identity": {"nats": {"link.number": 1.0}, "nats_spoken_of": {"link.number": 0.0}}, "thresholds": thresholds})
     assert older is not None
     assert both is not None
-    number = rows([{"link.number": ""}] * 2, [False, True])
+    number = parted(rows([{"link.number": ""}] * 2), [False, True])
     assert [added(number, learned.nats).tolist() for learned in (older, both)] == [[1, 1], [1, 0]]
 
 
@@ -206,7 +206,7 @@ def test_a_glance_promises_no_less_than_a_closer_look_finds() -> None:
     for text in showing():
         for name in described(text):
             seen.add(name)
-            assert reach(text, rows([{name: ""}] * 2, [False, True]).sum(0).astype(float)) == 1, (name, text)
+            assert reach(text, np.tile(rows([{name: ""}])[0].astype(float), 2)) == 1, (name, text)
     assert seen == set(NAMES)
 
 

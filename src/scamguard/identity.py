@@ -54,7 +54,7 @@ _HARDLY: Final = frozenset(("th", "fa"))  # languages of whose brands too few do
 class Worth(NamedTuple):
     """What the findings of a model are worth."""
 
-    nats: NDArray[np.float64]  # (2 * len(NAMES),), see ``rows``: added to the calibrated log-odds, MOST_NATS at most
+    nats: NDArray[np.float64]  # (2 * len(NAMES),), see ``parted``: added to the calibrated log-odds, MOST_NATS at most
     least: float  # the log-odds from which links are read
     suspect: float  # those of a suspicion
 
@@ -91,7 +91,8 @@ def weighed(learned: Worth | None, odds: NDArray[np.float64], batch: TextBatch) 
     if learned is None:
         return nats, {}
     if shown := dict(_shown(learned, odds, batch)):
-        nats[list(shown)] = added(rows([*shown.values()], [is_spoken_of(batch.text(row)) for row in shown]), learned.nats)
+        spoken_of = [is_spoken_of(batch.text(row)) for row in shown]
+        nats[list(shown)] = added(parted(rows(list(shown.values())), spoken_of), learned.nats)
     return nats, shown
 
 
@@ -129,19 +130,23 @@ def reach(text: str, nats: NDArray[np.float64]) -> float:
     return min(most, MOST_NATS)
 
 
-def rows(shown: Sequence[Mapping[str, str]], spoken_of: Sequence[bool]) -> NDArray[np.bool_]:
-    """Write down which findings the links of each message show, (n, 2 * len(NAMES)): in the second half for those that are spoken of.
+def rows(shown: Sequence[Mapping[str, str]]) -> NDArray[np.bool_]:
+    """Write down which findings the links of each message show, (n, len(NAMES)).
 
-    >>> NAMES[rows([described("Log in at https://kraken-login.example/a")], [False])[0].argmax()]
+    >>> NAMES[rows([described("Log in at https://kraken-login.example/a")])[0].argmax()]
     'link.lookalike'
     """
-    found = np.array([[name in those for name in NAMES] for those in shown], np.bool_).reshape(len(shown), len(NAMES))
+    return np.array([[name in those for name in NAMES] for those in shown], np.bool_).reshape(len(shown), len(NAMES))
+
+
+def parted(found: NDArray[np.bool_], spoken_of: Sequence[bool]) -> NDArray[np.bool_]:
+    """Give the findings of ``rows`` columns of their own in messages that speak of them, (n, 2 * len(NAMES)): the second half."""
     spoken = np.array(spoken_of, np.bool_)[:, None]
     return np.hstack([found & ~spoken, found & spoken])
 
 
 def _halves(columns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Part what ``rows`` joins, (2, len(NAMES))."""
+    """Give what lies side by side in ``parted`` one below the other, (2, len(NAMES))."""
     return columns.reshape(2, len(NAMES))
 
 

@@ -79,7 +79,7 @@ class Material:
     ballast: Blocks | None
     lent: NDArray[np.float64]  # (b,), what a row of ballast weighs beside one of ordinary length
     traffic: Blocks | None  # ordinary benign messages, never fitted on: thresholds are chosen on them
-    marks: NDArray[np.bool_]  # (n, 2 * len(identity.NAMES)), what the messages' links show: see ``identity.rows``
+    marks: NDArray[np.bool_]  # (n, 2 * len(identity.NAMES)), what the messages' links show: see ``identity.parted``
     ordinary: NDArray[np.bool_]  # (b + t, the same), what those of ballast and traffic show
     seen: sieving.Seen  # the messages, their copies and ballast as the sieve sees them
     usual: Sequence[str]  # (t,), the texts of traffic

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
-from scamguard.identity import NAMES, added, described, is_spoken_of, rows
+from scamguard.identity import NAMES, added, described, is_spoken_of, parted, rows
 
 from .evaluate import recall_at
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def marks(texts: Sequence[str]) -> NDArray[np.bool_]:
-    """Describe the links of every message, (n, 2 * len(NAMES)): see ``identity.rows``."""
-    return rows([described(text) for text in texts], [is_spoken_of(text) for text in texts])
+    """Describe the links of every message, (n, 2 * len(NAMES)): see ``identity.parted``."""
+    return parted(rows([described(text) for text in texts]), [is_spoken_of(text) for text in texts])
 
 
 def fitted(
