@@ -286,6 +286,14 @@ def test_a_language_may_warn_later() -> None:
     assert Policy(0.5, 0.9).of("th") == Policy(0.5, 0.9)
 
 
+@pytest.mark.parametrize(
+    "risks", [(0.9, 0.5), (-0.1, 0.5), (0.5, 1.1), ("0.5", 0.9), (0.5, float("nan")), (0.5, 0.9, {"en": 2.0}), (0.5, 0.9, {}, -1.0)]
+)
+def test_a_policy_without_meaning_is_refused(risks: tuple[Any, ...]) -> None:
+    with pytest.raises(InputError, match=r"from 0 to 1|warn must not be above block"):
+        Policy(*risks)
+
+
 def test_score_scan_check_and_decide_agree_where_languages_differ(guard: Guard) -> None:
     texts = ["Kraken Support: reply with your 2FA code", "客服：请把短信验证码发给我", "กรุณาส่งรหัส OTP ให้เจ้าหน้าที่", "ok", "12:30"]
     risks = guard.score(texts)

@@ -42,12 +42,17 @@ CLAIM = (Evidence("claim.brand", "why", 0, 200, 0, 200),)
         ("send the deposit by Zelle and keys come by FedEx", None),
         ("I lost my kraken, send the code", None),  # an ordinary word
         ("write to me on Telegram", None),
+        ("Buy five Apple gift cards and send me the codes. Your boss", None),  # what is to be bought
+        ("compra tarjetas de regalo de Google Play", None),
+        ("【通知】请代购苹果礼品卡", None),
+        ("Apple Support: buy Steam gift cards", "apple"),
+        ("Apple Card: your payment was declined", "apple"),
         ("pay now", None),
         ("", None),
     ],
 )
 def test_the_brand_that_a_scam_poses_as(text: str, brand: str | None) -> None:
-    found = whom.find(text, Action.BLOCK, CLAIM if "Coinbase" in text else (), None)
+    found = whom.find(text, Action.BLOCK, CLAIM if "Coinbase" in text or "gift" in text else (), None)
     assert (found.id if found else None) == brand
 
 

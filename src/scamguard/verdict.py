@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+
+from .errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,12 +58,24 @@ class Policy:
     """Risks from which to warn and to block.
 
     A language in which the model errs more often, or that it hardly knows, may need a higher risk before it warns.
+
+    Raises
+    ------
+    InputError
+        A risk is no number from 0 to 1, or it would block before it warns.
     """
 
     warn: float
     block: float
     languages: Mapping[str, float] = field(default_factory=dict)  # risk from which to warn, by ISO 639 code
     other: float | None = None  # the same of languages that are not listed, where any are
+
+    def __post_init__(self) -> None:
+        """Refuse what has no meaning."""
+        if not all(_is_risk(risk) for risk in (self.warn, self.block, *self.languages.values(), 0 if self.other is None else self.other)):
+            raise InputError("a risk to warn or block from is a number from 0 to 1")
+        if self.warn > self.block:
+            raise InputError(f"a policy warns from {self.warn} on and blocks from {self.block} on: warn must not be above block")
 
     @classmethod
     def read(cls, thresholds: Mapping[str, Any]) -> Policy:
@@ -77,7 +92,7 @@ class Policy:
         if not language or not self.languages:
             return Policy(self.warn, self.block)
         other = self.warn if self.other is None else self.other
-        return Policy(self.languages.get(language.split("-", maxsplit=1)[0], other), self.block)
+        return Policy(min(self.languages.get(language.split("-", maxsplit=1)[0], other), self.block), self.block)
 
     @property
     def surest(self) -> float:
@@ -98,6 +113,10 @@ class Policy:
         """Choose the action for each of ``risk`` (n,), as places in ``Action``."""
         exact = risk.astype(np.float64)
         return (exact >= self.warn).astype(np.int8) + (exact >= self.block).astype(np.int8)
+
+
+def _is_risk(value: object) -> bool:
+    return isinstance(value, Real) and 0 <= float(value) <= 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,16 @@ _SPEAKS: Final = regex.compile(
     r"|\s?(?:官方|客服|客户|客戶|用户|用戶|会员|會員|安全|风控|風控|サポート|セキュリティ|公式|事務局|カスタマー|お客様"
     r"|고객|보안|공식|지원|सपोर्ट|सहायता|ग्राहक)|\s{0,2}[】\]］」』]|\s{0,2}[:：])"
 )
+# After or before a name: it is what is to be bought, not who speaks ("Apple gift cards", "tarjetas de regalo de Apple", "Steam 充值卡").
+_SOLD: Final = regex.compile(
+    r"(?i)[\s'’-]{0,3}(?:\p{L}+[\s-])?(?:e-?gift|gift|cards\b|vouchers?\b|prepaid|geschenk|guthaben|gutschein|подарочн|сертификат|hediye|voucer"
+    r"|गिफ्ट|उपहार)|\s?(?:礼品卡|禮品卡|充值卡|点卡|點數|礼物卡|购物卡|ギフト|プリペイド|기프트|상품권)"
+)
+_GOODS: Final = regex.compile(
+    r"(?i)(?:gift cards?|tarjetas? (?:de )?regalo|cartes?[ -]cadeaux?|cart(?:ão|ões)[ -](?:de )?presente|vales?[ -]presente|geschenkkarten?"
+    r"|thẻ (?:cào|nạp|quà(?: tặng)?)|kartu hadiah|подарочн\w+ карт\w+|بطاقات?(?: هدايا)?)"
+    r"\s(?:(?:from|for|of|de|da|do|von|di|dari)\s|d['’])?$"
+)
 # Before a name: the speaker comes from there, or speaks to its customers ("I am from", "support team of", "Dear", "【").
 _ROLE: Final = (
     r"support|team|service|agent|department|desk|officer|soporte|equipo|suporte|atendimento|equipe|assistance|équipe|kundendienst|sicherheit|"
@@ -117,6 +127,8 @@ def _named(text: str, claims: list[Evidence]) -> Brand | None:
 def _weight(text: str, m: Mention, claims: list[Evidence]) -> int:
     """Say how surely a name is the speaker's own: 0, no more than spoken of."""
     before = text[max(0, m.start - 40) : m.start]
+    if _SOLD.match(text, m.stop) or _GOODS.search(before):
+        return 0
     speaks = bool(_SPEAKS.match(text, m.stop)) or bool(_BEFORE.search(before))
     signs = _closes(text, m.stop) and bool(_SIGNED.search(before))
     opens = bool(claims) and bool(_OPENS.search(before)) and m.brand.kind not in _MEANS
