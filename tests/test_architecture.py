@@ -20,8 +20,8 @@ SRC = Path(scamguard.__file__).parent
 _CORE = (
     "errors visible kinds lowering kernels columns addresses disguises homophones arena fold tokens brands imitation lexicon "
     "automaton match merge misspellings trie wordgraph terms rules passages body parts ngrams features steps sums engine sieve "
-    "rooms reader glance proof soundness model verdict pack asks language contacts sender senders whom identity explain suspects table "
-    "secrets outgoing giveaways guard sending wording advice chains masking ticket letter"
+    "rooms reader glance proof soundness model verdict pack asks language contacts sender senders whom identity quoted narrow explain "
+    "suspects table secrets outgoing giveaways guard sending wording advice chains masking ticket letter"
 )
 _AROUND = (
     "train sklearn dumps chat spark sinks render output selection checkpoint targets conversations report_page scanning command survey "

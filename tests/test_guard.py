@@ -266,11 +266,13 @@ def test_the_worst_of_many_windows_pays_for_their_number(guard: Guard, line: str
         "您的验证码是 482913,五分钟内有效,请勿告诉任何人,包括客服人员。",
         "妈,银行打电话要验证码的都是诈骗,千万别告诉他们,直接挂掉。",
         "PSA: don't ever type your seed phrase into a website, whatever the popup says.",
+        "Kraken will never ask for your seed phrase. Do not send it to anyone.",  # near enough to a suspicion to be read closer
     ],
 )
 def test_a_warning_asks_for_nothing(guard: Guard, text: str) -> None:
     verdict = guard.check(text)
     assert (verdict.action, verdict.asks) == (Action.ALLOW, ())
+    assert guard.scan([text])["asks"].to_pylist() == [[]]
 
 
 def test_a_policy_decides_from_its_thresholds_on() -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import engine, features, ngrams
+from . import engine, features, ngrams, quoted
 from .identity import WHY
+from .narrow import narrowed
 from .parts import Excerpt
 from .sender import NOBODY
 from .verdict import Action, Evidence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from .glance import Glance
     from .model import Model, Reading
     from .passages import Passages
+    from .quoted import Told
     from .sender import Identity
 
 _MOST_WORDS = 3  # shown where no rule fired
@@ -60,6 +62,13 @@ def of_links(text: str, shown: Mapping[str, str]) -> tuple[Evidence, ...]:
     return tuple(out)
 
 
+def of_quotation(text: str, told: Told | None, action: Action) -> tuple[Evidence, ...]:
+    """Point out what an allowed message only quotes."""
+    if told is None or action is not Action.ALLOW:
+        return ()
+    return (Evidence(quoted.RULE, quoted.WHY, *_placed(Excerpt(text, 0, 0), *_trimmed(text, told.start, told.stop))),)
+
+
 def _written(link: str) -> re.Pattern[str]:
     """Give the ways to write a link that is read without its brackets: ``a[.]example``."""
     return re.compile(re.escape(link).replace(r"\.", r"(?:\.|\[\.\]|\(\.\))").replace("@", r"(?:@|\[@\])"))
@@ -73,7 +82,8 @@ def _said(model: Model, seen: Glance, part: Excerpt, action: Action) -> tuple[Ev
     for f in _speaking(model, seen.rules, action):
         row = model.card["rules"][seen.rules[f]]
         if row["id"] not in found:
-            start, stop = seen.spans[f] if plain else (len(raw[:byte].decode("utf-8", "surrogatepass")) for byte in seen.spans[f])
+            span = narrowed(seen, f, model.reader.speech.rules, len(raw))
+            start, stop = span if plain else (len(raw[:byte].decode("utf-8", "surrogatepass")) for byte in span)
             found[row["id"]] = Evidence(row["id"], row["why"], *_placed(part, *_trimmed(part.text, start, stop)))
     return tuple(found.values())
 

@@ -26,26 +26,31 @@ class Glance(NamedTuple):
     rules: list[int]  # that fired, in the order found
     spans: list[tuple[int, int]]  # the bytes of the message on which each one fired
     room: Room  # what the stages wrote, until this thread reads another message
+    packed: bool  # a rule pack's terms were looked for, too
 
 
 _sift, _run = Bare(sift), Bare(engine.run)
 _rooms: Final = Rooms(size=1 << 12, firings=256)  # for one message
+_aside: Final = Rooms(size=1 << 12, firings=256)  # for what one says beside its quotation
 
 
-def glance(text: bytes, reader: Reader) -> Glance:
+def glance(text: bytes, reader: Reader, *, aside: bool = False) -> Glance:
     """Read one message.
 
     Parameters
     ----------
     text
         UTF-8, at most ``parts.LIMIT`` bytes.
+    aside
+        Read it in another room, so that what was made of the message before stays.
     """
-    sieved, read = _sifted(text, reader)
+    rooms = _aside if aside else _rooms
+    sieved, read = _sifted(text, reader, rooms)
     lifted = -np.inf
     if not read and reader.lifts is not None:
-        lifted, _ = _read(text, reader.lifts)
+        lifted, _ = _read(text, reader.lifts, rooms)
     speech = reader.speech
-    logit, room = _read(text, speech)
+    logit, room = _read(text, speech, rooms)
     found = room.both if len(speech.pack.ends) else room.own
     many = int(room.fired[1])
     rules, first, last = (column[:many].tolist() for column in (room.rule, room.first, room.last))
@@ -53,24 +58,30 @@ def glance(text: bytes, reader: Reader) -> Glance:
     origin, end = room.origin, int(room.folded[1])
     spans = [(begins[a], max(ends[a : b + 1])) for a, b in zip(first, last, strict=True)]
     places = [(int(origin[a]), int(origin[b]) if b < end else len(text)) for a, b in spans]
-    return Glance(logit if read else max(sieved, lifted), rules, places, room)
+    return Glance(logit if read else max(sieved, lifted), rules, places, room, len(speech.pack.ends) > 0)
 
 
-def _sifted(text: bytes, reader: Reader) -> tuple[float, bool]:
+def concepts(seen: Glance) -> set[int]:
+    """Give the concepts that the terms of the model find in the message of a glance, as places in the card's list."""
+    own = seen.room.own
+    return set(own.concept[: int(own.starts[1])].tolist())
+
+
+def _sifted(text: bytes, reader: Reader, rooms: Rooms) -> tuple[float, bool]:
     """Give the logit of the sieve, and whether the message is to be read."""
-    out, read, room = np.empty(1), np.empty(1, np.bool_), _rooms.give(len(text), len(reader.speech.rules.needs))
+    out, read, room = np.empty(1), np.empty(1, np.bool_), rooms.give(len(text), len(reader.speech.rules.needs))
     place = np.frombuffer(text, np.uint8), np.zeros(1, np.int64), np.array([len(text)])
     message = *place, reader.speech.tables, reader.sieve, room.codes, room.kinds, room.origin, out, read
     _sift(reader.speech.terms, *message)
     return float(out[0]), bool(read[0])
 
 
-def _read(text: bytes, speech: Speech) -> tuple[float, Room]:
+def _read(text: bytes, speech: Speech, rooms: Rooms) -> tuple[float, Room]:
     """Run all stages on a message: its logit, and the room they wrote in."""
     message, out = (np.frombuffer(text, np.uint8), np.array([0, len(text)]), 0, *speech), np.empty(1)
     while True:
-        room = _rooms.to_read(len(text), speech)
+        room = rooms.to_read(len(text), speech)
         read, _ = _run(speech.terms, *message, room, out)
         if read:
             return float(out[0]), room
-        _rooms.crowded()
+        rooms.crowded()

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from . import asks, columns, explain, identity, whom
+from . import asks, columns, explain, identity, quoted, whom
 from . import model as models
 from .body import is_wrapped
 from .errors import InputError, counted
-from .glance import glance
+from .glance import concepts, glance
 from .imitation.hints import leads
 from .language import language
 from .parts import LIMIT, Excerpt, parts
@@ -24,6 +25,7 @@ from .verdict import Action, Policy, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -33,6 +35,14 @@ if TYPE_CHECKING:
     from .model import Model, Reading
 
     Chosen = Callable[[slice, NDArray[np.float32]], NDArray[np.bool_]]
+
+
+class Risks(NamedTuple):
+    """What is known of ``n`` messages once their links and quotations are weighed."""
+
+    risk: NDArray[np.float32]  # (n,), in [0, 1]
+    links: dict[int, dict[str, str]]  # what the links of suspects show (``identity.described``), by row
+    told: dict[int, quoted.Told]  # those that speak of what they quote, and are the better for it, by row
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,7 @@ class Guard:
             ``messages`` is not a column of texts, or ``threads`` no whole number from 1 on.
         """
         counted("threads", threads)
-        risks = [self.risks(self.model.logits(batch, threads), batch)[0] for batch in columns.batches(messages)]
+        risks = [self.risks(self.model.logits(batch, threads), batch).risk for batch in columns.batches(messages)]
         return np.concatenate(risks) if risks else np.zeros(0, np.float32)
 
     def check(self, text: str, *, sender: Sender | None = None, direction: str = "inbound", thread: Sequence[str] = ()) -> Verdict:
@@ -105,12 +115,13 @@ class Guard:
         part = self._part(text)
         seen = glance(part.text.encode("utf-8", "surrogatepass"), self.model.reader)
         who = judge(sender) if sender else NOBODY
-        risk, links = self._risk(seen.logit, text, who.nats)
+        risk, links, told = self._risk(seen.logit, text, who.nats)
         spoken = language(text)
         action = self.policy.of(spoken).action(risk)
-        asked, kind = self._asked(seen, risk, action) if risk >= self._suspect else ((), "")
+        harmless = action is Action.ALLOW and (told is not None or bool(self.model.advising[seen.rules].any()))
+        asked, kind = self._asked(seen, risk, action) if risk >= self._suspect and not harmless else ((), "")
         said = explain.evidence(self.model, seen, part, action, who)
-        evidence = (*said, *explain.of_links(text, links))
+        evidence = (*said, *explain.of_links(text, links), *explain.of_quotation(text, told, action))
         brand = whom.find(text, action, evidence, who.brand)
         real = whom.official(brand) if brand else None
         return Verdict(risk, action, kind, asked, evidence, brand.id if brand else None, real, spoken)
@@ -170,9 +181,10 @@ class Guard:
             cut = parts(batch)
             logit, which = self.model.worst(cut, threads)
             here = slice(at, at + len(batch))
-            risk, links = self.risks(logit, batch, who.nats)
+            risk, links, told = self.risks(logit, batch, who.nats)
             wanted = np.ones(len(risk), np.bool_) if chosen is None else chosen(here, risk)
             actions = self.actions(batch.text, np.where(wanted, risk, np.float32(0)))
+            wanted[[row for row in told if not actions[row]]] = False  # an honest report asks for nothing
             closer = np.flatnonzero(wanted & (risk.astype(np.float64) >= self._suspect))
             found = reasons(self.model, Judged(cut, which, risk, actions, links), closer, threads)
             out.add(risk, actions, *who.joined(closer, *found))
@@ -190,7 +202,7 @@ class Guard:
         found = [
             (risk, self.actions(batch.text, risk))
             for batch in columns.batches(messages)
-            for risk in [self.risks(self.model.logits(batch, threads), batch)[0]]
+            for risk in [self.risks(self.model.logits(batch, threads), batch).risk]
         ]
         risks, actions = zip(*found, strict=True) if found else ([np.zeros(0, np.float32)], [np.zeros(0, np.int8)])
         return np.concatenate(risks), np.concatenate(actions)
@@ -222,36 +234,51 @@ class Guard:
     def _one(self, text: str) -> Reading:
         return self.model.read(columns.pack([text]))
 
-    def risks(
-        self, logit: NDArray[np.float64], batch: columns.TextBatch, nats: float | NDArray[np.float64] = 0.0
-    ) -> tuple[NDArray[np.float32], dict[int, dict[str, str]]]:
-        """Turn logits into risks, with what senders and links add to the log-odds.
+    def risks(self, logit: NDArray[np.float64], batch: columns.TextBatch, nats: float | NDArray[np.float64] = 0.0) -> Risks:
+        """Turn logits into risks, with what senders and links add to the log-odds, and less what is only quoted.
 
         Parameters
         ----------
         logit
             (n,) of messages, as their words have it.
         batch
-            The n messages; read only where their links could matter.
+            The n messages; read only where their links or quotations could matter.
         nats
             What the senders add, for all or (n,).
-
-        Returns
-        -------
-        (n,) float32, in [0, 1]; and what the links of suspects show (``identity.described``), by row.
         """
         slope, offset = self.model.card["calibration"]
         more, shown = identity.weighed(self._links, slope * logit + offset + nats, batch)
-        risk = self.model.risk(logit + (nats + more) / slope)
-        return risk, {row: links for row, links in shown.items() if float(risk[row]) >= self._suspect}
+        logit = logit + (nats + more) / slope
+        risk = self.model.risk(logit)
+        told = {}
+        for row in np.flatnonzero(risk.astype(np.float64) >= self._suspect).tolist():
+            extra = float(nats[row] if isinstance(nats, np.ndarray) else nats)
+            one = quoted.told(batch.text(row), slope * float(logit[row]) + offset, partial(self._beside, nats=extra))
+            if one is not None:
+                told[row] = one
+                risk[row] = self.model.risk(np.float64((one.odds - offset) / slope))
+        return Risks(risk, {row: links for row, links in shown.items() if float(risk[row]) >= self._suspect}, told)
 
-    def _risk(self, logit: float, text: str, nats: float) -> tuple[float, dict[str, str]]:
-        """Give ``risks`` of one message. Nearly all are so far from a suspicion, or lead nowhere, that links need not be thought of."""
+    def _beside(self, text: str, telling: AbstractSet[str], *, nats: float) -> float | None:
+        """Judge what a message says beside its quotation: the log-odds, with sender and links; None if no concept is ``telling``."""
+        seen, names = glance(text.encode("utf-8", "surrogatepass"), self.model.reader, aside=True), self.model.card["concepts"]
+        if telling.isdisjoint(names[concept] for concept in concepts(seen)):
+            return None
         slope, offset = self.model.card["calibration"]
-        if self._links is None or slope * logit + offset + nats < self._links.least or not leads(text):
-            return float(self.model.risk(np.float64(logit + nats / slope))), {}
-        risk, links = self.risks(np.array([logit]), columns.pack([text]), nats)
-        return float(risk[0]), links.get(0, {})
+        odds = slope * seen.logit + offset + nats
+        if self._links is None or odds < self._links.least or not leads(text):
+            return float(odds)
+        return float(odds + identity.weighed(self._links, np.array([odds]), columns.pack([text]))[0][0])
+
+    def _risk(self, logit: float, text: str, nats: float) -> tuple[float, dict[str, str], quoted.Told | None]:
+        """Give ``risks`` of one message. Nearly all are so far from a suspicion that neither links nor quotations need be thought of."""
+        slope, offset = self.model.card["calibration"]
+        risk = float(self.model.risk(np.float64(logit + nats / slope)))
+        near = self._links is not None and slope * logit + offset + nats >= self._links.least and leads(text)
+        if not near and risk < self._suspect:
+            return risk, {}, None
+        found = self.risks(np.array([logit]), columns.pack([text]), nats)
+        return float(found.risk[0]), found.links.get(0, {}), found.told.get(0)
 
     def _asked(self, seen: Glance, risk: float, action: Action) -> tuple[tuple[str, ...], str]:
         """Name what the suspect of a glance asks for, and its kind if it is flagged."""

@@ -50,6 +50,9 @@ FORMAT: Final = 2  # raised when an old reader would misread a new folder
 WEIGHTS, CARD = "model.safetensors", "card.json"
 
 
+_ADVISING: Final = frozenset(("act.advisory", "act.advisory.warning", "act.never-ask", "act.support.keep-secret", "act.reported"))
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The feature space a model was trained in; part of its card."""
@@ -170,6 +173,11 @@ class Model:
     def asking(self) -> NDArray[np.bool_]:
         """Which rules say that a secret is asked for, (r,), where these count (see ``Settings.apart``)."""
         return asking(self.card["rules"]) & self.settings.apart
+
+    @cached_property
+    def advising(self) -> NDArray[np.bool_]:
+        """Which rules show a warning, a refusal or a report, (r,): what is allowed and in which one fires asks for nothing."""
+        return np.array([row["id"] in _ADVISING for row in self.card["rules"]], np.bool_)
 
     @cached_property
     def _packed(self) -> NDArray[np.bool_]:

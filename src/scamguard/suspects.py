@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .columns import TextBatch
-    from .model import Model
+    from .model import Model, Reading
     from .parts import Parts
 
 _MANY = 256  # suspects for whom threads are begun
@@ -66,9 +66,18 @@ def _read(model: Model, judged: Judged, piece: TextBatch, rows: NDArray[np.int64
     reading, flagged = model.read(piece), judged.actions[rows] > 0
     scores = asks.heads(model, reading, np.arange(len(rows)))
     fired = explain.rules(model, reading, flagged)
-    rules = [[*ids, *judged.links.get(row, ())] for row, ids in zip(rows.tolist(), fired, strict=True)]
+    rules = [[*ids, *(judged.links.get(row, ()) if warned else ())] for row, ids, warned in zip(rows.tolist(), fired, flagged, strict=True)]
     asked, kinds = named(model, scores, judged.risk[rows], flagged)
-    return Reasons(kinds, asked, rules)
+    silent = ~flagged & _advises(model, reading)
+    return Reasons(kinds, [() if quiet else secrets for secrets, quiet in zip(asked, silent, strict=True)], rules)
+
+
+def _advises(model: Model, reading: Reading) -> NDArray[np.bool_]:
+    """Say in which messages a rule fires that shows a warning, a refusal or a report."""
+    fired, starts = reading.fired.rule, reading.fired.starts
+    out = np.zeros(len(starts) - 1, np.bool_)
+    out[np.repeat(np.arange(len(out)), np.diff(starts))[model.advising[fired]]] = True
+    return out
 
 
 def named(

@@ -52,7 +52,7 @@ def run(
         varied = _varied(recipe, change)
         if varied.settings not in cached:
             cached = {varied.settings: fit.material(own, sets, vocabulary, varied)}
-        rows.append({"variant": name, **_figures(own, fit.out_of_fold(cached[varied.settings], varied))})
+        rows.append({"variant": name, **_figures(own, fit.out_of_fold(cached[varied.settings], varied).own)})
         progress(f"ablation: {rows[-1]}")
     return rows
 

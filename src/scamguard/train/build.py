@@ -64,10 +64,10 @@ def run(  # noqa: PLR0913 - what a run may be told
     if ablated:
         about |= {"ablation": ablate.run(own, sets, words, recipe, progress), "ablated_on": len(own)}
     progress("fitting out of fold, then on everything")
-    logits = fit.out_of_fold(rows, recipe)
+    held = fit.out_of_fold(rows, recipe)
     if zero_shot:
-        about |= {"zero_shot": zeroshot.run(rows, recipe, logits, progress), "zero_shot_on": len(own)}
-    trained = fit.train(rows, words, recipe, about, logits)
+        about |= {"zero_shot": zeroshot.run(rows, recipe, held.own, progress), "zero_shot_on": len(own)}
+    trained = fit.train(rows, words, recipe, about, held)
     model.save(trained, out, card.markdown(trained.card))
     progress(f"written to {out}")
 

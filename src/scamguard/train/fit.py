@@ -7,7 +7,7 @@ thresholds, decisive rules, cutoffs of the heads, and the figures of the card. T
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -19,7 +19,7 @@ from scamguard.language import language
 from scamguard.model import Model, Settings, Weights
 from scamguard.steps import rounded
 
-from . import heads, linked, naming, sieving
+from . import heads, linked, naming, quoting, sieving
 from .augment import augmented
 from .corpus import Ballast, Message, groups
 from .design import Blocks, Scales, Trust, blocks, scales
@@ -83,6 +83,9 @@ class Material:
     ordinary: NDArray[np.bool_]  # (b + t, the same), what those of ballast and traffic show
     seen: sieving.Seen  # the messages, their copies and ballast as the sieve sees them
     usual: Sequence[str]  # (t,), the texts of traffic
+    quotations: quoting.Beside  # what messages say beside their quotations
+    beside: Blocks  # (q,), the same as features
+    beside_marks: NDArray[np.bool_]  # (q, 2 * len(identity.NAMES)), what its links show
 
     @property
     def scam(self) -> NDArray[np.bool_]:
@@ -94,7 +97,8 @@ def material(
     messages: Sequence[Message], sets: Sequence[Ballast], vocabulary: Vocabulary, recipe: Recipe, traffic: Sequence[Ballast] = ()
 ) -> Material:
     """Compute the features of all rows."""
-    copies = augmented(messages, recipe.augment, _SEED)
+    quotations = quoting.beside([m.text for m in messages], vocabulary)
+    copies = [*augmented(messages, recipe.augment, _SEED), *quoting.copies(messages, quotations)]
     at = {m.id: i for i, m in enumerate(messages)}
 
     def made(rows: Sequence[str]) -> Blocks:
@@ -118,6 +122,9 @@ def material(
         linked.marks([*lent, *ordinary]),
         sieving.Seen(mine, theirs, copy_of, others, np.array([m.scam for m in messages]), fold, names),
         ordinary,
+        quotations,
+        made(quotations.texts),
+        linked.marks(quotations.texts),
     )
 
 
@@ -204,17 +211,24 @@ def worst(logits: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.
     return out
 
 
-def out_of_fold(m: Material, recipe: Recipe) -> NDArray[np.float64]:
-    """Score every message by a model that saw nothing of its writer, (n,) logits."""
-    logits = np.zeros(len(m.messages))
+class Held(NamedTuple):
+    """Logits by models that saw nothing of a message's writer."""
+
+    own: NDArray[np.float64]  # (n,), of messages
+    beside: NDArray[np.float64]  # (q,), of what they say beside their quotations
+
+
+def out_of_fold(m: Material, recipe: Recipe) -> Held:
+    """Score every message by a model that saw nothing of its writer."""
+    held, of = Held(np.zeros(len(m.messages)), np.zeros(len(m.quotations.of))), m.fold[m.quotations.of]
     for k, scored in enumerate(Parallel(n_jobs=JOBS)(delayed(_held_out)(m, recipe, k) for k in range(recipe.folds))):
-        logits[m.fold == k] = scored
-    return logits
-
-
-def _held_out(m: Material, recipe: Recipe, k: int) -> NDArray[np.float64]:
-    held: NDArray[np.float64] = classifier(m, recipe, m.fold != k).worst(m.own)[m.fold == k]
+        held.own[m.fold == k], held.beside[of == k] = scored
     return held
+
+
+def _held_out(m: Material, recipe: Recipe, k: int) -> Held:
+    fitted = classifier(m, recipe, m.fold != k)
+    return Held(fitted.worst(m.own)[m.fold == k], fitted.worst(m.beside)[m.fold[m.quotations.of] == k])
 
 
 def decisive(m: Material) -> NDArray[np.bool_]:
@@ -229,9 +243,10 @@ def decisive(m: Material) -> NDArray[np.bool_]:
     return out
 
 
-def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, Any], logits: NDArray[np.float64] | None = None) -> Model:
-    """Fit everything and write the figures into the card; ``logits`` are those of ``out_of_fold``, if they are known."""
-    logits = out_of_fold(m, recipe) if logits is None else logits
+def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, Any], held: Held | None = None) -> Model:
+    """Fit everything and write the figures into the card; ``held`` is what ``out_of_fold`` gave, if it is known."""
+    held = out_of_fold(m, recipe) if held is None else held
+    logits = held.own
     fitted = classifier(m, recipe, np.ones(len(m.messages), np.bool_))
     lent, ordinary = (None if part is None else fitted.worst(part) for part in (m.ballast, m.traffic))
     spoken = [language(message.text).split("-")[0] for message in m.messages]
@@ -246,12 +261,14 @@ def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, 
     slope, offset = (float(v) for v in _platt(logits, m.scam))
     odds = slope * logits + offset
     nats = _worth(m, [slope * usual + offset for usual in (lent, ordinary) if usual is not None], recipe, odds)
-    logits = logits + added(m.marks, nats) / slope
+    beside = held.beside + added(m.beside_marks, nats) / slope + m.quotations.more / slope
+    logits = quoting.bounded(logits + added(m.marks, nats) / slope, m.quotations, beside)
     ordinary = None if ordinary is None else ordinary + added(m.ordinary[len(m.lent) :], nats) / slope
     at = choose(logits[benign], hardly, ordinary, recipe)
     floor = np.where(decisive(m), np.float32(at.surest + _ABOVE), np.float32(-np.inf)).astype(np.float32)
     judging = fitted.judged(m.own)
-    raised, scores = np.where(sieve.read, lifted(m, logits, floor), logits), heads.scored(m, recipe, judging)
+    raised = quoting.bounded(np.where(sieve.read, lifted(m, logits, floor), logits), m.quotations, beside)
+    scores = heads.scored(m, recipe, judging)
     suspect, cuts = heads.gate(m, raised, scores)
     judged = Judged(m.messages, raised, at.flagged(raised, spoken), heads.named(raised, scores, suspect, cuts))
 

@@ -47,7 +47,7 @@ class Sifting:
     ballast: float = 0.3
     crowd: float = 0.5  # nats taken off for each e-fold of windows
     misses: float = 0.003  # of the scams that the whole model flags may be passed over, out of fold
-    named: float = 1.1  # nats by which it is read sooner if it names a secret
+    named: float = 2.0  # nats by which it is read sooner if it names a secret
 
 
 class Rows(NamedTuple):

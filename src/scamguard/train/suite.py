@@ -115,9 +115,9 @@ def _ours(
     rows: fit.Material, words: Vocabulary, recipe: fit.Recipe, about: Mapping[str, Any]
 ) -> tuple[NDArray[np.float64], dict[str, Any]]:
     """Train as ``build.run`` does: the scores that a card's figures are taken from, (n,), and these figures."""
-    logits = fit.out_of_fold(rows, recipe)
-    trained = fit.train(rows, words, recipe, dict(about), logits)
-    return fit.lifted(rows, logits, trained.weights.floor), _plain(trained.card["out_of_fold"])
+    held = fit.out_of_fold(rows, recipe)
+    trained = fit.train(rows, words, recipe, dict(about), held)
+    return fit.lifted(rows, held.own, trained.weights.floor), _plain(trained.card["out_of_fold"])
 
 
 def _record(

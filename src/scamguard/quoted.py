@@ -1,0 +1,116 @@
+"""Quoted: what a message says is not what it quotes.
+
+Whoever shows others what he was sent ("is this real?", "mods, ban him") repeats a scam word for word. So a suspect that quotes is read once
+more without the quotation; where what is left speaks of it, the message is hardly worse than that. A quotation that nobody speaks of
+counts in full, or an ask could be hidden between two marks.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from collections.abc import Set as AbstractSet
+
+    Judge = Callable[[str, AbstractSet[str]], float | None]  # of a text: its log-odds, or None if it holds none of the concepts
+
+WHY: Final = "These words are quoted, and the rest of the message speaks of them."
+RULE: Final = "quote.told"
+SHOWING: Final = frozenset(  # concepts of which one is met where somebody shows and doubts what he was sent
+    ("shown", "cast_out", "they_asked", "own_question", "scam_word", "resisted")
+)
+TELLING: Final = SHOWING | {"report", "story", "past_own", "never_ask", "joke", "tip"}  # enough where a colon says what is quoted
+DOUBTING: Final = TELLING | {"forbid", "official_path", "neg", "question"}  # enough where marks say it
+# nats by which a message may be worse than what it says beside what marks, a colon, or nothing but a paragraph sets apart
+_MARKED, _COPIED, _APART = 1.5, 3.5, 4.0
+MOST: Final = 1 << 14  # characters of a message in which quotations are looked for, four bytes each at most: see ``parts.LIMIT``
+_BRIEF: Final = 700  # characters of a message that may copy without a mark; mails of an impostor tell of dangers, too
+_FEW: Final = 5  # paragraphs of one, or lines
+_APOSTROPHE: Final = r"(?<=\w){0}(?=\w)"  # within a word it closes nothing
+_QUOTE: Final = re.compile(
+    "|".join(
+        (
+            r"```.{12,2000}?```",
+            r"“[^“”]{12,2000}”",
+            r"(?<![\w=])\"[^\"\n]{12,2000}\"",
+            r"«[^«»]{12,2000}»",
+            r"»[^«»]{12,2000}«",
+            r"„[^„“”]{12,2000}[“”]",
+            r"「[^「」]{6,2000}」",
+            r"『[^『』]{6,2000}』",
+            rf"‘(?:[^‘’]|{_APOSTROPHE.format('’')}){{12,2000}}’(?!\w)",
+            rf"(?<!\w)'(?:[^'\n]|{_APOSTROPHE.format(chr(39))}){{12,2000}}'(?!\w)",
+            r"^[ \t]*>[^\n]*(?:\n[ \t]*>[^\n]*)*",  # RFC 3676, 4.5
+        )
+    ),
+    re.DOTALL | re.MULTILINE,
+)
+_OPENING: Final = frozenset("`“\"«»„「『‘'>")  # without one of them nothing is marked
+_COPY: Final = re.compile(r"[:：][ \t]*\n\s*(?=\S).{12}", re.DOTALL)
+_PARAGRAPH: Final = re.compile(r"\S(?:(?:[^\n]|\n(?![ \t]*\n))*\S)?")
+_LINE: Final = re.compile(r"\S(?:[^\n]*\S)?")
+
+
+class Said(NamedTuple):
+    """What a message says, taken apart from what it quotes."""
+
+    text: str  # a dot of three where something was quoted
+    start: int  # code points of what is quoted first
+    stop: int
+    telling: frozenset[str]  # one of these concepts must be there, or it does not speak of the quotation
+    more: float  # nats by which the whole may be worse
+    marked: bool = True  # a mark or colon says what is quoted
+
+
+class Told(NamedTuple):
+    """A message that speaks of its quotation."""
+
+    odds: float  # its log-odds
+    start: int  # code points of what is quoted first
+    stop: int
+
+
+def said(text: str) -> Iterator[Said]:
+    r"""Take a message apart: by marks of quotation, by a colon that ends a line, and a brief one by its paragraphs.
+
+    >>> [one.text for one in said('is this real? "Kraken: send us your code"')]
+    ['is this real?  … ']
+    >>> [one.text for one in said("dad got this:\n\nKraken: send us your code")]
+    ['dad got this: …', '…\n\nKraken: send us your code', 'dad got this:\n\n…']
+    """
+    if len(text) > MOST:
+        return
+    if not _OPENING.isdisjoint(text) and (first := _QUOTE.search(text)) is not None:
+        yield Said(_own(text), *first.span(), DOUBTING, _MARKED)
+    if (copy := _COPY.search(text)) is not None:
+        yield Said(_own(text[: copy.start()]) + ": …", copy.end() - 12, len(text), TELLING, _COPIED)
+    for start, stop in _paragraphs(text):
+        yield Said(_own(f"{text[:start]}…{text[stop:]}"), start, stop, SHOWING, _APART, marked=False)
+
+
+def _own(text: str) -> str:
+    """Leave out what marks say is quoted: a reader's own question, quoted in an answer, does not speak of the answer."""
+    return text if _OPENING.isdisjoint(text) else _QUOTE.sub(" … ", text)
+
+
+def _paragraphs(text: str) -> list[tuple[int, int]]:
+    """Find the paragraphs of a brief message, or its lines where no blank one parts them; [] if there are not a few."""
+    if len(text) > _BRIEF or "\n" not in text:
+        return []
+    for part in (_PARAGRAPH, _LINE):
+        if len(found := [one.span() for one in part.finditer(text)]) > 1:
+            return found if len(found) <= _FEW else []
+    return []
+
+
+def told(text: str, odds: float, judge: Judge) -> Told | None:
+    """Judge a suspect of these log-odds by what it says of its quotation; None if it does not speak of one, or is no better for it."""
+    found = None
+    for one in said(text):
+        beside = judge(one.text, one.telling)
+        if beside is not None and beside + one.more < odds:
+            odds = beside + one.more
+            found = Told(odds, *((one.start, one.stop) if found is None else found[1:]))  # what marks say is quoted is shown
+    return found

@@ -1,0 +1,64 @@
+"""What messages say beside their quotations, taken apart for fitting: see ``scamguard.quoted``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from scamguard.columns import pack
+from scamguard.fold import fold
+from scamguard.match import match
+from scamguard.quoted import said
+from scamguard.tokens import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from .corpus import Message
+    from .vocabulary import Vocabulary
+
+
+class Beside(NamedTuple):
+    """What is said beside ``q`` quotations that it speaks of."""
+
+    texts: Sequence[str]
+    of: NDArray[np.int64]  # (q,), the messages
+    more: NDArray[np.float64]  # (q,), nats by which a message may be worse
+    marked: Sequence[bool]  # (q,), whether a mark or colon says what is quoted
+
+
+def beside(texts: Sequence[str], vocabulary: Vocabulary) -> Beside:
+    """Find the messages that speak of what they quote."""
+    apart = [(i, one) for i, text in enumerate(texts) for one in said(text)]
+    speaking = _concepts([one.text for _, one in apart], vocabulary)
+    kept = [(i, one) for (i, one), concepts in zip(apart, speaking, strict=True) if not one.telling.isdisjoint(concepts)]
+    of, more = np.array([i for i, _ in kept], np.int64), np.array([one.more for _, one in kept], np.float64)
+    return Beside([one.text for _, one in kept], of, more, [one.marked for _, one in kept])
+
+
+def _concepts(texts: Sequence[str], vocabulary: Vocabulary) -> Iterator[set[str]]:
+    for _, piece in pack(texts).chunks():
+        folded = fold(piece)
+        hits = match(folded, tokens(folded), vocabulary.terms)
+        for first, last in zip(hits.starts[:-1].tolist(), hits.starts[1:].tolist(), strict=True):
+            yield {vocabulary.concepts[concept] for concept in hits.concept[first:last].tolist()}
+
+
+def copies(messages: Sequence[Message], found: Beside) -> list[Message]:
+    """Give what messages say beside a marked quotation as changed copies of them: what sells a quotation is a scam's, too."""
+    marked: dict[int, str] = {}
+    for i, text, sure in zip(found.of.tolist(), found.texts, found.marked, strict=True):
+        if sure:
+            marked.setdefault(i, text)
+    return [replace(messages[i], id=messages[i].id + "+", text=text) for i, text in marked.items()]
+
+
+def bounded(logits: NDArray[np.float64], found: Beside, theirs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bound the logits (n,) of messages by those (q,) of what they say beside their quotations, with what the whole may be worse by."""
+    out = logits.copy()
+    np.minimum.at(out, found.of, theirs)
+    return out
