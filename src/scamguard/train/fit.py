@@ -245,6 +245,13 @@ def decisive(m: Material) -> NDArray[np.bool_]:
 
 def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, Any], held: Held | None = None) -> Model:
     """Fit everything and write the figures into the card; ``held`` is what ``out_of_fold`` gave, if it is known."""
+    return measured(m, vocabulary, recipe, about, held)[0]
+
+
+def measured(
+    m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, Any], held: Held | None = None
+) -> tuple[Model, NDArray[np.float64]]:
+    """``train``, and give the logits (n,) from which the card's figures are taken: out of fold, with all that a verdict weighs."""
     held = out_of_fold(m, recipe) if held is None else held
     logits = held.own
     fitted = classifier(m, recipe, np.ones(len(m.messages), np.bool_))
@@ -286,7 +293,7 @@ def train(m: Material, vocabulary: Vocabulary, recipe: Recipe, about: dict[str, 
         "out_of_fold": tables(judged) | {"reliability": reliability(m.scam, 1 / (1 + np.exp(-(slope * raised + offset))))},
     }
     every = np.ones(len(m.messages), np.bool_)
-    return _final(vocabulary, recipe.settings, fitted, heads.fitted(m, recipe, every, judging), floor, sieve.sieve, card)
+    return _final(vocabulary, recipe.settings, fitted, heads.fitted(m, recipe, every, judging), floor, sieve.sieve, card), raised
 
 
 def _worth(m: Material, usual: Sequence[NDArray[np.float64]], recipe: Recipe, odds: NDArray[np.float64]) -> NDArray[np.float64]:

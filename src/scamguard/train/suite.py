@@ -115,9 +115,8 @@ def _ours(
     rows: fit.Material, words: Vocabulary, recipe: fit.Recipe, about: Mapping[str, Any]
 ) -> tuple[NDArray[np.float64], dict[str, Any]]:
     """Train as ``build.run`` does: the scores that a card's figures are taken from, (n,), and these figures."""
-    held = fit.out_of_fold(rows, recipe)
-    trained = fit.train(rows, words, recipe, dict(about), held)
-    return fit.lifted(rows, held.own, trained.weights.floor), _plain(trained.card["out_of_fold"])
+    trained, logits = fit.measured(rows, words, recipe, dict(about))
+    return logits, _plain(trained.card["out_of_fold"])
 
 
 def _record(
