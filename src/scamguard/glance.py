@@ -15,7 +15,7 @@ from .rooms import Rooms
 from .sieve import sift
 
 if TYPE_CHECKING:
-    from .engine import Room, Speech
+    from .engine import Found, Room, Speech
     from .reader import Reader
 
 
@@ -26,7 +26,7 @@ class Glance(NamedTuple):
     rules: list[int]  # that fired, in the order found
     spans: list[tuple[int, int]]  # the bytes of the message on which each one fired
     room: Room  # what the stages wrote, until this thread reads another message
-    packed: bool  # a rule pack's terms were looked for, too
+    found: Found  # the hits on which rules fire, in that room
 
 
 _sift, _run = Bare(sift), Bare(engine.run)
@@ -58,7 +58,7 @@ def glance(text: bytes, reader: Reader, *, aside: bool = False) -> Glance:
     origin, end = room.origin, int(room.folded[1])
     spans = [(begins[a], max(ends[a : b + 1])) for a, b in zip(first, last, strict=True)]
     places = [(int(origin[a]), int(origin[b]) if b < end else len(text)) for a, b in spans]
-    return Glance(logit if read else max(sieved, lifted), rules, places, room, len(speech.pack.ends) > 0)
+    return Glance(logit if read else max(sieved, lifted), rules, places, room, found)
 
 
 def concepts(seen: Glance) -> set[int]:

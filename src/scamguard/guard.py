@@ -266,7 +266,7 @@ class Guard:
             return None
         slope, offset = self.model.card["calibration"]
         odds = slope * seen.logit + offset + nats
-        if self._links is None or odds < self._links.least or not leads(text):
+        if not self._could_point(odds, text):
             return float(odds)
         return float(odds + identity.weighed(self._links, np.array([odds]), columns.pack([text]))[0][0])
 
@@ -274,11 +274,14 @@ class Guard:
         """Give ``risks`` of one message. Nearly all are so far from a suspicion that neither links nor quotations need be thought of."""
         slope, offset = self.model.card["calibration"]
         risk = float(self.model.risk(np.float64(logit + nats / slope)))
-        near = self._links is not None and slope * logit + offset + nats >= self._links.least and leads(text)
-        if not near and risk < self._suspect:
+        if risk < self._suspect and not self._could_point(slope * logit + offset + nats, text):
             return risk, {}, None
         found = self.risks(np.array([logit]), columns.pack([text]), nats)
         return float(found.risk[0]), found.links.get(0, {}), found.told.get(0)
+
+    def _could_point(self, odds: float, text: str) -> bool:
+        """Say whether links of a message with these log-odds could matter: there are some, and it is near enough to a suspicion."""
+        return self._links is not None and odds >= self._links.least and leads(text)
 
     def _asked(self, seen: Glance, risk: float, action: Action) -> tuple[tuple[str, ...], str]:
         """Name what the suspect of a glance asks for, and its kind if it is flagged."""

@@ -49,8 +49,7 @@ def narrowed(seen: Glance, firing: int, rules: Rules, size: int) -> tuple[int, i
     size
         Bytes of the message.
     """
-    room = seen.room
-    found = room.both if seen.packed else room.own
+    room, found = seen.room, seen.found
     first, last = int(room.first[firing]), int(room.last[firing])
     if found.sentence[first] == found.sentence[last]:
         return seen.spans[firing]

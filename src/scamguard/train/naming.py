@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scamguard.columns import pack
-from scamguard.fold import fold
 from scamguard.kinds import IDEO, KIND
-from scamguard.match import match
 from scamguard.sieve import TABLES
 from scamguard.terms import SECRETS
-from scamguard.tokens import tokens
 
 from .sieving import shingled
+from .vocabulary import hits_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,12 +57,9 @@ def _names(texts: Sequence[str], vocabulary: Vocabulary) -> Counter[tuple[str, b
     """Count the names of secrets in ``texts``, each once a message; with each, whether it ends in a script that parts words."""
     wanted = [i for i, name in enumerate(vocabulary.concepts) if name in SECRETS]
     found: Counter[tuple[str, bool]] = Counter()
-    for _, piece in pack(texts).chunks():
-        folded = fold(piece)
-        hits = match(folded, tokens(folded), vocabulary.terms)
-        for first, last in zip(hits.starts[:-1].tolist(), hits.starts[1:].tolist(), strict=True):
-            spans = [(hits.start[h], hits.stop[h]) for h in range(first, last) if hits.concept[h] in wanted]
-            found.update({("".join(map(chr, folded.codes[a:b].tolist())), bool(folded.kinds[b - 1] & KIND != IDEO)) for a, b in spans})
+    for folded, hits, mine in hits_of(texts, vocabulary):
+        spans = [(hits.start[h], hits.stop[h]) for h in mine if hits.concept[h] in wanted]
+        found.update({("".join(map(chr, folded.codes[a:b].tolist())), bool(folded.kinds[b - 1] & KIND != IDEO)) for a, b in spans})
     return found
 
 

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from scamguard.columns import pack
-from scamguard.fold import fold
-from scamguard.match import match
 from scamguard.quoted import said
-from scamguard.tokens import tokens
+
+from .vocabulary import hits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -34,18 +32,11 @@ class Beside(NamedTuple):
 def beside(texts: Sequence[str], vocabulary: Vocabulary) -> Beside:
     """Find the messages that speak of what they quote."""
     apart = [(i, one) for i, text in enumerate(texts) for one in said(text)]
-    speaking = _concepts([one.text for _, one in apart], vocabulary)
+    found = hits_of([one.text for _, one in apart], vocabulary)
+    speaking = ({vocabulary.concepts[hits.concept[h]] for h in mine} for _, hits, mine in found)
     kept = [(i, one) for (i, one), concepts in zip(apart, speaking, strict=True) if not one.telling.isdisjoint(concepts)]
     of, more = np.array([i for i, _ in kept], np.int64), np.array([one.more for _, one in kept], np.float64)
     return Beside([one.text for _, one in kept], of, more, [one.marked for _, one in kept])
-
-
-def _concepts(texts: Sequence[str], vocabulary: Vocabulary) -> Iterator[set[str]]:
-    for _, piece in pack(texts).chunks():
-        folded = fold(piece)
-        hits = match(folded, tokens(folded), vocabulary.terms)
-        for first, last in zip(hits.starts[:-1].tolist(), hits.starts[1:].tolist(), strict=True):
-            yield {vocabulary.concepts[concept] for concept in hits.concept[first:last].tolist()}
 
 
 def copies(messages: Sequence[Message], found: Beside) -> list[Message]:

@@ -6,17 +6,26 @@ Compiling the bundled lexicons takes seconds, reading them from the bundled mode
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from scamguard.columns import pack
+from scamguard.fold import fold
+from scamguard.match import match
 from scamguard.rules import Rules, asking, compile_rules
 from scamguard.terms import compile_terms
+from scamguard.tokens import tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
     from scamguard.automaton import Terms
+    from scamguard.fold import Folded
     from scamguard.lexicon import Lexicon
+    from scamguard.match import Hits
     from scamguard.model import Model
 
 _LISTED = ("id", "why", "asks", "kind")
@@ -35,6 +44,15 @@ class Vocabulary:
     def asking(self) -> NDArray[np.bool_]:
         """Which rules say that a secret is asked for, (r,)."""
         return asking(self.listed)
+
+
+def hits_of(texts: Sequence[str], vocabulary: Vocabulary) -> Iterator[tuple[Folded, Hits, range]]:
+    """Match texts: for each, the folded piece it stands in, the hits of that piece, and which of them are its own."""
+    for _, piece in pack(texts).chunks():
+        folded = fold(piece)
+        hits = match(folded, tokens(folded), vocabulary.terms)
+        for first, last in pairwise(hits.starts.tolist()):
+            yield folded, hits, range(first, last)
 
 
 def compiled(lexicon: Lexicon) -> Vocabulary:
