@@ -289,6 +289,22 @@ def test_scan_review_add(tmp_path: Path) -> None:
     assert run("review", file, "--reviews", store).stdout == "nothing left to review\n"
 
 
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".parquet"])
+def test_a_row_is_that_of_the_dump(tmp_path: Path, suffix: str) -> None:
+    dump, file, store = tmp_path / "chat.jsonl", tmp_path / f"v{suffix}", tmp_path / "reviews.jsonl"
+    dump.write_text(f'{{broken\n{{"text": "lunch at 12?"}}\n{{"text": {json.dumps(SCAM)}}}\n', "utf-8")
+    assert CliRunner().invoke(app, ["scan", str(dump), "--only", "flagged", "--out", str(file)]).exit_code == 2
+    assert run("add", "--of", file, "--row", "3", "--label", "scam", "--reviews", store).exit_code == 0
+    assert [message.text for message in reviews.read(store)] == [SCAM]
+    assert run("add", "--of", file, "--row", "1", "--label", "scam", "--reviews", store).exit_code == 2
+
+
+def test_rows_of_several_dumps_are_not_mistaken(tmp_path: Path) -> None:
+    file, store = verdicts(tmp_path / "v.jsonl", [("one", 0.9), ("two", 0.9)]), tmp_path / "reviews.jsonl"
+    file.write_text(file.read_text("utf-8").replace('"row":2', '"row":1').replace('"row": 2', '"row": 1'), "utf-8")
+    assert "rows of several files are numbered 1" in said(run("add", "--of", file, "--row", "1", "--label", "scam", "--reviews", store))
+
+
 def test_add_wants_one_message_and_a_label(tmp_path: Path) -> None:
     store, file = tmp_path / "reviews.jsonl", verdicts(tmp_path / "v.jsonl", [("sure", 0.9)])
     assert "--label scam or --label benign" in said(run("add", SCAM, "--reviews", store))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scamguard.glance import glance
 from scamguard.narrow import Hits, Rule, narrowed, shortest
+from scamguard.verdict import Action
 
 from . import alphabets
 
@@ -56,7 +58,8 @@ def test_no_shorter_window_fires(found: list[tuple[int, int, bool, bool]], rule:
     hits = Hits([concept for concept, *_ in found], unit, clause, sentence)
     windows = [(b, e) for b in range(len(found)) for e in range(b, len(found)) if fires(hits, rule, b, e)]
     if windows:
-        best = shortest(hits, rule, *windows[0])
+        first, last = windows[0]
+        best = shortest(hits, rule, first, unit[last] - unit[first]) or windows[0]
         assert best in windows
         assert unit[best[1]] - unit[best[0]] == min(unit[e] - unit[b] for b, e in windows)
 
@@ -66,6 +69,19 @@ def test_words_far_apart_are_not_shown(guard: Guard) -> None:
     shown = {e.rule: CHAT[e.start : e.stop] for e in verdict.evidence}
     assert "Kraken support" in shown["claim.support"]
     assert all(len(words) < 80 for words in shown.values())
+
+
+FILLERS = ["客服" * 2000 + ". ", "Thank you for reading the newsletter. " * 1000, "your money and account, " * 2500]
+
+
+@pytest.mark.parametrize("filler", FILLERS)
+def test_thousands_of_hits_before_what_fires(guard: Guard, filler: str) -> None:
+    ask = "Kraken Support: your wallet is locked. Reply with your 12-word seed phrase to restore it."
+    verdict = guard.check(filler + ask)
+    assert verdict.action is Action.BLOCK
+    shown = [(filler + ask)[e.start : e.stop] for e in verdict.evidence if e.rule.startswith("ask.")]
+    assert shown
+    assert all(words in ask for words in shown), "the request itself, not what stands before it"
 
 
 PIECES = ["send us your seed phrase. ", "Kraken support\n", "发给我验证码。", "your account is frozen, "]

@@ -24,7 +24,7 @@ _DEFAULT = Path(typer.get_app_dir("scamguard")) / "reviews.jsonl"
 Store = Annotated[Path, typer.Option("--reviews", metavar="FILE", help="Where your reviews are kept.")]
 _KIND = "What kind of scam (credential_request …) or honest message (advisory …) it is."
 _ASKS = "A secret it asks for: password, 2fa_code, seed_phrase …; repeat for each."
-_ROW = "Take the message from this row of --of instead."
+_ROW = "Take the message that --of gives this row, as `scan` prints it, instead."
 _OF = "A file that `scamguard scan --out` wrote."
 _WRITER = "Who reviewed it, if not you: the changes a stranger may make are limited."
 _LABELLED = "Folder of labelled *.jsonl to train on as well; left out if it is not there."
@@ -158,10 +158,10 @@ def _message(text: str | None, of: Path | None, row: int | None) -> str:
     if of is not None and row is not None:
         from .train import reviews
 
-        for one in reviews.scored(of):
-            if one.row == row:
-                return one.text
-        raise DumpError(f"{of}: has no row {row}")
+        texts = {one.text for one in reviews.scored(of) if one.row == row}
+        if len(texts) == 1:
+            return texts.pop()
+        raise DumpError(f"{of}: rows of several files are numbered {row}: give the message as TEXT" if texts else f"{of}: has no row {row}")
     return sys.stdin.buffer.read().decode("utf-8-sig", "replace").removesuffix("\n") if text == "-" else str(text)
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class Scored(NamedTuple):
     """A message of a file that ``scamguard scan --out`` wrote."""
 
-    row: int  # its place in that file, from 1
+    row: int  # the place in the dump that was scanned, from 1, as `scan` prints it
     text: str
     risk: float
 
@@ -117,8 +117,8 @@ def scored(file: Path) -> Iterator[Scored]:
         It is missing, of another kind, or holds no risks.
     """
     try:
-        for row, (text, risk) in enumerate(_SUFFIXES[file.suffix.lower()](file), 1):
-            yield Scored(row, text or "", float(risk))
+        for row, text, risk in _SUFFIXES[file.suffix.lower()](file):
+            yield Scored(int(row), text or "", float(risk))
     except FileNotFoundError as error:
         raise DumpError(f"{file}: no such file") from error
     except (KeyError, ValueError, TypeError, RecursionError, csv.Error) as error:
@@ -138,24 +138,24 @@ def least_certain(messages: Iterable[Scored], reviewed: Iterable[Message], most:
     return heapq.nsmallest(most, fresh(), key=lambda one: (abs(one.risk - 0.5), one.row))
 
 
-def _jsonl(file: Path) -> Iterator[tuple[str, float]]:
+def _jsonl(file: Path) -> Iterator[tuple[int, str, float]]:
     with file.open(encoding="utf-8") as lines:
         for line in lines:
-            row = json.loads(line)
-            yield row["text"], row["risk"]
+            one = json.loads(line)
+            yield one["row"], one["text"], one["risk"]
 
 
-def _csv(file: Path) -> Iterator[tuple[str, float]]:
+def _csv(file: Path) -> Iterator[tuple[int, str, float]]:
     csv.field_size_limit(1 << 30)  # a message may be long
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        for row in csv.DictReader(lines):
-            yield row["text"], float(row["risk"])
+        for one in csv.DictReader(lines):
+            yield int(one["row"]), one["text"], float(one["risk"])
 
 
-def _parquet(file: Path) -> Iterator[tuple[str, float]]:
+def _parquet(file: Path) -> Iterator[tuple[int, str, float]]:
     with pq.ParquetFile(file) as opened:
-        for batch in opened.iter_batches(columns=["text", "risk"]):
-            yield from zip(batch["text"].to_pylist(), batch["risk"].to_pylist(), strict=True)
+        for batch in opened.iter_batches(columns=["row", "text", "risk"]):
+            yield from zip(*(batch[name].to_pylist() for name in ("row", "text", "risk")), strict=True)
 
 
 _SUFFIXES = {".jsonl": _jsonl, ".csv": _csv, ".parquet": _parquet}
