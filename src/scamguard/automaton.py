@@ -13,6 +13,7 @@ import numpy as np
 
 from .kernels import BASIS, PRIME, compiled, finished, inlined
 from .kinds import DIGIT, HANGUL, KIND, LETTER
+from .slots import lookup
 from .tokens import NUMBERED, SPACED
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ NUMBERS: Final = 4  # some of them by sorts of numbers
 
 
 class Terms(NamedTuple):
-    """All terms, compiled. A slot of a table is 40 bits of a hash and, below them, 24 bits of what it leads to, plus one."""
+    """All terms, compiled; ``words`` and ``edges`` are tables of slots.py."""
 
     words: NDArray[np.uint64]  # (2**k,), word → id
     edges: NDArray[np.uint64]  # (2**k,), state and id → state
@@ -41,33 +42,6 @@ class Terms(NamedTuple):
     follow: NDArray[np.uint64]  # (s,), one bit of 64 for each edge: most words that do not go on need no probe
     concept_start: NDArray[np.int32]  # (t + 1,)
     concept: NDArray[np.int16]  # (c,), the concepts of meaning i: concept_start[i]:concept_start[i + 1]
-
-
-@inlined
-def lookup(slots, key):
-    """Give what ``key`` leads to; -1 if nothing."""
-    return lookup_finished(slots, finished(key))
-
-
-@inlined
-def place(h, slots):
-    """Say where in a table to look for a finished hash."""
-    return np.int64(h >> np.uint64(40)) & (len(slots) - 1)
-
-
-@inlined
-def lookup_finished(slots, h):
-    """Give what the key with this finished hash leads to; -1 if nothing."""
-    mask = len(slots) - 1
-    tag = h << np.uint64(24)
-    at = place(h, slots)
-    while True:
-        slot = slots[at]
-        if (slot ^ tag) < np.uint64(1 << 24):
-            return np.int64(slot & np.uint64(0xFFFFFF)) - 1
-        if not slot:
-            return np.int64(-1)
-        at = (at + 1) & mask
 
 
 @inlined

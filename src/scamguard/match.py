@@ -31,13 +31,11 @@ from .automaton import (
     is_stem,
     longest,
     longest_stem,
-    lookup,
-    lookup_finished,
-    place,
 )
 from .kernels import BASIS, PRIME, compiled, finished, inlined
 from .kinds import DIGIT, HANGUL, HARD, IDEO, KIND, LETTER, SOFT, TOKEN
 from .lowering import ahead
+from .slots import lookup, lookup_finished, place
 from .tokens import INSIDE, NUMBERED, SPACED
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from .automaton import ANY_ENDING, GLUED, LEADS, NUMBERS, STEMS, place
+from .automaton import ANY_ENDING, GLUED, LEADS, NUMBERS, STEMS
 from .kernels import compiled, finished
+from .slots import place, room
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -111,8 +112,3 @@ def _hang(steps, starts, parent, step, end, slots):
             node = slots[at]
         end[i] = node
     return many
-
-
-def room(many: int) -> int:
-    """Choose the slots of a table, at most seven tenths full."""
-    return 1 << max(6, int(many / 0.7).bit_length())

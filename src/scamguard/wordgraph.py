@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .automaton import ANY_ENDING, Terms, place, stem_bit
+from .automaton import ANY_ENDING, Terms, stem_bit
 from .kernels import BASIS, PRIME, compiled, finished, inlined
-from .trie import room
+from .slots import laid, place, room
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ def laid_out(paths: Paths, trie: Trie, meaning: NDArray[np.int64], concepts: NDA
     np.bitwise_or.at(follow, begins, np.uint64(1) << (step * ANY_ENDING >> np.uint64(58)))
     return Terms(
         _words(trie.words, slips),
-        _table((begins.astype(np.uint64) << np.uint64(32) | step) * ANY_ENDING, state[leaving]),
+        laid((begins.astype(np.uint64) << np.uint64(32) | step) * ANY_ENDING, state[leaving]),
         _bitmap(_stems(paths, trie)),
         state[1 + np.flatnonzero(trie.parent[1:] == 0)].astype(np.int32),
         ends[kept].astype(np.int32),
@@ -121,22 +121,4 @@ def _words(words: NDArray[np.uint64], slips: Mapping[int, int]) -> NDArray[np.ui
     ids = {word: i for i, word in enumerate(words.tolist())}
     more = {wrong: ids[right] for wrong, right in slips.items() if right in ids and wrong not in ids}
     to = np.concatenate([np.arange(len(words)), np.array(list(more.values()), np.int64)])
-    return _table(np.concatenate([words, np.array(list(more), np.uint64)]), to)
-
-
-def _table(keys: NDArray[np.uint64], to: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Lay keys out in an open-addressed table."""
-    slots = np.zeros(room(len(keys)), np.uint64)
-    _insert(keys, to, slots)
-    return slots
-
-
-@compiled
-def _insert(keys, to, slots):
-    mask = len(slots) - 1
-    for i in range(len(keys)):
-        h = finished(keys[i])
-        at = place(h, slots)
-        while slots[at]:
-            at = (at + 1) & mask
-        slots[at] = h << np.uint64(24) | np.uint64(to[i] + 1)
+    return laid(np.concatenate([words, np.array(list(more), np.uint64)]), to)
