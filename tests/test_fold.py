@@ -208,6 +208,10 @@ def test_words_once_folded_stay_as_they_are(words: list[str]) -> None:
         ("rep1y s1gn wa11et p1ease", "reply sign wallet please"),
         ("ca$h p@ss", "cash pass"),
         ("s e e d", "seed"),  # spaced out
+        ("s e n d m e y o u r s e e d p h r a s e", "send me your seed phrase"),  # … word by word
+        ("s.e.n.d  m.e  t.h.e  c.o.d.e", "send me the code"),
+        ("ключ: п р и ш л и к о д", "ключ: пришли код"),
+        ("x q z j v k", "xqzjvk"),
         ("p.a.s.s.w.o.r.d", "password"),
         ("s-e-e-d w_o_r_d", "seed word"),
         ("密 码 是", "密码是"),

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from .breaks import find_breaks
 from .kernels import compiled, inlined, row_of
-from .kinds import ALIEN, CYRILLIC, DIGIT, HANGUL, IDEO, KIND, LATIN, LETTER, NO_SCRIPT, UNDONE
+from .kinds import ALIEN, CYRILLIC, DIGIT, HANGUL, IDEO, KIND, LATIN, LETTER, NO_SCRIPT, SPACE, UNDONE
 
 
 @inlined
@@ -146,22 +147,36 @@ def _single(codes, kind, i, begin, end):
 
 
 @compiled
-def join_spaced(codes, kind, origin, begin, end):
-    """Join letters that stand one by one between equal separators; return the new end."""
+def join_spaced(codes, kind, origin, begin, end, words):
+    """Join letters that stand one by one between equal separators, word by word; return the new end.
+
+    Parameters
+    ----------
+    words
+        What words cost, see breaks.py.
+    """
     out, i = begin, begin
+    near = begin  # three places or less behind such a run, two letters are enough
     glued = False  # the letter before has just been joined to this one
     while i < end:
         many, mark = 0, np.uint8(0)
         sort = 0 if glued else _single(codes, kind, i, begin, end)
         glued = False
         if sort:
-            many, mark = _spaced(codes, kind, i, begin, end, sort)
+            many, mark = _spaced(codes, kind, i, begin, end, sort, 3 if sort == IDEO else 2 if i < near else 4)
         if not many and kind[i] & KIND == IDEO and i + 2 < end and codes[i] >= 0x3040 and codes[i + 1] in (42, 124, 95, 126, 94, 43, 39):
             many = 2 if kind[i + 2] & KIND == IDEO and codes[i + 2] >= 0x3040 else 0
         if many:
+            apart = sort == LETTER and mark != 0
+            if apart:
+                find_breaks(codes, kind, i, many, words)
+                near = i + 2 * many + 3
             for k in range(many):
                 codes[out], kind[out], origin[out] = codes[i + 2 * k], kind[i + 2 * k] | mark, origin[i + 2 * k]
                 out += 1
+                if apart and k + 1 < many and codes[i + 2 * k + 1]:
+                    codes[out], kind[out], origin[out] = 32, SPACE, origin[i + 2 * k + 1]
+                    out += 1
             # a pair may go on (密*码*是): its last letter is looked at again
             if mark == 0:
                 out -= 1
@@ -177,12 +192,12 @@ def join_spaced(codes, kind, origin, begin, end):
 
 
 @compiled
-def _spaced(codes, kind, i, begin, end, sort):
-    """Count the letters spaced out from ``i`` on: ``(how many or 0, mark)``."""
+def _spaced(codes, kind, i, begin, end, sort, least):
+    """Count the letters spaced out from ``i`` on: ``(how many or 0, mark)``, 0 if fewer than ``least``."""
     if i + 1 >= end or codes[i + 1] not in (32, 10, 46, 45, 95, 42, 124, 47, 0xB7, 44, 126, 43):
         return 0, np.uint8(0)
     many, k = 1, i + 2
     while k < end and codes[k - 1] == codes[i + 1] and _single(codes, kind, k, begin, end) == sort:
         many += 1
         k += 2
-    return (many, np.uint8(UNDONE)) if many >= (3 if sort == IDEO else 4) else (0, np.uint8(0))
+    return (many, np.uint8(UNDONE)) if many >= least else (0, np.uint8(0))

@@ -7,7 +7,7 @@ see :mod:`scamguard.train.foldtable` for the sources), then five passes tidy a m
    can lean on a host name;
 2. inside a word that mixes scripts, look-alikes (UTS #39) become the letters they pass for; inside a word
    with letters on both sides, leet digits become letters;
-3. letters spaced or dotted out one by one are joined;
+3. letters spaced or dotted out one by one are joined, word by word;
 4. Chinese words for a secret that are spelled by sound get their characters back;
 5. white space, hyphens, apostrophes and long repeats (sooo, !!!!) are evened out, and each punctuation mark is told
    to end a clause, a sentence, or nothing.
@@ -22,7 +22,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from safetensors.numpy import load
@@ -51,6 +51,7 @@ from .kinds import (
     UNDONE,
     UPPER,
 )  # fmt: skip
+from .slots import laid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,6 +79,7 @@ class Tables(NamedTuple):
     heard_start: NDArray[np.int32]
     heard: NDArray[np.int32]
     real: NDArray[np.uint64]
+    words: NDArray[np.uint64]  # (2**k,), a table of slots: what each common word costs; see breaks.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,9 @@ def tables() -> Tables:
     kind = np.where(raw["delta"] == BLANK, SPACE, raw["kind"] | marks)
     value = np.select([raw["delta"] == DROP, raw["delta"] == BLANK], [_DROPPED, _BLANKED], raw["delta"].astype(np.int64))
     row = value << 9 | np.where(style & HIDDEN, _HIDES, 0) | kind
-    return Tables(row=row.astype(np.int32), **{name: raw[name] for name in Tables._fields if name != "row"})
+    words = load((resources.files("scamguard") / "words.safetensors").read_bytes())
+    made: dict[str, NDArray[Any]] = {"row": row.astype(np.int32), "words": laid(words["word"], words["cost"].astype(np.int64))}
+    return Tables(**made, **{name: raw[name] for name in Tables._fields if name not in made})
 
 
 def fold(batch: TextBatch) -> Folded:
@@ -127,7 +131,7 @@ def fold_into(data, offsets, t, codes, kind, origin, starts):
         if disguised:
             undo_in_words(codes, kind, begin, end, t)
         if spaced:
-            end = join_spaced(codes, kind, origin, begin, end)
+            end = join_spaced(codes, kind, origin, begin, end, t.words)
         if han:
             undo_homophones(codes, kind, begin, end, t.page, t.reading, t.heard_start, t.heard, t.real)
         end = _tidy(codes, kind, origin, begin, end)

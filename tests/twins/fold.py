@@ -15,11 +15,14 @@ from typing import Final
 from safetensors.numpy import load
 
 from scamguard import kinds
+from scamguard.breaks import ALONE, EACH, LONGEST, UNKNOWN
 from scamguard.fold import tables
 
 _T: Final = tables()
 _RAW: Final = load((resources.files("scamguard") / "fold.safetensors").read_bytes())
 _REAL: Final = {real.tobytes().rstrip(b"\0").decode("utf-16-le")[::-1] for real in _RAW["real"]}
+_WORDS: Final = load((resources.files("scamguard") / "words.safetensors").read_bytes())
+_COSTS: Final[dict[int, int]] = dict(zip(_WORDS["word"].tolist(), _WORDS["cost"].tolist(), strict=True))
 _LEET: Final = dict(zip("013457@$", "oieastas", strict=True))
 _CYRILLIC: Final = dict(zip("abcehkmoptxy", "авсенкмортху", strict=True))  # what a Latin letter passes for
 _MASKS: Final = {"link", "url", "links", "website", "链接", "网址", "网站", "连结"}
@@ -261,14 +264,21 @@ def _han(cell: Cell) -> bool:
 
 
 def _joined(cells: list[Cell]) -> list[Cell]:
-    """Join letters that stand one by one between equal separators."""
+    """Join letters that stand one by one between equal separators, word by word."""
     out: list[Cell] = []
-    at = 0
+    at = near = 0
     glued = False  # the next letter was joined to the last one, so it does not stand alone
     while at < len(cells):
         many = 0 if glued else _spaced(cells, at)
-        if many >= (3 if cells[at].kind == kinds.IDEO else 4):
-            out += [replace(cell, undone=True) for cell in cells[at : at + 2 * many : 2]]
+        if many >= (3 if cells[at].kind == kinds.IDEO else 2 if at < near and cells[at].kind == kinds.LETTER else 4):
+            letters = cells[at : at + 2 * many : 2]
+            ends = _word_ends("".join(cell.char for cell in letters)) if cells[at].kind == kinds.LETTER else {many}
+            for k, cell in enumerate(letters, 1):
+                out.append(replace(cell, undone=True))
+                if k in ends and k < many:
+                    out.append(Cell(" ", kinds.SPACE, cells[at + 2 * k - 1].origin))
+            if cells[at].kind == kinds.LETTER:
+                near = at + 2 * many + 3
             at += 2 * many - 1
             glued = False
             continue
@@ -276,6 +286,26 @@ def _joined(cells: list[Cell]) -> list[Cell]:
         glued = _han(cells[at]) and at + 2 < len(cells) and cells[at + 1].char in _HIDERS and _han(cells[at + 2])
         at += 2 if glued else 1
     return out
+
+
+def _word_ends(letters: str) -> set[int]:
+    """Say after how many letters the likeliest words end."""
+    best: list[tuple[int, int]] = [(0, 0)]  # what the words so far cost, and how many letters the last one has
+    for end in range(1, len(letters) + 1):
+        sizes = range(1, min(end, LONGEST) + 1)
+        best.append(min((best[end - size][0] + _cost(letters[end - size : end]), size) for size in sizes))
+    ends, at = set(), len(letters)
+    while at:
+        ends.add(at)
+        at -= best[at][1]
+    return ends
+
+
+def _cost(word: str) -> int:
+    key = 0xCBF29CE484222325  # FNV-1a, 64 bit, from the last letter to the first
+    for char in reversed(word):
+        key = (key ^ ord(char)) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return _COSTS.get(key, UNKNOWN + EACH * len(word) if len(word) > 1 else ALONE)
 
 
 def _spaced(cells: list[Cell], at: int) -> int:
