@@ -75,7 +75,7 @@ _BACKUP_LONGEST: Final = 64
 _BITLOCKER: Final = regex.compile(r"(?<![\d-])\d{6}(?:-\d{6}){7}(?![\d-])")
 _NO_CODE: Final = regex.compile(
     r"(?i)\b(?:pin|build|pr|issue|room|account|error|status|zip|postal|area|postcode|country|promo|coupon|discount|referral|invite|source|exit|http|dress|qr|bar|product|item"
-    r"|order|ticket|invoice|tracking|booking|shop|voucher|gift|model|part|serial|article|dial|sort|swift|iban|door|gate)(?:\s(?:no|nr|number|id))?\W{0,2}$|(?:邮政编码|邮编|邀请|优惠|编|条|邮)$",
+    r"|order|ticket|invoice|tracking|booking|shop|voucher|gift|model|part|serial|article|dial|sort|swift|iban|door|gate|pick\W?up|collection|locker)(?:\s(?:no|nr|number|id))?\W{0,2}$|(?:邮政编码|邮编|邀请|优惠|取件|取货|提货|取餐|取票|编|条|邮)$",
 )
 
 

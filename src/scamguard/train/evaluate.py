@@ -66,7 +66,8 @@ def summary(judged: Judged, mask: NDArray[np.bool_]) -> dict[str, float]:
     if not scam.all():
         rows["false_alarms"] = round(float(flagged[~scam].mean()), 4)
         rows["false_alarms_low"], rows["false_alarms_high"] = interval(int(flagged[~scam].sum()), int((~scam).sum()))
-    rows["asks_f1"] = round(f1(judged, mask, SECRETS[:4]), 3)
+    if any(judged.messages[i].asks for i in np.flatnonzero(mask).tolist()):  # else nobody said what is asked for
+        rows["asks_f1"] = round(f1(judged, mask, SECRETS[:4]), 3)
     return rows
 
 
@@ -95,12 +96,12 @@ def tables(judged: Judged) -> dict[str, Any]:
     """Measure everything: all, by language, by kind, by secret."""
     langs = np.array([m.lang.split("-")[0] for m in judged.messages])
     kinds = np.array([m.kind for m in judged.messages])
-    every = np.ones(len(langs), np.bool_)
+    every, said = np.ones(len(langs), np.bool_), {secret for m in judged.messages for secret in m.asks}
     return {
         "all": summary(judged, every),
         "by_language": {lang: summary(judged, langs == lang) for lang in sorted(set(langs.tolist()))},
         "flagged_by_kind": {kind: round(float(judged.flagged[kinds == kind].mean()), 3) for kind in sorted(set(kinds.tolist()))},
-        "asks_f1_by_secret": {secret: round(f1(judged, every, (secret,)), 3) for secret in SECRETS},
+        "asks_f1_by_secret": {secret: round(f1(judged, every, (secret,)), 3) for secret in SECRETS if secret in said},
     }
 
 
