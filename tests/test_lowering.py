@@ -32,12 +32,12 @@ def strict(given):
     return type(given)(*map(strict, given)) if hasattr(given, "_fields") else given
 
 import scamguard
-from scamguard import columns, engine, reader, terms, trie, wordgraph
+from scamguard import columns, engine, reader, slots, terms, trie, wordgraph
 from scamguard.lexicon import Concept, Lexicon
 from scamguard.parts import parts
 def held(kernel): return lambda *given: kernel(*map(strict, given))
 terms._exact_keys, trie._hang, wordgraph._merge = held(terms._exact_keys), held(trie._hang), held(wordgraph._merge)
-wordgraph._mark, wordgraph._insert = held(wordgraph._mark), held(wordgraph._insert)
+wordgraph._mark, slots._insert = held(wordgraph._mark), held(slots._insert)
 entry = Concept(name="password", lang="en", terms=("password", "(my|your|his) (pass*|pin) (now|)", "# words", "비밀번호", "密码"))
 columns_of_terms = terms.compile_terms(Lexicon(("password",), (entry,), ()))
 room = engine.room

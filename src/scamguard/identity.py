@@ -21,7 +21,7 @@ from .imitation.judge import home_of, known_to_all, lookalike, opened_by_anyone,
 from .imitation.links import ANCHOR_SIGNS, anchors, handles, links
 from .imitation.value import read
 from .language import language
-from .whom import mentions
+from .whom import MOST, mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +41,6 @@ WHY: Final = {
 }
 NAMES: Final = tuple(WHY)
 MOST_NATS: Final = 2.5  # all findings together, as of a sender: the words still have to say something
-_MOST: Final = 4000  # characters of a message whose links are read
 _DOT: Final = re.compile(r"\.[^\s.]")  # every link has one, or "://"; a full stop behind a sentence is none
 _NUMBERED: Final = re.compile(r"://[^\s/?#]*[\d\[]|\d\.\d")  # where the number of a host may stand; or behind a percent sign or 0x
 _SHORT: Final = 459  # characters, three SMS: a letter names many a brand and links anywhere
@@ -115,7 +114,7 @@ def reach(text: str, nats: NDArray[np.float64]) -> float:
     >>> reach("ordinary https://kraken.example words " * 13, np.ones(2 * len(NAMES)))
     2.0
     """
-    nats, text = _halves(nats)[int(is_spoken_of(text))], text[:_MOST]
+    nats, text = _halves(nats)[int(is_spoken_of(text))], text[:MOST]
     leading_on = any(sign in text for sign in ANCHOR_SIGNS)
     could = {
         "link.lookalike": True,
@@ -156,7 +155,7 @@ def is_spoken_of(text: str) -> bool:
     >>> [is_spoken_of(text) for text in ("is kraken-in.example real?", "he sent “kraken-in.example”", "log in: kraken-in.example/?a")]
     [True, True, False]
     """
-    return _SPOKEN_OF.search(text, 0, _MOST) is not None
+    return _SPOKEN_OF.search(text, 0, MOST) is not None
 
 
 def added(found: NDArray[np.bool_], nats: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -170,7 +169,7 @@ def described(text: str) -> dict[str, str]:
     >>> described("Kraken: log in at https://kraken-login.example/a")
     {'link.lookalike': 'https://kraken-login.example/a', 'link.foreign_beside_brand': 'https://kraken-login.example/a'}
     """
-    text = text[:_MOST]
+    text = text[:MOST]
     there = list(_all_links(text)) if _DOT.search(text) or "://" in text else []
     shown = {name: link for link in reversed(there) for name in _facts(link).alone}
     if "@" in text and (posing := [handle for handle in handles(text) if remembered(handle)]):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .brands import Brand
     from .verdict import Evidence
 
-_MOST: Final = 4000  # characters of a message in which names are looked for
+MOST: Final = 1 << 14  # characters of a message in which links and names are looked for
 _LETTER: Final = r"[^\W_\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]"
 _WORD: Final = regex.compile(rf"{_LETTER}+(?:[&.'’+-]{_LETTER}+)*")
 _INSIDE: Final = re.compile(r"[^\s.!?…¿¡\"'«„“(*_-][\s\"'«„“(*_-]*$")  # a sentence goes on
@@ -101,12 +101,12 @@ def find(text: str, action: Action, evidence: Iterable[Evidence], posed: Brand |
         return linked
     if posed is not None or action is Action.ALLOW:
         return posed
-    return _named(text[:_MOST], [e for e in evidence if e.rule.startswith(("claim.", "lure.support"))])
+    return _named(text[:MOST], [e for e in evidence if e.rule.startswith(("claim.", "lure.support"))])
 
 
 def pointed(text: str) -> Brand | None:
     """Find the brand that a link, mailbox or handle in ``text`` imitates."""
-    text = text[:_MOST]
+    text = text[:MOST]
     if not points(text):
         return None
     there = list(links(text)) or contacts(text).links  # which read odd spellings, and take five times as long
