@@ -63,6 +63,7 @@ def ends(text: str, mark: str) -> int:
 @example(["密*码 是 的".encode(), "你*好，密*码 是 的".encode()])
 @example([b"[lil\xc2\xa9] <lil\xc2\xa9>"])
 @example(["ѕ33d sее3d".encode()])
+@example(["s e n d  비 밀 m e".encode()])
 def test_fold_equals_its_twin(raws: list[bytes]) -> None:
     fast = fold(packed(raws))
     want = list(map(cells_of_twin, raws))
@@ -211,6 +212,7 @@ def test_words_once_folded_stay_as_they_are(words: list[str]) -> None:
         ("s e n d m e y o u r s e e d p h r a s e", "send me your seed phrase"),  # … word by word
         ("s.e.n.d  m.e  t.h.e  c.o.d.e", "send me the code"),
         ("ключ: п р и ш л и к о д", "ключ: пришли код"),
+        ("s e n d  비 밀", "send 비밀"),
         ("x q z j v k", "xqzjvk"),
         ("p.a.s.s.w.o.r.d", "password"),
         ("s-e-e-d w_o_r_d", "seed word"),

@@ -10,19 +10,13 @@ from typing import Final
 
 import numpy as np
 
-from .kernels import BASIS, PRIME, compiled, inlined
+from .kernels import BASIS, PRIME, compiled
 from .kinds import SPACE
 from .slots import lookup
 
 LONGEST: Final = 16  # letters of a word
 NAT: Final = 16  # costs are sixteenths of a nat
 UNKNOWN, EACH, ALONE = 8 * NAT, 2 * NAT, 14 * NAT  # what an unknown word costs, and each of its letters; what one of one letter costs
-
-
-@inlined
-def hashed(h, code):
-    """Add the next letter, from the last to the first, to the hash of a word (``BASIS`` before any)."""
-    return (h ^ np.uint64(code)) * PRIME
 
 
 @compiled
@@ -34,13 +28,13 @@ def find_breaks(codes, kind, i, many, words):
     Parameters
     ----------
     words
-        Table of slots (slots.py): the hash of a word → what it costs.
+        Table of slots (slots.py): the hash of a word, from its last letter back → what it costs.
     """
     last = 0
     for end in range(1, many + 1):
         least, size_of_least, h = np.int64(1) << 60, 1, BASIS
         for size in range(1, min(end, LONGEST) + 1):
-            h = hashed(h, codes[i + 2 * (end - size)])
+            h = (h ^ np.uint64(codes[i + 2 * (end - size)])) * PRIME
             cost = lookup(words, h)
             if cost < 0:
                 cost = UNKNOWN + EACH * size if size > 1 else ALONE

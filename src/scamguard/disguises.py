@@ -10,7 +10,7 @@ import numpy as np
 
 from .breaks import find_breaks
 from .kernels import compiled, inlined, row_of
-from .kinds import ALIEN, CYRILLIC, DIGIT, HANGUL, IDEO, KIND, LATIN, LETTER, NO_SCRIPT, SPACE, UNDONE
+from .kinds import ALIEN, CYRILLIC, DIGIT, HANGUL, IDEO, KIND, LATIN, LETTER, NO_SCRIPT, UNDONE
 
 
 @inlined
@@ -174,8 +174,9 @@ def join_spaced(codes, kind, origin, begin, end, words):
             for k in range(many):
                 codes[out], kind[out], origin[out] = codes[i + 2 * k], kind[i + 2 * k] | mark, origin[i + 2 * k]
                 out += 1
-                if apart and k + 1 < many and codes[i + 2 * k + 1]:
-                    codes[out], kind[out], origin[out] = 32, SPACE, origin[i + 2 * k + 1]
+                between = i + 2 * k + 1
+                if apart and k + 1 < many and codes[between]:
+                    codes[out], kind[out], origin[out] = codes[between], kind[between], origin[between]
                     out += 1
             # a pair may go on (密*码*是): its last letter is looked at again
             if mark == 0:

@@ -78,14 +78,14 @@ def _slips(lexicon: Lexicon) -> dict[int, int]:
     text, starts = "".join(map(chr, folded.codes)), folded.starts.tolist()
     named = {text[begin:end] for begin, end in itertools.pairwise(starts)}
     pairs = sorted((wrong, word) for word in named for wrong in misspelled(word))
-    wrongs, rights = _keys([wrong for wrong, _ in pairs]), _keys([right for _, right in pairs])
+    wrongs, rights = word_keys([wrong for wrong, _ in pairs]), word_keys([right for _, right in pairs])
     meant: dict[int, set[int]] = {}
     for wrong, right in zip(wrongs, rights, strict=True):
         meant.setdefault(wrong, set()).add(right)
     return {wrong: min(right) for wrong, right in meant.items() if len(right) == 1}
 
 
-def _keys(words: Sequence[str]) -> list[int]:
+def word_keys(words: Sequence[str]) -> list[int]:
     """Hash folded words as ``match`` hashes the words of messages."""
     starts = np.cumsum([0, *map(len, words)])
     keys = np.empty(len(words), np.uint64)

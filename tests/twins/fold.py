@@ -270,7 +270,7 @@ def _joined(cells: list[Cell]) -> list[Cell]:
     glued = False  # the next letter was joined to the last one, so it does not stand alone
     while at < len(cells):
         many = 0 if glued else _spaced(cells, at)
-        if many >= (3 if cells[at].kind == kinds.IDEO else 2 if at < near and cells[at].kind == kinds.LETTER else 4):
+        if many >= (3 if cells[at].kind == kinds.IDEO else 2 if at < near else 4):
             letters = cells[at : at + 2 * many : 2]
             ends = _word_ends("".join(cell.char for cell in letters)) if cells[at].kind == kinds.LETTER else {many}
             for k, cell in enumerate(letters, 1):

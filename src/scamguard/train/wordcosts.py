@@ -14,10 +14,10 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from scamguard import kinds
-from scamguard.breaks import LONGEST, NAT, hashed
+from scamguard.breaks import LONGEST, NAT
 from scamguard.columns import pack
 from scamguard.fold import fold
-from scamguard.kernels import BASIS
+from scamguard.terms import word_keys
 
 from . import corpus
 
@@ -64,20 +64,9 @@ def costs(seen: Counter[str]) -> dict[str, int]:
 
 def columns(priced: dict[str, int]) -> dict[str, NDArray[Any]]:
     """Write words and costs as they are stored: hashes, sorted, and what each costs."""
-    keys = _keys(priced)
+    keys = np.array(word_keys([word[::-1] for word in priced]), np.uint64)  # as letters are read there: from the last one back
     order = np.argsort(keys)
     return {"word": keys[order], "cost": np.array([*priced.values()], np.uint16)[order]}
-
-
-def _keys(words: Iterable[str]) -> NDArray[np.uint64]:
-    """Hash words from the last letter to the first."""
-    out = []
-    for word in words:
-        key = BASIS
-        for char in reversed(word):
-            key = np.uint64(hashed(key, ord(char)))
-        out.append(key)
-    return np.array(out, np.uint64)
 
 
 if __name__ == "__main__":
