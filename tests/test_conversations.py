@@ -220,7 +220,7 @@ def test_a_chat_may_lie_in_several_files_of_a_dump(guard: Guard, tmp_path: Path)
         scanning.scan(scanning.Judge(guard), [dumps.open(tmp_path / name)], talks=talks)
         [chat] = talks.ranking().to_pylist()
         assert (chat["file"], chat["messages"], chat["flagged"]) == (str(tmp_path / name), 3, 1)
-    assert chat["turned_file"] == f"{tmp_path / 'mails'}:cur/2"
+    assert chat["turned_file"] == f"{tmp_path / 'mails'}/cur/2"
 
 
 def test_files_that_are_chats_of_their_own_stay_apart(guard: Guard, tmp_path: Path) -> None:

@@ -130,6 +130,16 @@ def test_a_name_of_the_wrong_kind_leaves_the_words(tmp_path: Path) -> None:
     assert got.dump.notes.broken == 0
 
 
+def test_a_reply_to_a_story_is_read(tmp_path: Path) -> None:
+    item = {"chatId": "1", "authorId": "2", "dateSent": "1714568648127", "incoming": {}}
+    replies = [{"textReply": {"text": {"body": "hi"}}}, {"emoji": "👍"}, {"textReply": {"text": {"body": 5}}}, {"textReply": 5}]
+    lines = [{"version": 1, "backupTimeMs": 1}, {"recipient": {"id": "2", "contact": {"profileGivenName": "Mia"}}}]
+    lines += [{"chatItem": {**item, "directStoryReplyMessage": reply}} for reply in replies]
+    got = read(written(tmp_path / "main.jsonl", lines, lines=True))
+    assert [(m.row, m.text, m.sender, m.time) for m in got.messages] == [(3, "hi", "Mia", 1714568648127)]
+    assert got.dump.notes.places == [f"{tmp_path / 'main.jsonl'}, line 5: 'body' is int, not a string"]
+
+
 def test_what_an_error_names_never_comes_from_the_record(tmp_path: Path) -> None:
     document = {"messages": [{"id": 1, "type": "message", "text": [["my password is Tr0ub4dor"]], "inline_bot_buttons": [[{"type": []}]]}]}
     got = read(written(tmp_path / "d", document, lines=False), format="telegram")

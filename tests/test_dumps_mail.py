@@ -68,7 +68,7 @@ def test_a_maildir(tmp_path: Path) -> None:
     found = read(tmp_path)
     assert found.dump.format == "maildir"
     assert [(m.text, m.channel) for m in found.messages] == [("d\n\nfour", ".Sent"), ("a\n\none", None), ("b\n\ntwo", None)]
-    assert found.files == [f"{tmp_path}:.Sent/cur/4", f"{tmp_path}:cur/1:2,S", f"{tmp_path}:new/2"]
+    assert found.files == [f"{tmp_path}/.Sent/cur/4", f"{tmp_path}/cur/1:2,S", f"{tmp_path}/new/2"]
 
 
 CHARSETS = {

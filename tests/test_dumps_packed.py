@@ -145,7 +145,7 @@ def test_a_line_without_end_is_noted_and_the_rest_is_read(tmp_path: Path, monkey
     monkeypatch.setattr(source_module, "LONGEST_LINE", 100)
     (tmp_path / "d.txt").write_text("a\n" + "x" * 350 + "\nb\n" + "y" * 99 + "\n", "utf-8")
     found = read(tmp_path / "d.txt")
-    assert found.texts == ["a", "", "b", "y" * 99]
+    assert (found.texts, found.rows) == (["a", "b", "y" * 99], [1, 3, 4])
     assert found.dump.notes.places == [f"{tmp_path / 'd.txt'}, line 2: longer than 100 characters"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scamguard import dumps
-from scamguard.dumps import csvrecords
+from scamguard.dumps import csvrecords, times
 from scamguard.errors import DumpError, InputError
 
 from .dumping import read
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 
 SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 MAY_1 = 1_777_629_600_000
+SAID = [  # the same moment
+    "2026-05-01 10:00:00 UTC", "2026-05-01 10:00:00.000000 UTC", "2026-05-01 10:00:00 +0000 UTC", "2026-05-01 12:00:00 +0200",
+    "2026/05/01 18:00:00 +0800", "2026/5/1 10:00 GMT", "Fri, 01 May 2026 10:00:00 +0000", "Fri, 01 May 2026 12:00:00 +0200 (CEST)",
+    "1 May 2026 10:00 GMT", "Fri May 01 10:00:00 +0000 2026", "Fri May 01 2026 10:00:00 GMT+0000 (Coordinated Universal Time)",
+    "1777629600", "1777629600000", "1777629600000000", "1777629600000000000", "1777629600.0", "1.7776296e9",
+]  # fmt: skip
+UNSAID = ["05/01/2026", "2026-05-01 10:00:00 PST", "Fri, 01 May 2026 10:00:00 CEST", "soon UTC", "Fri, 99 May 2026 10:00:00 GMT", "1e99"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -85,15 +93,41 @@ def test_a_way_back_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_times_that_cannot_be_told_are_counted(tmp_path: Path) -> None:
-    times = ["05/01/2026 10:00", "2026-05-01T10:00:00Z", "", "1777629600"]
-    (tmp_path / "a.csv").write_text("text,date\n" + "".join(f"x,{time}\n" for time in times), "utf-8")
-    (tmp_path / "b.csv").write_text("text,date\n" + "".join(f'"x","{time}"\n' for time in times) + '"a" b,c\n', "utf-8")
-    (tmp_path / "c.jsonl").write_text("".join(json.dumps({"text": "x", "date": time}) + "\n" for time in times), "utf-8")
-    pq.write_table(pa.table({"text": ["x"] * 4, "date": times}), tmp_path / "d.parquet")
+    said = ["05/01/2026 10:00", "2026-05-01T10:00:00Z", "", "1777629600"]
+    (tmp_path / "a.csv").write_text("text,date\n" + "".join(f"x,{time}\n" for time in said), "utf-8")
+    (tmp_path / "b.csv").write_text("text,date\n" + "".join(f'"x","{time}"\n' for time in said) + '"a" b,c\n', "utf-8")
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps({"text": "x", "date": time}) + "\n" for time in said), "utf-8")
+    pq.write_table(pa.table({"text": ["x"] * 4, "date": said}), tmp_path / "d.parquet")
     for file in tmp_path.iterdir():
         got = read(file)
         assert [message.time for message in got.messages] == [None, MAY_1, None, MAY_1]
         assert got.dump.notes.timeless == 1, file.name
+
+
+@pytest.mark.parametrize("said", [*SAID, *UNSAID])
+def test_a_time_with_a_zone_is_told_whatever_its_form(tmp_path: Path, said: str) -> None:
+    (tmp_path / "a.csv").write_text(f'text,date\nx,"{said}"\n', "utf-8")
+    (tmp_path / "c.jsonl").write_text(json.dumps({"text": "x", "date": said}) + "\n", "utf-8")
+    pq.write_table(pa.table({"text": ["x"], "date": [said]}), tmp_path / "d.parquet")
+    for file in tmp_path.iterdir():
+        got = read(file)
+        assert [message.time for message in got.messages] == [MAY_1 if said in SAID else None], file.name
+        assert got.dump.notes.timeless == (said in UNSAID)
+
+
+@given(st.lists(st.one_of(st.integers(-(2**63), 2**63 - 1), st.integers(0, 18).map(lambda n: 10**n - n % 2)), min_size=1))
+def test_counts_are_read_at_once_as_one_by_one(counts: list[int]) -> None:
+    found, there = times.counted(np.array(counts, np.int64))
+    assert [time if told else None for time, told in zip(found.tolist(), there.tolist(), strict=True)] == [*map(times.any_of, counts)]
+
+
+def test_no_count_loses_a_millisecond(tmp_path: Path) -> None:
+    stamps = [MAY_1 * 10**6 + at * 1_000_000 for at in range(1000)]
+    (tmp_path / "d.jsonl").write_text("".join(json.dumps({"text": "x", "time": stamp}) + "\n" for stamp in stamps), "utf-8")
+    pq.write_table(pa.table({"text": ["x"] * 1000, "time": stamps}), tmp_path / "d.parquet")
+    (tmp_path / "e.jsonl").write_text("".join(json.dumps({"text": "x", "time": stamp // 10**6 / 1000}) + "\n" for stamp in stamps), "utf-8")
+    for file in tmp_path.iterdir():
+        assert [message.time for message in read(file).messages] == [MAY_1 + at for at in range(1000)], file.name
 
 
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
@@ -131,6 +165,41 @@ def test_a_column_of_another_kind_is_read_as_what_it_says(tmp_path: Path) -> Non
         ("true", MAY_1 - 36_000_000, "b\ufffdd", "a"), ("false", None, "ann", "a")
     ]  # fmt: skip
     assert got.dump.notes.timeless == 0
+
+
+@pytest.mark.parametrize("end", ["", '3,"never closed\n'])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "id, text ,sender\n1, hi,Mia\n2, see you, Ben \n",
+        'id,\ttext, sender\n1, hi,Mia\n2, "see you", Ben\n',
+        '"id" , "text" , "sender"\n"1" , "hi" , "Mia"\n"2", "see you" ,"Ben" \n',
+        "id | text | sender\n1 | hi | Mia\n2 | see you | Ben\n",
+        "sep=,\nid , text , sender\n1 , hi , Mia\n2 , see you , Ben\n",
+    ],
+)
+def test_spaces_around_what_separates_are_no_part_of_it(tmp_path: Path, table: str, end: str) -> None:
+    for name in ("d.csv", "d.dat"):
+        (tmp_path / name).write_text(table + end, "utf-8")
+        if name == "d.dat" and table.startswith("sep"):
+            continue
+        for options in ({}, {"column": "text"}, {"encoding": "latin-1"}):
+            got = read(tmp_path / name, format="csv" if options else None, **options)
+            assert [(m.id, m.text, m.sender) for m in got.messages] == [("1", "hi", "Mia"), ("2", "see you", "Ben")]
+            assert got.dump.notes.broken == bool(end)
+
+
+def test_other_tables_have_their_names_without_spaces_too(tmp_path: Path) -> None:
+    (tmp_path / "d.jsonl").write_text('{" Text": "hi", "Sender ": "Mia"}\n', "utf-8")
+    assert [(m.text, m.sender) for m in read(tmp_path / "d.jsonl").messages] == [("hi", "Mia")]
+
+
+@pytest.mark.parametrize(
+    "text", ["Thanks, message\nhi\n", "Thanks, message\nhi, you\n", "id | text\n---+---\n", "Text, content\n", "name; body\n"]
+)
+def test_prose_is_no_table(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8"))
+    assert read("-").texts == text.splitlines()
 
 
 def test_a_time_that_is_told_or_missing_is_no_trouble(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import http.server
+import json
 import random
 import re
 import shutil
@@ -226,6 +227,35 @@ def test_totals_are_those_of_the_table(guard: Guard) -> None:
     [(name, eve), (_, tom)] = gathered.senders.best(9)
     assert (name, eve.messages, eve.flagged, tom.flagged) == ("eve", 2, 2, 0)
     assert gathered.channels["x"].messages == 2
+
+
+@pytest.mark.parametrize("options", [["--only", "flagged"], ["--min-risk", "0.5"], ["--asks", "seed_phrase"]])
+def test_what_is_left_out_of_the_outputs_is_counted(tmp_path: Path, options: list[str]) -> None:
+    lines = [{"text": ASK, "sender": "eve"}, *({"text": f"see you at {i}", "sender": "mia"} for i in range(9))]
+    (tmp_path / "d.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    asked = ["scan", str(tmp_path / "d.jsonl"), "--report", str(tmp_path / "r.html"), "--out", str(tmp_path / "o.jsonl"), *options]
+    assert CliRunner().invoke(app, asked).exit_code == 1
+    assert len((tmp_path / "o.jsonl").read_text("utf-8").splitlines()) == 1
+    made = html.unescape((tmp_path / "r.html").read_text("utf-8"))
+    assert "1 of 10 messages" in made
+    assert "10 %" in made
+
+
+def test_what_was_not_judged_is_said(tmp_path: Path) -> None:
+    (tmp_path / "d.jsonl").write_text(f'{{"text": "{ASK}", "sender": "eve"}}\n' + '{"text": "see you", "sender": "mia"}\n' * 3, "utf-8")
+    asked = ["scan", str(tmp_path / "d.jsonl"), "--report", str(tmp_path / "r.html"), "--sender", "eve"]
+    assert CliRunner().invoke(app, asked).exit_code == 1
+    made = html.unescape((tmp_path / "r.html").read_text("utf-8"))
+    assert "3 messages left out by --since, --until, --sender or --channel, and not judged: no figure here counts them." in made
+
+
+@pytest.mark.parametrize("cuts", [[4096] * 5, [10_000, 10_480], [20_480], [9_999, 2, 10_479]])
+def test_the_languages_of_the_first_messages_are_all_read(guard: Guard, cuts: list[int]) -> None:
+    gathered, texts = Gathered(guard), iter(["see you at seven"] * 10_000 + ["увидимся завтра"] * 10_480)
+    for cut in cuts:
+        gathered.add(table([{"text": next(texts)} for _ in range(cut)]))
+    assert gathered.languages == {"en": 10_000, "ru": sum(at % 64 == 0 for at in range(10_000, 20_480))}
+    assert gathered.sampled
 
 
 def test_a_victim_is_no_suspect(guard: Guard) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from scamguard import giveaways, render, scanning, selection
 from scamguard.cli import app
 from scamguard.dumps import Notes
 from scamguard.errors import InputError
-from scamguard.sinks import COLUMNS, FORMATS, databases, jsonl, parquet
+from scamguard.sinks import COLUMNS, FORMATS, databases, jsonl, parquet, shape
 from scamguard.verdict import Evidence
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 GROUP = SAMPLES / "group.jsonl"
 SCHEMA = Path(__file__).parent / "schemas" / "sarif-2.1.0-rtm.5.json"  # OASIS, as published at schemastore
+SCAM = "Kraken Support: your wallet is locked. Reply with your 12-word seed phrase to restore it."
 CARD = "4111 1111 1111 1111"
 SENT = [f"my card is {CARD} cvv 123 exp 09/29", "it's 482913, the code you asked for", "see you at seven"]
 
@@ -102,6 +104,17 @@ def test_a_message_is_no_link_and_no_argument_in_sarif(tmp_path: Path) -> None:
     assert result["message"]["text"].endswith("now [kraken.com] (https://evil.invalid) {{0}}")
 
 
+@pytest.mark.parametrize("name", ["d.txt", "-"])
+def test_sarif_points_at_the_line_of_plain_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = f"hi\n\n{SCAM}\n"
+    Path("d.txt").write_text(text, "utf-8")
+    assert run(name, "--out", "o.sarif", stdin=text).exit_code == 1
+    (result,) = json.loads(Path("o.sarif").read_text("utf-8"))["runs"][0]["results"]
+    assert [place["physicalLocation"]["region"] for place in result["locations"]] == [{"startLine": 3}]
+    assert ", line 3: " in result["message"]["text"]
+
+
 def test_sarif_of_nothing_is_valid_too(tmp_path: Path) -> None:
     (tmp_path / "d.txt").write_text("see you\n", "utf-8")
     assert run(tmp_path / "d.txt", "--out", tmp_path / "o.sarif").exit_code == 0
@@ -147,8 +160,7 @@ def test_what_cannot_be_done_is_one_clear_line(options: list[str], words: str) -
     ],
 )  # fmt: skip
 def test_the_exit_status_is_chosen(tmp_path: Path, fail_on: str, texts: list[str], status: int) -> None:
-    scam = "Kraken Support: your wallet is locked. Reply with your 12-word seed phrase to restore it."
-    (tmp_path / "d.txt").write_text("".join(f"{scam if text == 'scam' else text}\n" for text in texts), "utf-8")
+    (tmp_path / "d.txt").write_text("".join(f"{SCAM if text == 'scam' else text}\n" for text in texts), "utf-8")
     assert run(tmp_path / "d.txt", "--fail-on", fail_on).exit_code == status
 
 
@@ -203,6 +215,15 @@ def test_a_filter_needs_what_it_asks_for() -> None:
 @given(st.lists(st.one_of(st.none(), st.text(st.characters(codec="utf-8"))), min_size=1))
 def test_strings_are_written_as_json(texts: list[str | None]) -> None:
     assert [json.loads(cell) for cell in jsonl.quoted(pa.array(texts, pa.string())).to_pylist()] == texts
+
+
+TIMES = st.integers(-62_135_596_800_000, 253_402_300_799_999) | st.integers(-3000, 3000) | st.none()  # the years 1 to 9999
+
+
+@given(st.lists(TIMES, min_size=1))
+def test_times_are_written_as_python_writes_them(moments: list[int | None]) -> None:
+    want = [None if at is None else (datetime(1970, 1, 1) + timedelta(milliseconds=at)).isoformat() for at in moments]  # noqa: DTZ001
+    assert shape.when(pa.array(moments, pa.timestamp("ms"))).to_pylist() == want
 
 
 def hides(shown: str) -> bool:
@@ -303,7 +324,7 @@ def test_the_summary_says_what_could_not_be_read_as_it_stands() -> None:
     assert lines[0] == "9 messages, 1 flagged, in 0.00 s (0 messages/s)"
     assert lines[1] == "4 messages of them judged before the scan was stopped"
     assert lines[2].startswith("1 message with bytes that could not be decoded")
-    assert lines[3].startswith("2 messages with a time whose form does not say which")
+    assert lines[3].startswith("2 messages with a time in a form that is unknown")
     assert lines[4:6] == ["3 broken records skipped:", "  d.jsonl, line 1"]
     assert "\x1b" not in "".join(lines)
     assert lines[-2:] == ["  … (--broken FILE writes them all)", "2 files with nothing in it: a.txt, …"]

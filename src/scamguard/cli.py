@@ -1,7 +1,7 @@
 """The command line only reads, calls and prints.
 
 Every heavy import waits until a command needs it, so that ``--help`` and a mistyped option answer at once.
-Exit status of check and scan: 0 nothing flagged, 1 something flagged (see --fail-on), 2 something could not be read.
+Exit status of check and scan: 0 nothing flagged, 1 something flagged (see --fail-on), 2 something could not be read, 141 nobody reads on.
 """
 
 from __future__ import annotations

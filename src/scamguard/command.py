@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from .guard import Guard
 
 FLAGGED, FAILED, STOPPED = 1, 2, 130  # exit status
+LEFT: Final = 141  # the reader of our output left: what a shell says of a command that SIGPIPE ended
 
 OPTIONS: Final[dict[str, Any]] = {
     "no_args_is_help": True,
@@ -40,13 +43,26 @@ class Group(TyperGroup):
         except ScamguardError as error:
             problem = str(error)
         except OSError as error:
-            if error.errno == errno.EPIPE:  # the reader of our output left; typer ends quietly
-                raise
+            if error.errno == errno.EPIPE:
+                _let_go()
+                raise typer.Exit(LEFT) from None
             problem = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         from . import render
 
         typer.echo(f"scamguard: {render.visible(problem)}", err=True)
         raise typer.Exit(FAILED)
+
+
+def _let_go() -> None:
+    """Let what is still to be written go nowhere, or the interpreter would complain at its end that nobody reads it."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+            continue
+        with contextlib.suppress(OSError, ValueError):  # in a test there is no file behind it
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def load_guard(model: Path | None, rules: Path | None = None) -> Guard:

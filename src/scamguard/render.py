@@ -6,7 +6,9 @@ seen but act (escape sequences, direction overrides, line separators) are shown 
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,9 +45,16 @@ def json_text(value: object) -> str:
     return acting.ACTING.sub(lambda found: json.dumps(found[0])[1:-1], escaped)
 
 
+class _Console(Console):
+    """A console that leaves it to the command what happens when nobody reads any more; rich would end with the status of a scam."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 def console(*, stderr: bool = False) -> Console:
     """Open a console that takes nothing for markup."""
-    out = Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    out = _Console(stderr=stderr, markup=False, emoji=False, highlight=False)
     if not out.is_terminal:
         out.width = _PIPE_WIDTH
     return out
@@ -151,7 +160,7 @@ def summary(found: Summary, *, filtered: bool = False, broken: Path | None = Non
     if notes.undecodable:
         lines.append(f"{_some(notes.undecodable, 'message')} with bytes that could not be decoded, shown and scored as U+FFFD")
     if notes.timeless:
-        lines.append(f"{_some(notes.timeless, 'message')} with a time whose form does not say which (05/01/2024)")
+        lines.append(f"{_some(notes.timeless, 'message')} with a time in a form that is unknown, or does not say which it is (05/01/2024)")
     if notes.broken:
         lines.append(f"{_some(notes.broken, 'broken record')} skipped:")
         lines += [f"  {visible(place)}" for place in notes.places]

@@ -175,7 +175,7 @@ def scan(  # noqa: PLR0913 - what is seen and what is told are separate choices
     talks
         Judges every message in its conversation before all others see it.
     report
-        Gets every message that is reported, too.
+        Gets every message that is judged: its shares are of all of them, whatever the selection leaves to report.
     on_block
         Called with the number of messages and of flagged ones so far.
 
@@ -190,12 +190,12 @@ def scan(  # noqa: PLR0913 - what is seen and what is told are separate choices
         table = judge.row(read, verdicts)
         if talks is not None:
             table = _masked(talks.add(table))
+        if report is not None:
+            report.add(table)
         table = selection.verdicts(table)
         summary.count(table)
         for output in outputs:
             output.add(table)
-        if report is not None:
-            report.add(table)
         if worst is not None:
             worst.add(table if allowed else table.filter(_flagged(table)))
         on_block(summary.messages, summary.flagged)

@@ -74,12 +74,12 @@ class Plan(NamedTuple):
             raise DumpError("--resume: nothing is kept of a scan without --out FILE; name the file it was writing")
 
     def spare(self, opened: Sequence[Dump]) -> None:
-        """Refuse to write over a dump, or one output over another.
+        """Refuse to write over a dump, into a folder that is read, or one output over another.
 
         Raises
         ------
         DumpError
-            A file is named twice.
+            A file is named twice, or would be read.
         """
         outs = [out for out in self.outs if out != output.STDOUT]
         named = [("--out", out) for out in outs]
@@ -87,6 +87,8 @@ class Plan(NamedTuple):
         beside = [("the unfinished --out", output.part(out)) for out in outs]
         beside += [("the checkpoint of --out", checkpoint.beside(out)) for out in outs[:1]]
         targets.check([*named, *beside], opened)
+        if self.piped:
+            targets.check_stream(opened)
 
 
 def run(  # noqa: PLR0913 - what is seen and what is told are separate choices

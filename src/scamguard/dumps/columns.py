@@ -65,6 +65,15 @@ def tells(columns: Collection[str]) -> bool:
     return len({*lowered}) == len(lowered) and all(map(_NAME.fullmatch, lowered)) and any(usual in lowered for usual in TEXT_COLUMNS)
 
 
+def is_usual(column: str) -> bool:
+    """Say whether a column is called as usual for what is said about a message.
+
+    >>> is_usual("Date"), is_usual("Thanks")
+    (True, False)
+    """
+    return any(column.lower() in names for names in _USUAL)
+
+
 def find(name: str, columns: Collection[str], wanted: str | None) -> Fields:
     """Find the columns of messages and of what is said about them.
 
@@ -78,7 +87,7 @@ def find(name: str, columns: Collection[str], wanted: str | None) -> Fields:
     text = _text(name, columns, wanted)
     if (alike := list(columns).count(text)) > 1:
         raise DumpError(f"{name}: {alike} columns are called {text!r}; rename all but the one that holds the messages")
-    lowered = {column.lower(): column for column in reversed(list(columns)) if column != text}
+    lowered = {column.strip().lower(): column for column in reversed(list(columns)) if column != text}
     about = [next((lowered[usual] for usual in names if usual in lowered), None) for names in _USUAL]
     return Fields(text, about[0], about[1], about[2], about[3], about[4])
 
@@ -88,7 +97,7 @@ def _text(name: str, columns: Collection[str], wanted: str | None) -> str:
         if wanted not in columns:
             raise DumpError(f"{name}: unknown column {wanted!r}; known: {told(columns)}")
         return wanted
-    lowered = {column.lower(): column for column in reversed(list(columns))}
+    lowered = {column.strip().lower(): column for column in reversed(list(columns))}
     for usual in TEXT_COLUMNS:
         if usual in columns:
             return usual

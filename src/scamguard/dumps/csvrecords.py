@@ -11,7 +11,7 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from .source import LONGEST_LINE
+from .source import LONGEST_LINE, OMITTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,7 @@ class Shape(NamedTuple):
     delimiter: str
     width: int  # fields
     cut: bool  # whether there may be more of them
+    padded: bool = False  # whether spaces stand around the delimiter
 
     def fits(self, record: list[str]) -> bool:
         """Say whether a record has as many fields as it should."""
@@ -40,6 +41,7 @@ class _Lines:
         self._lines, self._again = lines, deque[str]()
         self.held: list[str] = []  # of the record at hand
         self._length = self.number = 0  # characters held; lines before the record at hand
+        self.cut = False  # a line of it was too long, and is missing
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -51,13 +53,14 @@ class _Lines:
             raise csv.Error(f"a quotation mark is not closed within {LONGEST_LINE:,} characters")
         self.held.append(line)
         self._length += len(line)
+        self.cut = self.cut or line is OMITTED
         return line
 
     def begin(self) -> None:
         """Begin a record."""
         self.number += len(self.held)
         self.held.clear()
-        self._length = 0
+        self._length, self.cut = 0, False
 
     def recover(self, shape: Shape) -> None:
         """Go back to the line behind the first one held that begins a record; behind them all if none does."""
@@ -87,21 +90,25 @@ def checked(source: Source, lines: Iterator[str], shape: Shape, row: int, before
             return
         except csv.Error as error:
             row += 1
-            source.notes.skip(f"{source.name}, line {line}", str(error))
+            if not kept.cut:  # else it is told
+                source.notes.skip(f"{source.name}, line {line}", str(error))
             kept.recover(shape)
             records = _reader(kept, shape)
             continue
-        if not record:
+        if not record and not kept.cut:
             continue
         row += 1
-        if shape.fits(record):
+        if kept.cut:  # where a quotation mark closes may be what is missing
+            kept.recover(shape)
+            records = _reader(kept, shape)
+        elif shape.fits(record):
             yield row, line, record
         else:
             source.notes.skip(f"{source.name}, line {line}", f"{len(record)} fields where the header names {shape.width}")
 
 
 def _reader(lines: Iterator[str], shape: Shape) -> Iterator[list[str]]:
-    return csv.reader(lines, delimiter=shape.delimiter, strict=True)
+    return csv.reader(lines, delimiter=shape.delimiter, skipinitialspace=shape.padded, strict=True)
 
 
 def _begins(lines: list[str], at: int, shape: Shape) -> bool:

@@ -23,7 +23,7 @@ from .block import BLOCK_CHARS, BLOCK_ROWS
 from .csvfast import Splitter
 from .csvrecords import Shape, checked
 from .pieces import PIECE, regrouped
-from .source import LONGEST_LINE
+from .source import LONGEST_LINE, OMITTED
 
 _FEW: Final = 64  # records: fewer are not halved again
 _DELIMITERS: Final = ",;\t|"  # what tables called CSV are separated by, the likeliest first
@@ -42,10 +42,25 @@ if TYPE_CHECKING:
 def looks(head: Head) -> bool:
     """Say whether the first line is a header: that of a known exporter, or short names of which one is usual for messages."""
     try:
-        headers = [[name.strip() for name in next(csv.reader(head.lines[:1], delimiter=sign), [])] for sign in _DELIMITERS]
+        return any(_is_header(head.lines, sign) for sign in _DELIMITERS)
     except csv.Error:
         return False
-    return columns.known(headers[0]) is not None or any(len(header) > 1 and columns.tells(header) for header in headers)
+
+
+def _is_header(lines: list[str], sign: str) -> bool:
+    records = csv.reader(lines, delimiter=sign, skipinitialspace=True)
+    header = [name.strip() for name in next(records, [])]
+    if len(header) < 2 or not (columns.known(header) or columns.tells(header)):
+        return False
+    if not _is_padded(lines[0], sign):
+        return True
+    return any(map(columns.is_usual, header)) and len(next(records, header)) == len(header)  # «Thanks, message» is prose
+
+
+def _is_padded(first: str, sign: str) -> bool:
+    """Say whether spaces stand around what separates the names, as in prose."""
+    bare = _IN_QUOTES.sub("", first)
+    return f"{sign} " in bare or f" {sign}" in bare
 
 
 def read_csv(source: Source, column: str | None) -> Iterator[Block]:
@@ -91,7 +106,7 @@ class _Table:
         self._sure = delimiter != ","  # else the header tells
         self._header: list[str] = []
         self._chosen: list[int | None] = []
-        self._cut = False
+        self._cut = self._padded = False
         self.row, self.line = 0, 0  # records and lines read so far
 
     def begin(self, first: str) -> None:
@@ -104,18 +119,19 @@ class _Table:
             bare = _IN_QUOTES.sub("", first)
             self.delimiter = max(_DELIMITERS, key=bare.count)  # the comma if there is none
             self._sure = True
+        self._padded = _is_padded(first, self.delimiter)
         return self.delimiter
 
     def _name(self, header: list[str]) -> None:
-        self._header = header
+        self._header = header = [name.strip() for name in header]
         if header:
-            fields = columns.find(self._source.name, header, self._column)
+            fields = columns.find(self._source.name, header, None if self._column is None else self._column.strip())
             self._chosen = [header.index(name) if name else None for name in fields[:6]]
             self._cut = fields.cut
 
     def fast(self, splitter: Splitter) -> Iterator[Block]:
         """Read plain records; one that the header does not fit is left to the csv module, and so are its neighbours."""
-        if not self._header or self._cut:
+        if not self._header or self._cut or self._padded:
             return
         for records in splitter:
             yield from regrouped([*self._halved(records)])
@@ -140,12 +156,23 @@ class _Table:
         """Read the records that are left."""
         if self.line == 0:
             blank, first = self._before(lines)
-            records = csv.reader(_chained(first, lines), delimiter=self._delimited(first), strict=True)
+            delimiter = self._delimited(first)
+            lines = self._tidied(_chained(first, lines))
+            records = csv.reader(lines, delimiter=delimiter, skipinitialspace=self._padded, strict=True)
             self._name(_header(self._source, records))
             self.line = blank + records.line_num
             if not self._header:
                 return
+        else:
+            lines = self._tidied(lines)
         yield from self._slow(lines, self.row, self.line)
+
+    def _tidied(self, lines: Iterator[str]) -> Iterator[str]:
+        """Drop the spaces between a closing quotation mark and what separates fields, if that is how the header is written."""
+        if not self._padded:
+            return lines
+        gap = re.compile(rf'" +(?={re.escape(self.delimiter)}|[\r\n]*$)')
+        return (line if line is OMITTED else gap.sub('"', line) for line in lines)
 
     def _before(self, lines: Iterator[str]) -> tuple[int, str]:
         """Count the lines before the header, and give its first one."""
@@ -160,7 +187,9 @@ class _Table:
 
     def _slow(self, lines: Iterator[str], row: int, line: int) -> Iterator[Block]:
         text, *about = self._chosen
-        numbered = checked(self._source, lines, Shape(self.delimiter, len(self._header), self._cut), row, line)
+        numbered = checked(self._source, lines, Shape(self.delimiter, len(self._header), self._cut, self._padded), row, line)
+        if self._padded:
+            numbered = ((number, at, [field.strip() for field in record]) for number, at, record in numbered)
         for rows, starts, found in _grouped(numbered, text or 0):
             values = list(zip(*found, strict=False))  # a record may be longer than the header where the exporter errs
             block = tabled.block(values[text or 0], rows, [None if at is None else values[at] for at in about], self._source.notes)

@@ -43,7 +43,7 @@ class Value(NamedTuple):
     """A value that was not walked into, and where it stands."""
 
     path: Path
-    number: int  # of the array elements on this path so far, from 1, broken ones too; 0: no array element
+    number: int  # of the elements so far in all arrays that are called like this one, from 1, broken ones too; 0: no array element
     value: Any
 
 
@@ -124,7 +124,7 @@ class _Walker:
         self._over = False
         self._start = (-1, "")  # where the value at hand begins, and the line end and indentation before it
         self.found = False  # an array to walk in this document
-        self._numbers: dict[Path, int] = {}
+        self._numbers: dict[Path, int] = {}  # by the name of an array: the messages of all chats of an account are numbered through
 
     def value(self, path: Path) -> Iterator[Value]:
         """Walk into the value that begins here, or give it whole."""
@@ -138,7 +138,7 @@ class _Walker:
             self.found = True
             yield from self._elements((*path, None))
         else:
-            yield Value(path, self._numbers.get(path, 0) if path[-1:] == (None,) else 0, self._whole())
+            yield Value(path, self._numbers.get(path[-2:], 0) if path[-1:] == (None,) else 0, self._whole())
 
     def follows(self) -> bool:
         """Say whether another document follows.
@@ -175,12 +175,13 @@ class _Walker:
             return None
 
     def _elements(self, path: Path) -> Iterator[Value]:
+        what = "entry" if path in self._walk else "message"  # an entry, such as a chat, holds messages
         while self._next() != "]":
-            self._numbers[path] = number = self._numbers.get(path, 0) + 1
+            self._numbers[path[-2:]] = number = self._numbers.get(path[-2:], 0) + 1
             try:
                 yield from self.value(path)
             except _BrokenError as error:
-                self._source.notes.skip(f"{self._source.name}, message {number}", str(error))
+                self._source.notes.skip(f"{self._source.name}, {what} {number}", str(error))
                 self._resync("]")
         self._at += 1
 

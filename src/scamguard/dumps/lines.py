@@ -9,6 +9,7 @@ import numpy as np
 from scamguard.errors import DumpError
 
 from .block import BLOCK_CHARS, BLOCK_ROWS, Block, texts, unsaid
+from .source import OMITTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,14 +25,18 @@ def read(source: Source, column: str | None) -> Iterator[Block]:
     chars = first = 0
     with source.lines() as lines:
         for line in lines:
-            found.append(line.removesuffix("\n").removesuffix("\r"))
-            chars += len(line)
-            if len(found) == BLOCK_ROWS or chars > BLOCK_CHARS:
+            if line is not OMITTED:
+                found.append(line.removesuffix("\n").removesuffix("\r"))
+                chars += len(line)
+                if len(found) < BLOCK_ROWS and chars <= BLOCK_CHARS:
+                    continue
+            if found:
                 yield _block(source, found, first)
-                first, found, chars = first + len(found), [], 0
+            first, found, chars = first + len(found) + (line is OMITTED), [], 0
     if found:
         yield _block(source, found, first)
 
 
 def _block(source: Source, found: list[str], first: int) -> Block:
-    return Block(texts(found, source.notes), np.arange(first + 1, first + 1 + len(found)), unsaid(len(found)))
+    rows = np.arange(first + 1, first + 1 + len(found))
+    return Block(texts(found, source.notes), rows, unsaid(len(found)), lines=rows)

@@ -66,7 +66,7 @@ def read_eml(source: Source, column: str | None) -> Iterator[Block]:
 def read_maildir(source: Source, column: str | None) -> Iterator[Block]:
     """Read every mail of a Maildir and its folders; what is being delivered (tmp) is not there yet."""
     without_columns(source, column)
-    tree = Tree(source)
+    tree = Tree(source, between="/")
     names = [name for name in tree.members if re.search(r"(?:^|/)(?:cur|new)/[^/]+$", name)]
     for row, (name, member) in enumerate(tree.sources(names), 1):
         folder = name.rpartition("/")[0].rpartition("/")[0]

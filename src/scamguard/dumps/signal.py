@@ -90,8 +90,10 @@ def _string(value: object) -> str:
 
 
 def _item(row: int, item: Record, names: dict[str, str], chats: dict[str, str]) -> Iterator[Message]:
-    standard, poll = item.get("standardMessage"), item.get("poll")
-    text = standard.get("text") if isinstance(standard, dict) else None
+    standard, poll, story = item.get("standardMessage"), item.get("poll"), item.get("directStoryReplyMessage")
+    reply = story.get("textReply") if isinstance(story, dict) else None  # to a story; one may reply with a sign alone, too
+    said = reply if isinstance(reply, dict) else standard
+    text = said.get("text") if isinstance(said, dict) else None
     if isinstance(text, dict) and text.get("body") is not None:
         words = guarded.words(text, "body")
     elif isinstance(poll, dict):
@@ -101,9 +103,9 @@ def _item(row: int, item: Record, names: dict[str, str], chats: dict[str, str]) 
     quote = standard.get("quote") if isinstance(standard, dict) else None
     sent = item.get("dateSent")
     sender = "me" if "outgoing" in item else names.get(str(item.get("authorId")))
-    reply = quote.get("targetSentTimestamp") if isinstance(quote, dict) else None
+    answered = quote.get("targetSentTimestamp") if isinstance(quote, dict) else None
     sender, channel = sender or label(item.get("authorId")), chats.get(str(item.get("chatId"))) or None
-    yield Message(row, words, label(sent), times.since(sent, 1000), sender, channel, label(reply))
+    yield Message(row, words, label(sent), times.since(sent, 1000), sender, channel, label(answered))
 
 
 def _is_envelope(found: Record) -> bool:

@@ -62,7 +62,7 @@ def read_day(source: Source, column: str | None) -> Iterator[Block]:
 
 def read_folder(source: Source, column: str | None) -> Iterator[Block]:
     """Read an export that has been unpacked."""
-    yield from read_tree(Tree(source), column)
+    yield from read_tree(Tree(source, between="/"), column)
 
 
 def read_tree(tree: Tree, column: str | None) -> Iterator[Block]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 HEAD_BYTES: Final = 1 << 18  # what format and encoding are told from
 LARGEST_HELD: Final = 1 << 26  # bytes of a file within another that is read from its end
 LONGEST_LINE: Final = 1 << 24  # characters; longer is no message, and may be a bomb
+OMITTED: Final = type("_Omitted", (str,), {})("\n")  # stands for a line that is longer; told by identity, for an empty line is equal
 _BUFFER = 1 << 18
 _SAMPLES = 16
 _DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, pa.ArrowInvalid, zipfile.BadZipFile)
@@ -139,13 +140,13 @@ class Source:
         r"""Open as text and give its lines with their ends.
 
         ``newline="\n"`` ends lines there only; ``newline=""`` is what the csv module wants. A line longer than
-        ``LONGEST_LINE`` is noted and given as an empty one.
+        ``LONGEST_LINE`` is noted and given as ``OMITTED``.
         """
         with self.text(newline) as text:
             yield self.bounded(text)
 
     def bounded(self, text: io.TextIOWrapper, before: int = 0) -> Iterator[str]:
-        """Give the lines of a text that ``before`` lines precede; one that is too long is noted and given as an empty one."""
+        """Give the lines of a text that ``before`` lines precede; one that is too long is noted and given as ``OMITTED``."""
         read = functools.partial(text.readline, LONGEST_LINE)
         for number, line in enumerate(iter(read, ""), before + 1):
             if len(line) < LONGEST_LINE or line[-1] in "\r\n":
@@ -154,7 +155,7 @@ class Source:
             self.notes.skip(f"{self.name}, line {number}", f"longer than {LONGEST_LINE:,} characters")
             while (rest := read()) and rest[-1] not in "\r\n":
                 pass
-            yield "\n"
+            yield OMITTED
 
     def head(self) -> bytes:
         """Give the first bytes, unpacked, without using them up."""

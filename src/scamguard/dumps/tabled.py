@@ -56,8 +56,7 @@ def _moments_of(array: pa.Array) -> pa.Array:
     """Give times, whatever their form."""
     if not pa.types.is_integer(array.type):
         return moments(array)
-    count = array.fill_null(0).to_numpy().astype(np.float64)
-    found, there = times.counted(count)
+    found, there = times.counted(array.fill_null(0).to_numpy().astype(np.int64))
     return pa.array(found, mask=~there).cast(ABOUT.field("time").type)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import email.utils
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,12 +20,27 @@ _START: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - naive: wall clocks are co
 _START_UTC: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999  # the years 1 to 9999, all that a datetime can show
-# A count since 1970 is in seconds up to 1e11 (the year 5138), then in milliseconds, microseconds, nanoseconds
-_UNITS: Final = ((1e11, 1000.0), (1e14, 1.0), (1e17, 1e-3), (float("inf"), 1e-6))
+# A count since 1970 is in seconds up to 1e11 (the year 5138), then in milliseconds, microseconds, nanoseconds: so many a second.
+# Whole numbers: a float64 does not hold a count of nanoseconds.
+_UNITS: Final = ((10**11, 1), (10**14, 1000), (10**17, 10**6))
+_FINEST: Final = 10**9
+_MOST_COUNT: Final = 1e21  # the year 9999 in nanoseconds is a quarter of it
+_FRACTION: Final = re.compile(r"[.eE]")
 # The year first and whatever between: 2024/5/1 9:04, 2024年5月1日; it is the order that leaves nothing to guess
-_YEAR_FIRST: Final = re.compile(r"\s*(\d{4})[-/.年]\s?(\d{1,2})[-/.月]\s?(\d{1,2})日?\.?(?:[\sT]\s*(\d{1,2}):(\d\d)(?::(\d\d))?)?\s*$")
-_NAMED: Final = ("%d-%b-%y %I:%M %p",)  # the older DiscordChatExporter: 01-May-24 10:00 AM
-_LEAST_COUNT = 1e8  # 1973; a smaller number is a year, a date without dashes or a row number
+_YEAR_FIRST: Final = re.compile(
+    r"\s*(\d{4})[-/.年]\s?(\d{1,2})[-/.月]\s?(\d{1,2})日?\.?"
+    r"(?:[\sT]\s*(\d{1,2}):(\d\d)(?::(\d\d)([.,]\d{1,9})?)?\s*([+-]\d\d:?\d\d)?)?\s*$"
+)
+_UTC: Final = re.compile(r"(?<=\d)\s*(?:[+-]00:?00)?\s*(?:UTC|GMT|Z)\s*$")  # 2024-05-01 10:00:00 UTC, as BigQuery and Rails write it
+_COMMENT: Final = re.compile(r"\s*\([^()]*\)\s*$")  # … +0200 (Central European Summer Time)
+# RFC 2822, of whose zones only those are read that say which they are: Wed, 01 May 2024 10:00:00 +0000
+_MAIL: Final = re.compile(r"\s*(?:[A-Z][a-z]{2},\s*)?\d{1,2}\s+[A-Z][a-z]{2}\s+\d{4}\s+\d\d?:\d\d(?::\d\d)?\s*(?:[+-]\d{4}|UTC|GMT|Z)?\s*$")
+_NAMED: Final = (
+    "%d-%b-%y %I:%M %p",  # the older DiscordChatExporter: 01-May-24 10:00 AM
+    "%a %b %d %H:%M:%S %z %Y",  # Twitter: Wed May 01 10:00:00 +0000 2024
+    "%a %b %d %Y %H:%M:%S GMT%z",  # JavaScript: Wed May 01 2024 10:00:00 GMT+0000
+)
+_LEAST_COUNT = 10**8  # 1973; a smaller number is a year, a date without dashes or a row number
 
 
 def moment(when: datetime) -> int:
@@ -41,11 +57,25 @@ def since(count: object, per_second: int) -> int | None:
     if isinstance(count, bool) or not isinstance(count, int | float | str):
         return None
     try:
-        whole = isinstance(count, int) or "." not in str(count)
-        found = int(count) * 1000 // per_second if whole else int(float(count) * 1000 / per_second)
+        found = _milliseconds(count, per_second)
     except (ValueError, OverflowError):
         return None
     return found if _FIRST <= found <= _LAST else None
+
+
+def _milliseconds(count: float | str, per_second: int) -> int:
+    """Make milliseconds of a count; what is finer is dropped, and nothing else is, which a float64 would not promise.
+
+    Raises
+    ------
+    ValueError, OverflowError
+        It is no number, or none that a time could be.
+    """
+    if isinstance(count, int) or (isinstance(count, str) and not _FRACTION.search(count)):
+        return int(count) * 1000 // per_second
+    if not abs(float(count)) < _MOST_COUNT:  # 1e999999999 is short to write and long to multiply
+        raise OverflowError
+    return int(Decimal(str(count)) * 1000 // per_second)
 
 
 def iso(text: object) -> int | None:
@@ -91,15 +121,15 @@ def any_of(value: object) -> int | None:
         return _said(value)
     if isinstance(value, datetime):
         return moment(value)
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
     try:
-        count = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else 0.0
-    except (ValueError, OverflowError):
+        count = float(value) if isinstance(value, str) else value
+    except ValueError:
         return _said(value)
     if not count >= _LEAST_COUNT:
         return _said(value)
-    scale = next(scale for limit, scale in _UNITS if count < limit or limit == float("inf"))
-    found = count * scale
-    return int(found) if found <= _LAST else None
+    return since(value, next((per_second for limit, per_second in _UNITS if count < limit), _FINEST))
 
 
 def _said(value: object) -> int | None:
@@ -107,22 +137,25 @@ def _said(value: object) -> int | None:
     found = iso(value)
     if found is not None or not isinstance(value, str):
         return found
+    value = _COMMENT.sub("", value)
+    if _MAIL.match(value):
+        return mail(value)
+    value = _UTC.sub("", value)
     if (numbers := _YEAR_FIRST.match(value)) is None:
         return written(value, *_NAMED)
-    try:
-        return moment(datetime(*map(int, filter(None, numbers.groups()))))  # type: ignore[arg-type]  # noqa: DTZ001
-    except ValueError:
-        return None
+    year, month, day, hour, minute, second, part, zone = numbers.groups(default="")
+    return iso(f"{year}-{month:0>2}-{day:0>2}T{hour or '0':0>2}:{minute or '00'}:{second or '00'}{part.replace(',', '.')}{zone}")
 
 
-def counted(counts: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def counted(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Read many counts since 1970 as ``any_of`` reads one.
 
     Returns
     -------
     (n,) int64, milliseconds; and (n,) bool, where they can be told
     """
-    scales = np.select([counts < limit for limit, _ in _UNITS[:-1]], [scale for _, scale in _UNITS[:-1]], _UNITS[-1][1])
-    found = counts * scales
+    seconds, _ = _UNITS[0]
+    units = np.select([counts < limit for limit, _ in _UNITS[1:]], [per_second // 1000 for _, per_second in _UNITS[1:]], _FINEST // 1000)
+    found = np.where(counts < seconds, np.clip(counts, 0, seconds) * 1000, counts // units)  # clipped: nothing overflows
     there = (counts >= _LEAST_COUNT) & (found <= _LAST)
-    return np.where(there, found, 0).astype(np.int64), there
+    return np.where(there, found, 0), there

@@ -78,9 +78,14 @@ class Tree:
         """Give one member as a source."""
         around, member = self.source, self.members[name]
         return Source(
-            f"{around.name}{self._between}{name}", None, around.notes, encoding=around.encoding, member=member.open, size=member.size,
+            _within(around.name, self._between, name), None, around.notes, encoding=around.encoding, member=member.open, size=member.size,
             packed=member.packed, depth=around.depth + 1,
         )  # fmt: skip
+
+
+def _within(around: str, between: str, name: str) -> str:
+    """Name a member; a folder may be given with a / at its end."""
+    return f"{around.removesuffix('/') if between == '/' else around}{between}{name}"
 
 
 def is_hidden(name: str) -> bool:
@@ -131,7 +136,7 @@ def _folder(source: Source) -> Iterator[tuple[str, Member]]:
         name = file.relative_to(path).as_posix()
         if file.is_symlink():
             if not is_hidden(name):
-                source.notes.skip(f"{source.name}/{name}", "a symbolic link, which is not followed; name the file it leads to")
+                source.notes.skip(_within(source.name, "/", name), "a symbolic link, which is not followed; name the file it leads to")
         elif file.is_file():
             size = file.stat().st_size
             yield name, Member(str(file), size, size, functools.partial(_open, file))

@@ -55,6 +55,7 @@ _HEADERS: Final = tuple(
 )
 _SENDER = re.compile(r"([^\n:]{1,200}?):(?:\s|$)")
 _STRIPPED: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
+_ARCHIVE: Final = re.compile(r"\.zip(?:\.gz|\.zst)?:", re.IGNORECASE)  # what stands between the names of an archive and of a member
 _CLOSE: Final = 3  # lines a message has at most, on the average, in a chat that begins in the midst
 _BUDDHIST_YEARS = 543  # that the Thai calendar is ahead
 
@@ -175,7 +176,6 @@ def _when(found: Stamp, dates: str) -> int | None:
 
 
 def _channel(name: str) -> str | None:
-    """Name the chat by its file, or by the archive around `_chat.txt`."""
-    archive, _, member = name.rpartition(".zip:")
-    file = PurePath(archive if archive and PurePath(member).name == "_chat.txt" else member)
-    return chat_named(file.name.removesuffix(".gz").removesuffix(".txt")) or None
+    """Name the chat by its file, or by the innermost archive around `_chat.txt`."""
+    *around, file = (PurePath(part).name for part in _ARCHIVE.split(name))
+    return chat_named(around[-1] if around and file == "_chat.txt" else file.removesuffix(".gz").removesuffix(".txt")) or None

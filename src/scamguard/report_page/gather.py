@@ -156,9 +156,10 @@ class Gathered:
         self.timeline.add(times, actions[known], len(table) - len(times))
 
     def _languages(self, texts: pa.ChunkedArray, actions: np.ndarray[Any, np.dtype[np.int8]]) -> None:
-        step = 1 if self.messages <= _EVERY else STRIDE
-        self.sampled |= step > 1
-        self.languages.update(map(language, texts.take(pa.array(np.arange(0, len(texts), step))).to_pylist()))
+        places = np.arange(self.messages - len(texts), self.messages)  # those of the block are counted already
+        looked_at = np.flatnonzero((places < _EVERY) | (places % STRIDE == 0))
+        self.sampled |= len(looked_at) < len(texts)
+        self.languages.update(map(language, texts.take(pa.array(looked_at)).to_pylist()))
         self.flagged_languages.update(map(language, texts.take(pa.array(np.flatnonzero(actions))).to_pylist()))
 
     def _scams(self, rows: list[dict[str, Any]]) -> None:

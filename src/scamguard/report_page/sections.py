@@ -95,6 +95,9 @@ def _languages(counts: Counter[str]) -> list[dict[str, Any]]:
 
 def _problems(summary: Summary) -> list[str]:
     notes, out = summary.notes, []
+    if summary.left_out:
+        left_out = f"{words.some(summary.left_out, 'message')} left out by --since, --until, --sender or --channel, and not judged"
+        out.append(f"{left_out}: no figure here counts them.")
     if notes.broken:
         out.append(f"{words.some(notes.broken, 'broken record')} skipped, such as: {_places(notes.places)}")
     if notes.undecodable:

@@ -53,8 +53,9 @@ class Regrouped:
 
 def when(times: pa.Array) -> pa.Array:
     """Write times in ISO 8601 as Python does: with six digits of the second, and only where there is a fraction."""
-    whole = pc.strftime(times.cast(pa.timestamp("s"), safe=False), format="%Y-%m-%dT%H:%M:%S")
-    part = pc.milliseconds_between(times.cast(pa.timestamp("s"), safe=False).cast(pa.timestamp("ms")), times)
+    seconds = pc.floor_temporal(times, unit="second")  # a cast would go towards 1970
+    whole = pc.strftime(seconds.cast(pa.timestamp("s")), format="%Y-%m-%dT%H:%M:%S")
+    part = pc.milliseconds_between(seconds, times)
     if not pc.any(pc.not_equal(part, 0)).as_py():
         return whole
     digits = pc.utf8_lpad(pc.add(part, 0).cast(pa.string()), 3, "0")

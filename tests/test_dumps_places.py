@@ -1,0 +1,133 @@
+"""Where a message stands: its line, its row, its file and its chat, past broken records, within archives and folders."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from scamguard import dumps
+from scamguard.dumps import source as sources
+
+from .dumping import read
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SAMPLES = Path(__file__).parent.parent / "data" / "samples"
+CHAT = "01/05/2024, 10:00 - Mia: hi\n01/05/2024, 10:01 - Ben: ho\n"
+
+
+def lines_of(dump: dumps.Dump) -> list[int]:
+    """Give the line of each message."""
+    found: list[int] = []
+    for block in dump:
+        assert block.lines is not None
+        found += block.lines.tolist()
+    return found
+
+
+def zipped(members: dict[str, str | bytes]) -> bytes:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return raw.getvalue()
+
+
+def test_a_line_of_text_knows_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "hi\n\nho\n"
+    (tmp_path / "d.txt").write_text(text, "utf-8")
+    (tmp_path / "d.zip").write_bytes(zipped({"d.txt": text}))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8"))
+    for name in (tmp_path / "d.txt", tmp_path / "d.zip", "-"):
+        assert lines_of(dumps.open(name)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_line_that_is_too_long_takes_a_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    monkeypatch.setattr(sources, "LONGEST_LINE", 100)
+    long = "x" * 350
+    (tmp_path / "d.txt").write_bytes(f"a\n{long}\n\nb\n".encode(encoding))
+    # a quotation mark within a field, without which Arrow would hold the table whole
+    (tmp_path / "d.csv").write_bytes(f'text,n\na,1"\n{long},2\nb,3\n"c\n{long}",4\n"d\ne",5\n'.encode(encoding))
+    text, table = read(tmp_path / "d.txt"), read(tmp_path / "d.csv")
+    assert (text.texts, text.rows) == (["a", "", "b"], [1, 3, 4])
+    assert (table.texts, table.rows) == (["a", "b", "d\ne"], [1, 3, 5])
+    assert [place.split(": ")[0].rsplit(" ", 1)[1] for place in table.dump.notes.places] == ["3", "6"]
+
+
+def listed(chats: Sequence[Sequence[Any]]) -> str:
+    """Write chats as Telegram does; a message that is a string stands there as it is."""
+    messages = [", ".join(one if isinstance(one, str) else json.dumps(one) for one in chat) for chat in chats]
+    return ", ".join(f'{{"name": "c", "type": "personal_chat", "id": 1, "messages": [{inside}]}}' for inside in messages)
+
+
+def account(*chats: list[Any], left: list[list[Any]]) -> str:
+    """Write the export of a Telegram account."""
+    about = '"about": "Here is the data you requested from Telegram.", "personal_information": {}'
+    return f'{{{about}, "chats": {{"list": [{listed(chats)}]}}, "left_chats": {{"list": [{listed(left)}]}}}}'
+
+
+def test_the_messages_of_an_account_are_numbered_through(tmp_path: Path) -> None:
+    def said(text: Any) -> dict[str, Any]:
+        return {"id": 1, "type": "message", "date": "2024-05-01T10:00:00", "text": text}
+
+    bad = '{"id": 2, "text": nul}'
+    (tmp_path / "result.json").write_text(
+        account([said("1"), bad, said("3")], [said("4"), bad, said({}), said("7")], left=[[bad, said("9")]]), "utf-8"
+    )
+    got = read(tmp_path / "result.json")
+    assert [(row, text) for row, text in zip(got.rows, got.texts, strict=True)] == [(1, "1"), (3, "3"), (4, "4"), (7, "7"), (9, "9")]
+    assert [place.split(": ")[0].rpartition(", ")[2] for place in got.dump.notes.places] == [f"message {n}" for n in (2, 5, 6, 8)]
+    (tmp_path / "result.json").write_text(account([said("1")], left=[]).replace('"list": [{', '"list": [nul, 5, {', 1), "utf-8")
+    got = read(tmp_path / "result.json")
+    assert (got.texts, got.rows) == (["1"], [1])
+    assert [place.split(": ")[0].rpartition(", ")[2] for place in got.dump.notes.places] == ["entry 1", "entry 2"]
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_a_file_of_a_folder_is_called_by_its_path(tmp_path: Path, end: str) -> None:
+    shutil.copytree(SAMPLES / "slack-export", tmp_path / "slack")
+    for part in ("cur", "new"):
+        (tmp_path / "mail" / part).mkdir(parents=True)
+        (tmp_path / "mail" / part / "1:2,S").write_text("From: a@example.org\nTo: b@example.org\nSubject: x\n\nhello\n", "utf-8")
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").write_text("hi\n", "utf-8")
+    (tmp_path / "texts" / "link.txt").symlink_to("a.txt")
+    for folder, form in (("slack", "slack folder"), ("mail", "maildir"), ("texts", "folder")):
+        found = read(f"{tmp_path / folder}{end}")
+        assert found.dump.format == form
+        assert found.files
+        assert all(file is not None and Path(file).is_file() and "//" not in file for file in found.files)
+        assert found.dump.notes.broken == (folder == "texts")
+        assert all(place.startswith(f"{tmp_path}/texts/link.txt: ") for place in found.dump.notes.places)
+
+
+def test_a_member_of_an_archive_is_called_by_both(tmp_path: Path) -> None:
+    root = SAMPLES / "slack-export"
+    (tmp_path / "s.zip").write_bytes(zipped({str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*.json")}))
+    assert all(str(file).startswith(f"{tmp_path / 's.zip'}:") for file in read(tmp_path / "s.zip").files)
+
+
+def test_a_chat_is_called_by_the_innermost_archive(tmp_path: Path) -> None:
+    chat = zipped({"_chat.txt": CHAT})
+    (tmp_path / "f").mkdir()
+    for name, data in {
+        "WhatsApp Chat - Mia.zip": chat,
+        "WhatsApp Chat - Mia.ZIP.gz": gzip.compress(chat),
+        "all.zip": zipped({"WhatsApp Chat - Mia.zip": chat}),
+        "deep.zip": zipped({"in.zip:x/WhatsApp Chat - Mia.zip": chat}),
+        "texts.zip": zipped({"in/WhatsApp Chat with Mia.txt": CHAT}),
+        "f/WhatsApp Chat - Mia.zip": chat,
+    }.items():
+        (tmp_path / name).write_bytes(data)
+    for path in tmp_path.iterdir():
+        assert {message.channel for message in read(path).messages} == {"Mia"}, path.name
