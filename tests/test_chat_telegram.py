@@ -194,7 +194,7 @@ def test_a_hidden_link_is_shown_to_the_guard(guard: Guard) -> None:
     entity = {"type": "text_link", "offset": 3, "length": 4, "url": "https://evil.example/x"}
     update = Update.de_json({"update_id": 1, "message": message("👍 here is it", entities=[entity])}, None)
     assert update.message is not None
-    assert text_of(update.message) == "👍 here (https://evil.example/x) is it"
+    assert text_of(update.message) == "👍 here is it (https://evil.example/x)"
 
 
 def test_staff_and_official_channels_are_configured(guard: Guard) -> None:

@@ -90,7 +90,7 @@ def test_a_slack_export_whose_people_are_broken_is_read(tmp_path: Path) -> None:
         ("<noscript>shown</noscript><template>not</template><iframe>not</iframe><textarea>too</textarea>", "showntoo"),
         ("<table><tr><td>a<td>b<tr><th>c</table>", "a\nb\nc"),
         ("<a href='https://e.invalid'>open", "open (https://e.invalid)"),
-        ("<a href='https://e.invalid'>a<a href='https://f.invalid'>b", "a (https://e.invalid)b (https://f.invalid)"),
+        ("<a href='https://e.invalid'>a<a href='https://f.invalid'>b", "ab (https://e.invalid) (https://f.invalid)"),
         ("a\udcffb", "a\udcffb"),
         ("", ""),
     ],

@@ -127,6 +127,13 @@ def test_only_the_owner_reads_reviews(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+def test_nothing_is_added_to_what_cannot_be_read(tmp_path: Path) -> None:
+    store = tmp_path / "reviews.jsonl"
+    store.write_text("{bad\n")
+    assert "line 1" in said(run("add", FINE, "--label", "benign", "--reviews", store))
+    assert store.read_text() == "{bad\n"
+
+
 def test_no_reviews_yet(tmp_path: Path) -> None:
     assert reviews.read(tmp_path / "none.jsonl") == []
     (tmp_path / "empty.jsonl").touch()

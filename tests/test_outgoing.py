@@ -68,4 +68,6 @@ def test_an_inbound_message_is_not_searched(guard: Guard) -> None:
 
 def test_another_direction_is_refused(guard: Guard) -> None:
     with pytest.raises(InputError, match="direction is none of: inbound, outgoing"):
+        guard.check("x", direction=["outgoing"])  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="direction is none of: inbound, outgoing"):
         guard.check("hello", direction="up")

@@ -54,6 +54,7 @@ ASK = "Kraken Support: your wallet is locked. Reply with your 12-word seed phras
         (Sender("Anna ✔", verified=True), set()),  # exports put the platform's own mark there
         (Sender("Admin", first_contact=True), {"sender.new_account"}),
         (Sender("Admin", account_age_days=3), {"sender.new_account"}),
+        (Sender("Admin", account_age_days=np.int64(3)), {"sender.new_account"}),  # type: ignore[arg-type] # as pandas gives it
         (Sender("Admin", account_age_days=3000, first_contact=False), set()),
         (Sender("Anna", first_contact=True, account_age_days=1), set()),
         (Sender("Kraken Support", "@john_772", verified=True), {"sender.unofficial"}),  # marks are sold
@@ -65,6 +66,28 @@ ASK = "Kraken Support: your wallet is locked. Reply with your 12-word seed phras
 )
 def test_a_sender_is_judged(sender: Sender, rules: set[str]) -> None:
     assert set(judge(sender).rules) == rules
+
+
+@pytest.mark.parametrize(
+    ("name", "handle"),
+    [
+        ("AT&T Support", "bob1987@att.net"),
+        ("AT&T Support", "5551234567@txt.att.net"),
+        ("Yahoo Support", "bob@ymail.com"),
+        ("WhatsApp Support", "15551234567@s.whatsapp.net"),
+        ("Microsoft Support", "it@rent-a-tenant.onmicrosoft.com"),
+        ("GitHub Support", "bob@users.noreply.github.com"),
+        ("Apple Support", "x7k2@privaterelay.appleid.com"),
+        ("Tencent QQ", "bob@vip.qq.com"),
+    ],
+)
+def test_a_mailbox_that_anybody_may_have_is_nobodys_own(name: str, handle: str) -> None:
+    assert not judge(Sender(name, handle)).official
+
+
+def test_an_address_may_stand_between_angle_brackets() -> None:
+    assert judge(Sender("Kraken Support", "<support@kraken.com>")).official
+    assert judge(Sender("Kraken Support", "<help@kraken-desk.com>")) == judge(Sender("Kraken Support", "help@kraken-desk.com"))
 
 
 def test_every_rule_has_its_weight_and_its_reason() -> None:

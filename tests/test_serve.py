@@ -200,6 +200,25 @@ def test_what_is_wrong_in_a_batch_is_told_by_its_place(web: TestClient, messages
     assert words in reply.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("address", "known"),
+    [
+        ("/v1/check?direction=outgoing", "no parameters"),
+        ("/v1/report?lang=", "no parameters"),
+        ("/v1/scan?directon=outgoing", "only direction"),
+        ("/v1/scan?Direction=outgoing", "only direction"),
+        ("/v1/scan?direction=inbound&direction=outgoing", "none of"),
+        ("/v1/scan?direction=outgoing", "not that in the body"),
+    ],
+)
+def test_no_parameter_is_passed_over(web: TestClient, address: str, known: str) -> None:
+    body = {"messages": [], "direction": "inbound"} if "scan" in address else {"text": "hi"}
+    reply = web.post(address, json=body)
+    assert reply.status_code == 422
+    assert known in reply.json()["detail"]
+    assert web.post("/v1/scan?direction=outgoing", json={"messages": [], "direction": "outgoing"}).status_code == 200
+
+
 SECRET = "my password is hunter2"  # noqa: S105 - of nothing
 
 

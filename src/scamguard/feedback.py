@@ -53,8 +53,9 @@ def add(
     if not label:
         raise TrainingError("say what the message is: --label scam or --label benign")
     one = reviews.review(_message(text, of, row), label, kind=kind, asks=asks or (), writer=writer, lang=lang)
+    earlier = {message.id for message in reviews.read(store)}  # before: nothing is added to a file that cannot be read
     reviews.add(store, one)
-    typer.echo(f"kept as {label}; {len(reviews.read(store))} reviews in {store}")
+    typer.echo(f"kept as {label}; {len(earlier | {one.id})} reviews in {store}")
 
 
 @app.command()

@@ -302,7 +302,7 @@ def _is_thread(given: object) -> bool:
 
 
 def _is_outgoing(direction: str) -> bool:
-    if direction not in {"inbound", "outgoing"}:
+    if direction not in ("inbound", "outgoing"):  # what cannot be hashed is none of them either
         raise InputError("direction is none of: inbound, outgoing")
     return direction == "outgoing"
 

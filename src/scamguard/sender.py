@@ -11,6 +11,7 @@ import math
 import unicodedata
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
+from numbers import Real
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -63,12 +64,17 @@ ROLE: Final = regex.compile(
 _REVERSED: Final = "\u202e"  # RIGHT-TO-LEFT OVERRIDE (UAX #9)
 _WORD: Final = regex.compile(r"[\p{L}\p{M}]+")
 _MIXED: Final = regex.compile(r"(?=.*\p{Latin})(?=.*[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Lisu}\p{Georgian}])")
-_OPEN_MAIL: Final = frozenset({  # anyone has a mailbox there, though the domain is a brand's
+_OPEN_MAIL: Final = frozenset({  # anyone has a mailbox or number there, or below it, though the domain is a brand's
     "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "icloud.com", "me.com", "mac.com", "yahoo.com",
     "yahoo.co.jp", "qq.com", "foxmail.com", "163.com", "126.com", "sina.com", "sohu.com", "naver.com", "daum.net", "hanmail.net",
     "kakao.com", "yandex.ru", "yandex.com", "ya.ru", "mail.ru", "bk.ru", "list.ru", "inbox.ru", "web.de", "gmx.de", "gmx.net",
     "t-online.de", "orange.fr", "free.fr", "laposte.net", "uol.com.br", "bol.com.br", "terra.com.br", "docomo.ne.jp", "ezweb.ne.jp",
-    "rediffmail.com", "proton.me", "protonmail.com", "aol.com",
+    "rediffmail.com", "proton.me", "protonmail.com", "aol.com", "ymail.com", "att.net", "currently.com", "verizon.net", "comcast.net",
+    "cox.net", "charter.net", "spectrum.net", "rr.com", "rogers.com", "shaw.ca", "sympatico.ca", "telus.net", "btinternet.com",
+    "btopenworld.com", "btconnect.com", "virginmedia.com", "sky.com", "tesco.net", "vodafone.de", "vodafone.co.uk", "o2.co.uk", "sfr.fr",
+    "freebox.fr", "bluewin.ch", "telstra.com", "optusnet.com.au", "starhub.net.sg", "139.com", "189.cn", "wo.cn", "wo.com.cn", "hinet.net",
+    "emome.net", "softbank.jp", "softbank.ne.jp", "au.com", "auone-net.jp", "whatsapp.net", "onmicrosoft.com", "privaterelay.appleid.com",
+    "users.noreply.github.com",
 })  # fmt: skip
 
 
@@ -101,7 +107,7 @@ class Sender:
             if not isinstance(getattr(self, field), bool | None):
                 raise InputError(f"Sender.{field} is {getattr(self, field)!r}; give True, False or None")
         age: object = self.account_age_days
-        if age is not None and (isinstance(age, bool) or not isinstance(age, int | float) or not 0 <= age < math.inf):
+        if age is not None and (isinstance(age, bool) or not isinstance(age, Real) or not 0 <= float(age) < math.inf):
             raise InputError(f"Sender.account_age_days is {age!r}; give days from 0, or None")
         if self.platform is not None and self.platform.lower() not in WHERE:
             raise InputError(f"Sender.platform: {unknown('platform', self.platform, WHERE)}; or leave it None")
@@ -182,6 +188,8 @@ def _parts(sender: Sender) -> tuple[str, str]:
     if _REVERSED in name:  # what stands behind it is shown backwards
         before, _, behind = name.partition(_REVERSED)
         name = (before + behind[::-1]).strip()
+    if handle.startswith("<") and handle.endswith(">"):
+        handle = handle[1:-1].strip()  # RFC 5322, 3.4: an address between angle brackets
     if not handle and name.endswith(">") and "@" in name:
         name, handle = email.utils.parseaddr(name.encode("utf-8", "replace").decode())
     if not handle and "@" in name and " " not in name and read(name).kind in ("email", "handle"):
@@ -200,8 +208,8 @@ def _owner(handle: str, platform: str) -> Brand | None:
     if "@" in handle.lstrip("@"):
         host = read(handle).host
         parts = host.split(".")
-        ends = [".".join(parts[i:]) for i in range(len(parts))] if host not in _OPEN_MAIL else []
-        return next((_homes()[end] for end in ends if end in _homes()), None)
+        ends = [".".join(parts[i:]) for i in range(len(parts))]
+        return None if _OPEN_MAIL.intersection(ends) else next((_homes()[end] for end in ends if end in _homes()), None)
     of = verified_handles().get(handle.lstrip("@").lower(), {})
     return of.get(platform) if platform else next(iter(of.values()), None)
 

@@ -102,7 +102,7 @@ def guarded(  # noqa: PLR0913 - each is a choice of the caller, by name
     if send is None:
         return partial(guarded, guard=guard, text=text, direction=direction, thread=thread, warn=warn, confirm=confirm, block=block,
                        override=override)  # fmt: skip
-    if direction not in _DIRECTIONS:
+    if direction not in tuple(_DIRECTIONS):  # what cannot be hashed is none of them either
         raise InputError(unknown("direction", direction, _DIRECTIONS))
     signature = _signature(send)
     is_async = _is_async(send)

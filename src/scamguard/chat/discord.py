@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 import discord
 from discord.ext import commands
 
-from scamguard.dumps.html import linked
+from scamguard.dumps.inline import linked
+from scamguard.dumps.markdown import views
 
 from .moderator import log
 from .policy import Response
@@ -56,7 +57,7 @@ class ScamguardCog(commands.Cog):
     async def _judge(self, message: discord.Message) -> None:
         if self.bot.user is not None and message.author.id == self.bot.user.id:
             return
-        decision = await self.moderator.adecide(text_of(message), who(message))
+        decision = await self.moderator.aworst(views(text_of(message)), who(message))
         if decision.response is Response.PASS:
             return
         deleted = decision.response is Response.DELETE and await _deleted(message)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from scamguard.dumps.markdown import views
 from scamguard.errors import ChatError, ScamguardError
 
 from .moderator import Moderator
@@ -164,7 +165,7 @@ def run(env: Mapping[str, str]) -> str:
         return "no new or edited issue comment: nothing to do"
     moderator = Moderator.load(chosen)
     try:
-        decision = moderator.decide(comment.text, comment.who)
+        decision = moderator.worst(views(comment.text), comment.who)
     finally:
         moderator.close()
     act(target, comment, decision, env.get("SCAMGUARD_LABEL", "").strip() or "possible-scam")

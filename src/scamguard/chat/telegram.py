@@ -12,13 +12,13 @@ from telegram import MessageEntity
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop, MessageHandler, filters
 
-from scamguard.dumps.html import linked
+from scamguard.dumps.inline import joined, link, linked
 
 from .moderator import log
 from .policy import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from telegram import ExternalReplyInfo, InlineKeyboardButton, Message, Update
     from telegram.ext import ContextTypes
@@ -92,11 +92,7 @@ def who(message: Message) -> list[int]:
 
 
 def _parts(message: Message) -> Iterator[str]:
-    entities = message.parse_entities([MessageEntity.TEXT_LINK]) | message.parse_caption_entities([MessageEntity.TEXT_LINK])
-    text = message.text or message.caption or ""
-    for entity, words in entities.items():
-        text = text.replace(words, linked(words, entity.url), 1)
-    yield text
+    yield joined(_pieces(message.text or message.caption or "", message.entities if message.text else message.caption_entities))
     yield message.new_chat_title or ""
     yield from _held(message)
     if message.story is not None:
@@ -105,6 +101,17 @@ def _parts(message: Message) -> Iterator[str]:
         yield from (task.text for task in message.checklist_tasks_added.tasks)
     for row in message.reply_markup.inline_keyboard if message.reply_markup else ():
         yield from (_button(button) for button in row)
+
+
+def _pieces(text: str, entities: Sequence[MessageEntity]) -> Iterator[str]:
+    """Give the pieces of a text: its hidden links, and what stands between them."""
+    units, at = text.encode("utf-16-le", "surrogatepass"), 0  # Telegram counts in UTF-16
+    for entity in sorted((one for one in entities if one.type == MessageEntity.TEXT_LINK), key=lambda one: one.offset):
+        start, stop = max(at, 2 * entity.offset), 2 * (entity.offset + entity.length)
+        yield units[at:start].decode("utf-16-le", "surrogatepass")
+        yield from link(units[start:stop].decode("utf-16-le", "surrogatepass"), entity.url)
+        at = max(start, stop)
+    yield units[at:].decode("utf-16-le", "surrogatepass")
 
 
 def _held(holder: Message | ExternalReplyInfo) -> Iterator[str]:

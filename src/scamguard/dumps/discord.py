@@ -10,10 +10,10 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
-from . import delimited, guarded, jsonstream, times
+from . import delimited, guarded, jsonstream, markdown, times
 from .block import Message
 from .columns import label
-from .html import linked
+from .inline import linked
 from .source import without_columns
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def text_of(found: Mapping[str, Any]) -> str:
     parts: list[str] = []
     shown: Mapping[str, Any] | None = found
     while isinstance(shown, dict):  # what is forwarded may forward again, deeper than functions can call themselves
-        parts.append(guarded.words(shown, "content"))
+        parts.append(markdown.shown(guarded.words(shown, "content")))
         for embed in guarded.objects(shown, "embeds"):
             parts += _embed(embed)
         parts += _poll(shown.get("poll"))

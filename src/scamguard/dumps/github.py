@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from . import guarded, jsonl, jsonstream, times
 from .block import Message
 from .columns import label
+from .markdown import shown
 from .source import without_columns
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _worded(row: int, found: Record, reply_to: str | None) -> Message:
     WrongKindError
         Title or body is no string.
     """
-    parts = [guarded.words(found, name) for name in (("title", "name", "body") if "tag_name" in found else ("title", "body"))]
+    parts = [shown(guarded.words(found, name)) for name in (("title", "name", "body") if "tag_name" in found else ("title", "body"))]
     author = found.get("user") or found.get("author")
     address = next((str(found[name]) for name in ("html_url", "issue_url", "url") if isinstance(found.get(name), str)), "")
     repo, number = _REPO.match(address), _NUMBER.search(address)

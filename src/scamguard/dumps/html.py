@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from .inline import joined, link
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -39,15 +41,6 @@ def words(html: str) -> str:
     return _RUNS.sub(" ", _GAPS.sub("\n", found)).strip().replace(_STAND_IN, "\udcff")
 
 
-def linked(text: str, address: str | None) -> str:
-    """Put the address of a link behind its words, unless they already say it.
-
-    >>> linked("kraken.com", "https://kraken-login.example"), linked("https://kraken.com", "https://kraken.com/")
-    ('kraken.com (https://kraken-login.example)', 'https://kraken.com')
-    """
-    return text if not address or address.rstrip("/") in text else f"{text} ({address})"
-
-
 def _pieces(html: str) -> Iterator[str]:
     """Cut a very long document: the standard asks at many a tag what is open, so the time grows with the square of the tags."""
     start, tags, opening = 0, 0, ""
@@ -74,7 +67,7 @@ def _shown(html: str) -> str:
         reader.leave(node.tag)
         within = node.next is None
         node = node.parent if within else node.next
-    return "".join(reader.found)
+    return joined(reader.found)
 
 
 class _Reader:
@@ -106,8 +99,7 @@ class _Reader:
             start, address = self._links.pop()
             text = "".join(self.found[start:])
             if text.strip():
-                bare = text.rstrip(" ")
-                self.found[start:] = [linked(bare, address), text[len(bare) :]]
+                self.found[start:] = link(text, address)
 
 
 def _labelled(attributes: dict[str, str | None]) -> str:

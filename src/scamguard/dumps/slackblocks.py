@@ -11,7 +11,7 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
-from .html import linked
+from .inline import joined, link, linked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,7 +77,7 @@ def _blocks(blocks: list[dict[str, Any]], names: Mapping[str, str]) -> Iterator[
             waiting.extendleft(reversed(block))
         elif isinstance(block, dict):
             if block.get("type") in _LINES:
-                yield "".join(_inline(element, names) for element in dicts(block.get("elements")))
+                yield joined(piece for element in dicts(block.get("elements")) for piece in _inline(element, names))
                 continue
             yield from _own(block, names)
             waiting.extendleft(block.get(name) for name in reversed(_WITHIN))
@@ -102,20 +102,22 @@ def _composed(value: object, names: Mapping[str, str]) -> str:
     return _entities(_string(value.get("text") if isinstance(value, dict) else value))
 
 
-def _inline(element: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Give one element of a line of rich text, whose words are not escaped."""
+def _inline(element: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
+    """Give the pieces of one element of a line of rich text, whose words are not escaped."""
     text = _string(element.get("text"))
     user, named = _string(element.get("user_id")), _string(element.get("name"))
-    if element.get("type") == "user":
-        return f"@{names.get(user, user)}"
-    if element.get("type") == "emoji":
-        return f":{named}:"
     mention = next(filter(None, (_string(element.get(name)) for name in ("range", "usergroup_id"))), "")
-    if mention:
-        return f"@{mention}"
-    if channel := _string(element.get("channel_id")):
-        return f"#{channel}"
-    return _leading(text or _string(element.get("fallback")), element.get("url"))
+    if element.get("type") == "user":
+        yield f"@{names.get(user, user)}"
+    elif element.get("type") == "emoji":
+        yield f":{named}:"
+    elif mention:
+        yield f"@{mention}"
+    elif channel := _string(element.get("channel_id")):
+        yield f"#{channel}"
+    else:
+        words, address = text or _string(element.get("fallback")), _string(element.get("url"))
+        yield from link(words, address) if words else [address]
 
 
 def unescaped(text: str, names: Mapping[str, str]) -> str:
@@ -124,23 +126,25 @@ def unescaped(text: str, names: Mapping[str, str]) -> str:
     >>> unescaped("<@U1> &lt;3 <https://kraken.example|kraken.com> <!here> <#C2|general>", {"U1": "mia"})
     '@mia <3 kraken.com (https://kraken.example) @here #general'
     """
-    return _entities(_MARKED.sub(lambda found: _marked(found[1], names), text))
+    pieces = _MARKED.split(text)  # every second one is what stood between angle brackets
+    return joined(piece for at, part in enumerate(pieces) for piece in (_marked(part, names) if at % 2 else [_entities(part)]))
 
 
 def _entities(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _marked(mark: str, names: Mapping[str, str]) -> str:
-    target, _, label = mark.partition("|")
+def _marked(mark: str, names: Mapping[str, str]) -> Iterator[str]:
+    target, _, label = _entities(mark).partition("|")
     if target.startswith("@"):
-        return f"@{names.get(target[1:], label or target[1:])}"
-    if target.startswith("#"):
-        return f"#{label or target[1:]}"
-    if target.startswith("!"):
-        return label or f"@{target[1:].partition('^')[0]}"
-    address = target.removeprefix("mailto:").removeprefix("tel:")
-    return linked(label, address) if label else address
+        yield f"@{names.get(target[1:], label or target[1:])}"
+    elif target.startswith("#"):
+        yield f"#{label or target[1:]}"
+    elif target.startswith("!"):
+        yield label or f"@{target[1:].partition('^')[0]}"
+    else:
+        address = target.removeprefix("mailto:").removeprefix("tel:")
+        yield from link(label, address) if label else [address]
 
 
 def _leading(words: str, address: object) -> str:

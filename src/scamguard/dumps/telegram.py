@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from . import guarded, jsonstream, times
 from .block import Message
 from .columns import label
-from .html import linked
+from .inline import joined, link, linked
 from .source import without_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .block import Block
     from .detect import Head
@@ -53,13 +53,12 @@ def read(source: Source, column: str | None) -> Iterator[Block]:
 
 def _messages(source: Source) -> Iterator[Message]:
     chat: dict[str, str | None] = {}
-    row = 0
     for path, number, value in jsonstream.values(source, _WALK):
         if value is jsonstream.OPENED:
             chat = {}
         elif path[-1:] == (None,):
-            row = number if len(path) == 2 else row + 1
-            yield from guarded.messages(source, "message", row, value, _message, chat.get("name") or chat.get("id"))
+            what = "message" if path[-2] == "messages" else "entry"  # of the chats
+            yield from guarded.messages(source, what, number, value, _message, chat.get("name") or chat.get("id"))
         elif path and path[-1] in {"name", "id"}:
             chat[str(path[-1])] = label(value)
 
@@ -104,17 +103,17 @@ def text_of(found: Mapping[str, Any]) -> str:
 def _words(found: Mapping[str, Any], name: str) -> str:
     """Give a text: a string, or an array of strings and entities."""
     value = found.get(name)
-    return "".join(map(_part, value)) if isinstance(value, list) else guarded.words(found, name)
+    return joined(piece for part in value for piece in _part(part)) if isinstance(value, list) else guarded.words(found, name)
 
 
-def _part(part: object) -> str:
-    """Give one piece of a text: itself, or an entity's words."""
+def _part(part: object) -> Iterable[str]:
+    """Give the pieces of one part of a text: itself, or an entity's words."""
     if isinstance(part, str):
-        return part
+        return [part]
     text, address = (part.get("text"), part.get("href")) if isinstance(part, dict) else (None, None)
     if not isinstance(text, str):
-        return ""
-    return linked(text, address if isinstance(address, str) else None)
+        return []
+    return link(text, address if isinstance(address, str) else None)
 
 
 def _button(button: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import guarded, jsonstream, times
 from .block import Message
-from .html import linked
+from .inline import linked
 from .source import without_columns
 from .spoken import Spoken
 

@@ -12,12 +12,13 @@ import re
 import secrets
 import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect
 
 from .logs import LOG, answered
 from .patience import within
-from .problem import Problem, packed, too_large
+from .problem import Problem, misshapen, packed, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 STREAMED: Final = "/v1/scan"
+_PARAMETERS: Final[dict[str, tuple[str, ...]]] = {"/v1/check": (), "/v1/report": (), STREAMED: ("direction",)}
 _ANY_TYPE: Final = frozenset({"/checkv2"})  # rspamd's clients send a mail as whatever they please
 _JSON: Final = re.compile(rb"application/(?:json|[a-z0-9.-]+\+json)")
 OPEN_PATHS: Final = frozenset({"/", "/healthz", "/openapi.json", "/page.css", "/page.js"})  # nothing of a message passes there
@@ -70,6 +72,7 @@ class Gate:
             headers = dict(scope["headers"])
             self._known(scope, headers)
             _typed(scope, headers)
+            _asked(scope)
             app = self._app
             if path := self._direct.get((scope["method"], scope["path"])):  # one look-up, where the router tries one path after the other
                 scope["route"], app = path, path.app
@@ -160,6 +163,16 @@ def _typed(scope: Scope, headers: dict[bytes, bytes]) -> None:
     if not (_JSON.fullmatch(_kind(headers)) or (stream and is_stream(headers))):
         ways = " or application/x-ndjson" if stream else ""
         raise Problem(415, "media_type", f"this path takes JSON: send it with Content-Type: application/json{ways}")
+
+
+def _asked(scope: Scope) -> None:
+    """Refuse a parameter that the route does not know: a direction that nobody reads would let a secret pass."""
+    known = _PARAMETERS.get(scope["path"])
+    if known is None or not scope["query_string"]:
+        return
+    if any(name not in known for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)):
+        takes = f"only {', '.join(known)}" if known else "no parameters; what it knows stands in the body"
+        raise misshapen(f"a parameter of the address is not known: {scope['path']} takes {takes}")
 
 
 def _kind(headers: dict[bytes, bytes]) -> bytes:

@@ -45,13 +45,16 @@ class Routes:
 
     async def scan(self, request: Request) -> Response:
         """Judge many messages: a JSON batch, or a stream of lines."""
-        direction = request.query_params.get("direction", "inbound")
-        if direction not in DIRECTIONS:
+        asked = request.query_params.getlist("direction")
+        if not set(asked) <= set(DIRECTIONS) or len(set(asked)) > 1:
             raise misshapen(f"the parameter direction is none of: {', '.join(DIRECTIONS)}")
+        direction = asked[0] if asked else "inbound"
         if is_stream(dict(request.scope["headers"])):
             return stream.StreamAnswer(request, self._judge, self._settings.limits, direction)
         limits = self._settings.limits
         batch = read(await request.body(), ScanRequest)
+        if asked and batch.direction not in (None, direction):
+            raise misshapen("the direction in the address is not that in the body; give it once")
         items, direction = batch.messages, batch.direction or direction
         if len(items) > limits.batch:
             raise too_large("the batch", f"{limits.batch:,} messages")
