@@ -204,7 +204,7 @@ def test_a_slack_folder_and_the_same_as_an_archive(tmp_path: Path) -> None:
         found = read(path)
         assert [message[1:] for message in found.messages] == want
         assert found.rows == [1, 2, 3, 4]
-        assert str(found.files[0]).startswith(f"{path}:")
+        assert str(found.files[0]).startswith(f"{path}{'/' if path.is_dir() else ':'}")
         assert str(found.files[0]).endswith("D01/2026-05-01.json")
         assert found.dump.notes == dumps.Notes()
         assert found.dump.share == 1

@@ -64,6 +64,7 @@ def ends(text: str, mark: str) -> int:
 @example([b"[lil\xc2\xa9] <lil\xc2\xa9>"])
 @example(["ѕ33d sее3d".encode()])
 @example(["s e n d  비 밀 m e".encode()])
+@example([b"plese", b"PLESE sedn yoour verifcation, adress coode pasword", "парль密码walet".encode(), b"plese" * 3 + b" plese"])
 def test_fold_equals_its_twin(raws: list[bytes]) -> None:
     fast = fold(packed(raws))
     want = list(map(cells_of_twin, raws))
@@ -123,6 +124,7 @@ def kind_of(char: str) -> int:
         (["a", "'", " ", "\n", "-", ".", "1", "é"], 4),  # tidied
         (["a", "b", " ", "'", "1", "_", ",", ":", "/", "あ", "的", "는", "@abc", "<", ">", "\u200b", "\r", "\n"], 3),
         (["a", "A", "é", "!", "1"], 5),  # repeated
+        (["a", '"', "'", " ", "\n", "@abc"], 5),  # between marks
     ],
 )
 def test_all_short_messages_are_folded_as_by_the_twin(pieces: Sequence[str], many: int) -> None:
@@ -225,6 +227,12 @@ def test_words_once_folded_stay_as_they_are(words: list[str]) -> None:
         ("heyyyyyy!!!!", "hey!!"),
         ("seeeend the paaassword, ПАРОООЛЬ, شكراااا", "send the password, пароль, شكرا"),
         ("good 1000 哈哈哈 えええ kkkkk ههههه", "good 1000 哈哈 ええ kk هه"),
+        ("  „«send the code»” ", "send the code"),  # marks around all of it
+        ("'a' or \"b\"", "'a' or \"b\""),
+        ("plaese seend yoour verificatoin coode, passowrd", "please send your verification code, password"),  # typos
+        ("VERFIY your wallte: 请把 veriffication code 发我", "verify your wallte: 请把 verification code 发我"),
+        ("отпарвьте парль", "отправьте пароль"),
+        ("teh cde phase pharse lavie xqzjvk", "teh cde phase pharse lavie xqzjvk"),  # too short, words themselves, nobody's
         ("see https://kraken.example/x?y=1.", f"see {LINK}."),  # addresses
         ("kraken-help.com or www.a.co.uk", f"{LINK} or {LINK}"),
         ("visit t.me/joinchat now", f"visit {LINK} now"),
@@ -325,8 +333,15 @@ def test_capitals_are_marked() -> None:
     assert marks == [False, True, True, False, False]
 
 
+def test_what_was_mistyped_keeps_its_place() -> None:
+    word = [(char, kind & ~kinds.CAPITAL, origin) for char, kind, origin in cells(fold(pack(["Plaese"])), 0)]
+    assert word == [(char, kinds.LETTER, at) for at, char in enumerate("please")]
+    assert [origin for _, _, origin in cells(fold(pack(["verifiation verrify"])), 0)] == [*range(7), *range(6, 14), *range(15, 19)]
+    assert all(kind & kinds.CAPITAL for _, kind, _ in cells(fold(pack(["VERIFIATION"])), 0))
+
+
 def test_folding_never_makes_a_message_longer_than_its_bytes() -> None:
-    """The fold writes into buffers as long as the text: every code point there is must fit."""
+    """Before letters are put back, the fold writes into buffers as long as the text: every code point there is must fit."""
     every = [chr(code) for code in range(0x110000)]
     fast = fold(pack(every))
     assert (np.diff(fast.starts) <= [len(char.encode("utf-8", "surrogatepass")) for char in every]).all()

@@ -274,10 +274,10 @@ def test_a_term_with_too_many_meanings_is_refused() -> None:
 
 
 def test_a_misspelled_name_of_a_secret_is_that_secret() -> None:
-    terms = {"password": ["password", "pass word"], "seed_phrase": ["mnemonic", "passwrod"], "daily": ["phrase"]}
+    terms = {"password": ["password", "pass word"], "seed_phrase": ["mnemonic", "pasword"], "daily": ["phrase"]}
     entries = tuple(Concept(name=name, lang="xx", terms=tuple(texts)) for name, texts in terms.items())
     lexicon = Lexicon(tuple(terms), entries, ())
-    texts = ["my pasword", "psasword", "mnemonik", "passwrod", "pharse", "p a s w o r d", "passward"]
+    texts = ["my passwrd", "psasword", "mnemonik", "pasword", "frase", "p a s s w r d", "passward"]
     folded = fold(pack(texts))
     hits = match(folded, tokens(folded), compile_terms(lexicon))
     seen = [[lexicon.concepts[c] for c in hits.concept[a:b]] for a, b in pairwise(hits.starts.tolist())]

@@ -33,9 +33,12 @@ REPORTS = [
     f"> {SCAM}\n\nthis is a scam guys, don't answer",
     f"刚收到这个，是骗子吗？“{CHINESE}”",
     f"有人冒充客服发我「{CHINESE}」，我没理他",
+    f"Scam attempt received today via Telegram: {SCAM}",
+    f"骗子今天发我的：{CHINESE}。",
 ]
 EARNEST = [
     SCAM,
+    f"Kraken Support writes to you today: {SCAM}",
     CHINESE,
     f'"{SCAM}"',
     f"> {SCAM}",

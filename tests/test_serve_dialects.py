@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scamguard.guard import Guard
 
 JSON = {"content-type": "application/json"}
-WARNED = "hi, Kraken support here. write me and verify your wallet to unlock it, not hunter2"
+WARNED = "hi, this is Kraken support. write me and verify your wallet to unlock it, not hunter2"
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from scamguard.train import corpus, fit, vocabulary
 from scamguard.train.augment import augmented
 from scamguard.train.evaluate import recall_at, reliability, threshold_at
 from scamguard.train.thresholds import choose
-from scamguard.train.wrapping import wrapped
+from scamguard.train.wrapping import quoted, wrapped
 
 from . import tiny
 
@@ -141,9 +142,22 @@ def test_what_is_wrapped_still_holds_the_message(everything: list[Message]) -> N
     assert len(langs) > 13
     for message in langs.values():
         texts = [wrapped(message, random.Random(f"{seed}")) for seed in range(60)]
-        assert all(message.text in text and text != message.text for text in texts)
+        assert all(text != message.text for text in texts)
+        assert all(unmarked(message.text) in unmarked(text) for text in texts)
         assert not any("{" in text.replace(message.text, "") for text in texts)
-        assert len(set(texts)) > 50
+        assert len(set(texts)) > 40
+
+
+@given(st.text("ab .!?。\n", max_size=30), st.randoms(use_true_random=False))
+def test_marks_of_quotation_stand_around_a_text_or_a_sentence_of_it(text: str, rng: random.Random) -> None:
+    found = quoted(text, rng)
+    assert unmarked(found) == unmarked(text)
+    assert found != text or not text.strip()
+
+
+def unmarked(text: str) -> str:
+    """Leave out blanks and marks of quotation."""
+    return re.sub(r"[“”\"«»„「」『』'`>\s]", "", text)
 
 
 def test_no_share_no_copies(everything: list[Message]) -> None:

@@ -7,15 +7,13 @@ from collections import Counter
 import numpy as np
 
 from scamguard.breaks import find_breaks
-from scamguard.slots import laid
-from scamguard.train.wordcosts import columns, costs, counted
+from scamguard.train.wordcosts import costs, counted, table
 
 
 def cut(letters: str, seen: dict[str, int]) -> str:
     """Space the letters out and cut them into words."""
-    table = columns(costs(Counter(seen)))
     codes = np.array([*map(ord, " ".join(letters)), 0], np.uint32)
-    find_breaks(codes, np.zeros(len(codes), np.uint8), 0, len(letters), laid(table["word"], table["cost"].astype(np.int64)))
+    find_breaks(codes, np.zeros(len(codes), np.uint8), 0, len(letters), table(costs(Counter(seen))))
     return "".join(map(chr, codes[codes > 0].tolist()))
 
 

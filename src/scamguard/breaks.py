@@ -20,14 +20,14 @@ UNKNOWN, EACH, ALONE = 8 * NAT, 2 * NAT, 14 * NAT  # what an unknown word costs,
 
 
 @compiled
-def find_breaks(codes, kind, i, many, words):
+def find_breaks(codes, kind, i, many, costs):
     """Write a blank where a word ends and 0 elsewhere, into the separators of the ``many`` letters that stand at i, i + 2, …
 
     What the words up to each letter cost, and how long the last of them is, is noted in these separators meanwhile.
 
     Parameters
     ----------
-    words
+    costs
         Table of slots (slots.py): the hash of a word, from its last letter back → what it costs.
     """
     last = 0
@@ -35,7 +35,7 @@ def find_breaks(codes, kind, i, many, words):
         least, size_of_least, h = np.int64(1) << 60, 1, BASIS
         for size in range(1, min(end, LONGEST) + 1):
             h = (h ^ np.uint64(codes[i + 2 * (end - size)])) * PRIME
-            cost = lookup(words, h)
+            cost = lookup(costs, h)
             if cost < 0:
                 cost = UNKNOWN + EACH * size if size > 1 else ALONE
             if size < end:

@@ -147,12 +147,12 @@ def _single(codes, kind, i, begin, end):
 
 
 @compiled
-def join_spaced(codes, kind, origin, begin, end, words):
+def join_spaced(codes, kind, origin, begin, end, costs):
     """Join letters that stand one by one between equal separators, word by word; return the new end.
 
     Parameters
     ----------
-    words
+    costs
         What words cost, see breaks.py.
     """
     out, i = begin, begin
@@ -169,7 +169,7 @@ def join_spaced(codes, kind, origin, begin, end, words):
         if many:
             apart = sort == LETTER and mark != 0
             if apart:
-                find_breaks(codes, kind, i, many, words)
+                find_breaks(codes, kind, i, many, costs)
                 near = i + 2 * many + 3
             for k in range(many):
                 codes[out], kind[out], origin[out] = codes[i + 2 * k], kind[i + 2 * k] | mark, origin[i + 2 * k]

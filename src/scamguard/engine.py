@@ -12,7 +12,7 @@ import numpy as np
 from . import passages as windows
 from .automaton import MOST_CONCEPTS
 from .features import SHAPE, of_rules, of_shape
-from .fold import PAD, Tables, fold_into
+from .fold import Tables, bytes_held, fold_into, places
 from .kernels import compiled, inlined
 from .match import Work, find, work
 from .merge import merge
@@ -99,7 +99,7 @@ class Room(NamedTuple):
 
 def room(size: int, firings: int, rules: int) -> Room:
     """Make room for chunks of ``size`` bytes and ``firings`` firings; what is not touched takes no memory."""
-    n, m = CHUNK_MESSAGES, size + PAD
+    n, m = CHUNK_MESSAGES, places(size)
     p, hits = windows.most(n, m), MOST_CONCEPTS * m
     columns: dict[Any, dict[str, int]] = {
         np.uint8: {"kinds": m, "sort": m},
@@ -137,7 +137,7 @@ class Speech(NamedTuple):
 def run(data, offsets, at, t, terms, rules, w, pack, r, out):
     """Score the messages from ``at`` on; return where it stopped and why: 0 at the end, else what room is too small."""
     total = len(offsets) - 1
-    size = len(r.codes) - PAD
+    size = bytes_held(len(r.codes))
     while at < total:
         stop = at
         most = min(size, max(CHUNK_BYTES, offsets[at + 1] - offsets[at]))  # a long message is a chunk of its own

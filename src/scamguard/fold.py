@@ -1,7 +1,7 @@
 """Fold: undo the ways a word can be written, and remember where each letter came from.
 
 Every code point is replaced by table look-up (NFKC, case, accents, Traditional Chinese, punctuation;
-see :mod:`scamguard.train.foldtable` for the sources), then five passes tidy a message in place:
+see :mod:`scamguard.train.foldtable` for the sources), then six passes tidy a message in place:
 
 1. links, e-mail addresses and handles become one stand-in code point each, so that no later stage
    can lean on a host name;
@@ -9,10 +9,11 @@ see :mod:`scamguard.train.foldtable` for the sources), then five passes tidy a m
    with letters on both sides, leet digits become letters;
 3. letters spaced or dotted out one by one are joined, word by word;
 4. Chinese words for a secret that are spelled by sound get their characters back;
-5. white space, hyphens, apostrophes and long repeats (sooo, !!!!) are evened out, and each punctuation mark is told
-   to end a clause, a sentence, or nothing.
+5. marks of quotation around all of it are left out, white space, hyphens, apostrophes and long repeats (sooo, !!!!) are evened out,
+   and each punctuation mark is told to end a clause, a sentence, or nothing;
+6. a mistyped word is read as the common word that it is one slip away from.
 
-Nothing is undone in ordinary text: passes 2 to 4 act only where the text shows intent, and mark what they touched.
+Nothing is undone in ordinary text: passes 2 to 4 act only where the text shows intent, and mark what they touched; everybody mistypes.
 """
 
 from __future__ import annotations
@@ -37,21 +38,18 @@ from .kinds import (
     DIGIT,
     DRESSED,
     DROP,
-    HANDLE,
-    HARD,
     HIDDEN,
     IDEO,
     KIND,
     LETTER,
     LONG,
     OTHER,
-    SOFT,
     SPACE,
-    TOKEN,
     UNDONE,
     UPPER,
 )  # fmt: skip
-from .slots import laid
+from .tidy import between_marks, is_wordlike, tidy
+from .typos import FEWEST, mend_typos
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,7 +59,6 @@ if TYPE_CHECKING:
 _DROPPED, _BLANKED = 0x3FFFFF, 0x3FFFFE  # DROP and BLANK, in the 23 bits there are
 _HIDES = 0x100
 _MARKS: Final = np.uint8(0xFF ^ KIND)
-_DRAWN_OUT: Final = 0x700  # Latin, Greek, Cyrillic, Hebrew, Arabic letters: three alike in a word of more are one drawn out
 PAD: Final = 8  # code points of room past the last one: a survey looks ahead
 
 
@@ -79,7 +76,8 @@ class Tables(NamedTuple):
     heard_start: NDArray[np.int32]
     heard: NDArray[np.int32]
     real: NDArray[np.uint64]
-    words: NDArray[np.uint64]  # (2**k,), a table of slots: what each common word costs; see breaks.py
+    costs: NDArray[np.uint64]  # (2**k,), a table of slots: what each known word costs; see breaks.py
+    typos: NDArray[np.uint64]  # (2**k,), a table of slots: what undoes the slips of common words; see typos.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +103,33 @@ def tables() -> Tables:
     value = np.select([raw["delta"] == DROP, raw["delta"] == BLANK], [_DROPPED, _BLANKED], raw["delta"].astype(np.int64))
     row = value << 9 | np.where(style & HIDDEN, _HIDES, 0) | kind
     words = load((resources.files("scamguard") / "words.safetensors").read_bytes())
-    made: dict[str, NDArray[Any]] = {"row": row.astype(np.int32), "words": laid(words["word"], words["cost"].astype(np.int64))}
+    made: dict[str, NDArray[Any]] = {"row": row.astype(np.int32), **words}
     return Tables(**made, **{name: raw[name] for name in Tables._fields if name not in made})
 
 
-def fold(batch: TextBatch) -> Folded:
-    """Fold every message of ``batch``."""
-    size = int(batch.offsets[-1] - batch.offsets[0]) + PAD
+def places(size: int) -> int:
+    """Say how many places a column must have for messages of ``size`` bytes: a mistyped word may get a letter more."""
+    return size + size // FEWEST + PAD
+
+
+@inlined
+def bytes_held(places):
+    """Say for messages of how many bytes there are ``places``."""
+    return FEWEST * (places - PAD + 1) // (FEWEST + 1)
+
+
+def fold(batch: TextBatch, t: Tables | None = None) -> Folded:
+    """Fold every message of ``batch``, by the tables of the package or others."""
+    size = places(int(batch.offsets[-1] - batch.offsets[0]))
     codes, kinds = np.empty(size, np.uint32), np.empty(size, np.uint8)
     origin, starts = np.empty(size, np.int32), np.zeros(len(batch) + 1, np.int64)
-    m = fold_into(batch.data, batch.offsets, tables(), codes, kinds, origin, starts)
+    m = fold_into(batch.data, batch.offsets, t or tables(), codes, kinds, origin, starts)
     return Folded(codes[:m], kinds[:m], origin[:m], starts)
 
 
 @compiled
 def fold_into(data, offsets, t, codes, kind, origin, starts):
-    """Fill the columns, which have PAD more places than there are bytes; return how many code points there are."""
+    """Fill the columns, which have ``places``; return how many code points there are."""
     end = 0
     for i in range(len(offsets) - 1):
         begin = end
@@ -131,17 +140,14 @@ def fold_into(data, offsets, t, codes, kind, origin, starts):
         if disguised:
             undo_in_words(codes, kind, begin, end, t)
         if spaced:
-            end = join_spaced(codes, kind, origin, begin, end, t.words)
+            end = join_spaced(codes, kind, origin, begin, end, t.costs)
         if han:
             undo_homophones(codes, kind, begin, end, t.page, t.reading, t.heard_start, t.heard, t.real)
-        end = _tidy(codes, kind, origin, begin, end)
+        first, last = between_marks(codes, kind, begin, end)
+        end = tidy(codes, kind, origin, begin, first, last)
+        end = mend_typos(codes, kind, origin, begin, end, t.typos)
         starts[i + 1] = end
     return end
-
-
-@inlined
-def is_wordlike(kind):
-    return (kind & KIND >= LETTER) & (kind & KIND <= DIGIT)
 
 
 @inlined
@@ -256,72 +262,3 @@ def _disguisable(code, kind):
     """Say whether a hidden character after this one is suspicious: Latin, Cyrillic, Greek, Han; not Persian, Hindi, emoji."""
     sort = kind & KIND
     return (sort == LETTER and code < 0x590) or (sort == IDEO and code >= 0x3040)
-
-
-@inlined
-def _addressee(codes, i, begin, end):
-    """Say whether ``i`` is part of the handles that a message begins with."""
-    if codes[i] == HANDLE:
-        return True
-    return (codes[i] == 60 and i + 1 < end and codes[i + 1] == HANDLE) or (codes[i] == 62 and i > begin and codes[i - 1] == HANDLE)
-
-
-@inlined
-def _tidy(codes, kind, origin, begin, end):
-    """Even out white space, hyphens, apostrophes, repeats; settle what punctuation ends. Return the new end."""
-    out, i, last = begin, begin, np.uint32(0)
-    while True:
-        while i < end and codes[i] != last and is_wordlike(kind[i]):  # nearly all
-            last = codes[i]
-            codes[out], kind[out], origin[out] = last, kind[i], origin[i]
-            out += 1
-            i += 1
-        if i >= end:
-            return out
-        c, sort = codes[i], kind[i] & KIND
-        last = c
-        if c == 32 and out > begin and i + 1 < end and is_wordlike(kind[i + 1]):
-            codes[out], kind[out], origin[out] = c, SPACE, origin[i]
-            out += 1
-            i += 1
-            continue
-        if out == begin and _addressee(codes, i, begin, end):
-            i += 1  # "@name, …" and "<@name> …" say whom a reply is for, not where to go
-            continue
-        before = kind[out - 1] if out > begin else np.uint8(SPACE)
-        after = kind[i + 1] if i + 1 < end else np.uint8(SPACE)
-        if sort == SPACE or c == 10:
-            lines, at = 0, i
-            while i < end and (kind[i] & KIND == SPACE or codes[i] == 10):
-                lines += codes[i] == 10
-                i += 1
-            if out > begin and i < end:
-                codes[out], origin[out] = 10 if lines else 32, origin[at]
-                kind[out] = HARD if lines > 1 else SOFT if lines else SPACE
-                out += 1
-            continue
-        if c == 39 and before & KIND == LETTER and after & KIND == LETTER:
-            last = codes[out - 1]  # as if it had not been there: "see'ed" repeats a letter
-            i += 1
-            continue
-        repeat = out - begin >= 2 and codes[out - 1] == c and (codes[out - 2] == c or c == 46) and sort != DIGIT and sort != TOKEN
-        if repeat:
-            stop = i + 1
-            while stop < end and codes[stop] == c:
-                stop += 1
-            beside = (out - begin > 2 and kind[out - 3] & KIND == LETTER) or (stop < end and kind[stop] & KIND == LETTER)
-            out -= beside and sort == LETTER and c < _DRAWN_OUT
-            i = stop
-            continue
-        mark = kind[i]
-        digits = before & KIND == DIGIT and after & KIND == DIGIT
-        if digits and c in (46, 44, 58, 47, 45):
-            mark = np.uint8(OTHER)
-        elif c == 47 and before & KIND == IDEO and 0x3041 <= codes[out - 1] <= 0x309F:
-            mark = np.uint8(SOFT)  # 、 after hiragana is a comma; in a Chinese list it ends nothing
-        elif c in (45, 95):
-            joins = is_wordlike(before) and is_wordlike(after)
-            c, mark = (32, np.uint8(SPACE)) if joins else (c, np.uint8(SOFT))
-        codes[out], kind[out], origin[out] = c, mark, origin[i]
-        out += 1
-        i += 1

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 WHY: Final = "These words are quoted, and the rest of the message speaks of them."
 RULE: Final = "quote.told"
-SHOWING: Final = frozenset(  # concepts of which one is met where somebody shows and doubts what he was sent
-    ("shown", "cast_out", "they_asked", "own_question", "scam_word", "resisted")
+SHOWN: Final = frozenset(("shown",))  # where a colon amid a line introduces it: most colons introduce something else
+SHOWING: Final = SHOWN | frozenset(  # concepts of which one is met where somebody shows and doubts what he was sent
+    ("cast_out", "they_asked", "own_question", "scam_word", "resisted")
 )
 TELLING: Final = SHOWING | {"report", "story", "past_own", "never_ask", "joke", "tip"}  # enough where a colon says what is quoted
 DOUBTING: Final = TELLING | {"forbid", "official_path", "neg", "question"}  # enough where marks say it
-# nats by which a message may be worse than what it says beside what marks, a colon, or nothing but a paragraph sets apart
-_MARKED, _COPIED, _APART = 1.5, 3.5, 4.0
+# nats by which a message may be worse than what it says beside what marks, a colon that ends a line, one amid it, a paragraph sets apart
+_MARKED, _COPIED, _INTRODUCED, _APART = 1.5, 3.5, 2.0, 4.0
 MOST: Final = 1 << 14  # characters of a message in which quotations are looked for, four bytes each at most: see ``parts.LIMIT``
 _BRIEF: Final = 700  # characters of a message that may copy without a mark; mails of an impostor tell of dangers, too
 _FEW: Final = 5  # paragraphs of one, or lines
@@ -49,6 +50,7 @@ _QUOTE: Final = re.compile(
 )
 _OPENING: Final = frozenset("`“\"«»„「『‘'>")  # without one of them nothing is marked
 _COPY: Final = re.compile(r"[:：][ \t]*\n\s*(?=\S).{12}", re.DOTALL)
+_INLINE: Final = re.compile(r"(?<!\d)[:：](?!//)(?=[ \t]*\S[^\n]{11})")
 _PARAGRAPH: Final = re.compile(r"\S(?:(?:[^\n]|\n(?![ \t]*\n))*\S)?")
 _LINE: Final = re.compile(r"\S(?:[^\n]*\S)?")
 
@@ -73,12 +75,14 @@ class Told(NamedTuple):
 
 
 def said(text: str) -> Iterator[Said]:
-    r"""Take a message apart: by marks of quotation, by a colon that ends a line, and a brief one by its paragraphs.
+    r"""Take a message apart: by marks of quotation, by a colon that ends a line, and a brief one by its first colon and its paragraphs.
 
-    >>> [one.text for one in said('is this real? "Kraken: send us your code"')]
+    >>> [one.text for one in said('is this real? "Kraken here, send us your code"')]
     ['is this real?  … ']
-    >>> [one.text for one in said("dad got this:\n\nKraken: send us your code")]
-    ['dad got this: …', '…\n\nKraken: send us your code', 'dad got this:\n\n…']
+    >>> [one.text for one in said("dad got this:\n\nKraken here, send us your code")]
+    ['dad got this: …', '…\n\nKraken here, send us your code', 'dad got this:\n\n…']
+    >>> [one.text for one in said("look what came at 12:30: Kraken: send us your code")]
+    ['look what came at 12:30: …']
     """
     if len(text) > MOST:
         return
@@ -86,6 +90,8 @@ def said(text: str) -> Iterator[Said]:
         yield Said(_own(text), *first.span(), DOUBTING, _MARKED)
     if (copy := _COPY.search(text)) is not None:
         yield Said(_own(text[: copy.start()]) + ": …", copy.end() - 12, len(text), TELLING, _COPIED)
+    if len(text) <= _BRIEF and (colon := _INLINE.search(text)) is not None:
+        yield Said(_own(text[: colon.start()]) + ": …", colon.end(), len(text), SHOWN, _INTRODUCED, marked=False)
     for start, stop in _paragraphs(text):
         yield Said(_own(f"{text[:start]}…{text[stop:]}"), start, stop, SHOWING, _APART, marked=False)
 

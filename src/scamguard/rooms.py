@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from . import engine
-from .fold import PAD
+from .fold import bytes_held
 
 if TYPE_CHECKING:
     from .automaton import Terms
@@ -60,4 +60,4 @@ class Rooms(threading.local):
 
 
 def _place(room: Room | None) -> int:
-    return 0 if room is None else len(room.codes) - PAD
+    return 0 if room is None else int(bytes_held(len(room.codes)))

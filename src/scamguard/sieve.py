@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from .fold import PAD, is_wordlike, spell, tables
+from .fold import PAD, spell, tables
 from .kernels import compiled, inlined
 from .kinds import DIGIT, HARD, IDEO, KIND, LETTER, OTHER, UNDONE
+from .tidy import is_wordlike
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

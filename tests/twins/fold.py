@@ -9,20 +9,20 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from importlib import resources
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final
 
+import numpy as np
 from safetensors.numpy import load
 
 from scamguard import kinds
 from scamguard.breaks import ALONE, EACH, LONGEST, UNKNOWN
 from scamguard.fold import tables
+from scamguard.slots import lookup
 
 _T: Final = tables()
 _RAW: Final = load((resources.files("scamguard") / "fold.safetensors").read_bytes())
 _REAL: Final = {real.tobytes().rstrip(b"\0").decode("utf-16-le")[::-1] for real in _RAW["real"]}
-_WORDS: Final = load((resources.files("scamguard") / "words.safetensors").read_bytes())
-_COSTS: Final[dict[int, int]] = dict(zip(_WORDS["word"].tolist(), _WORDS["cost"].tolist(), strict=True))
 _LEET: Final = dict(zip("013457@$", "oieastas", strict=True))
 _CYRILLIC: Final = dict(zip("abcehkmoptxy", "авсенкмортху", strict=True))  # what a Latin letter passes for
 _MASKS: Final = {"link", "url", "links", "website", "链接", "网址", "网站", "连结"}
@@ -52,7 +52,7 @@ class Cell:
 
 def fold(raw: bytes) -> list[Cell]:
     """Fold one message."""
-    return _tidy(_respelled(_joined(_words(_links(_spelled(raw))))))
+    return _mended(_tidy(_between_marks(_respelled(_joined(_words(_links(_spelled(raw))))))))
 
 
 def decode(raw: bytes) -> list[tuple[int, str]]:
@@ -302,10 +302,15 @@ def _word_ends(letters: str) -> set[int]:
 
 
 def _cost(word: str) -> int:
-    key = 0xCBF29CE484222325  # FNV-1a, 64 bit, from the last letter to the first
-    for char in reversed(word):
+    cost = int(lookup(_T.costs, _key(word[::-1])))  # from the last letter to the first
+    return cost if cost >= 0 else UNKNOWN + EACH * len(word) if len(word) > 1 else ALONE
+
+
+def _key(word: str) -> np.uint64:
+    key = 0xCBF29CE484222325  # FNV-1a, 64 bit
+    for char in word:
         key = (key ^ ord(char)) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
-    return _COSTS.get(key, UNKNOWN + EACH * len(word) if len(word) > 1 else ALONE)
+    return np.uint64(key)
 
 
 def _spaced(cells: list[Cell], at: int) -> int:
@@ -341,6 +346,14 @@ def _respelled(cells: list[Cell]) -> list[Cell]:
             if size > 2 or set(text) & set(word):
                 out[at : at + size] = [replace(cell, char=char, undone=True) for cell, char in zip(here, word, strict=True)]
     return out
+
+
+def _between_marks(cells: list[Cell]) -> list[Cell]:
+    """Leave out the marks of quotation that all of a message stands between."""
+    shown = [i for i, cell in enumerate(cells) if not _white(cell)]
+    if len(shown) > 1 and cells[shown[0]].char == cells[shown[-1]].char and cells[shown[0]].char in "\"'":
+        return _between_marks(cells[shown[0] + 1 : shown[-1]])
+    return cells
 
 
 def _tidy(cells: list[Cell]) -> list[Cell]:
@@ -415,6 +428,26 @@ def _settled(cell: Cell, out: list[Cell], after: int) -> Cell:
         joins = before in _WORD and after in _WORD
         return replace(cell, char=" " if joins else cell.char, kind=kinds.SPACE if joins else kinds.SOFT, capital=False, undone=False)
     return cell
+
+
+def _mended(cells: list[Cell]) -> list[Cell]:
+    """Read each mistyped word as the common one it is a slip away from."""
+    out: list[Cell] = []
+    for letters, run in groupby(cells, key=lambda cell: cell.kind == kinds.LETTER):
+        word = list(run)
+        out += _right(word) if letters and 4 <= len(word) <= 16 else word
+    return out
+
+
+def _right(word: list[Cell]) -> list[Cell]:
+    cure = int(lookup(_T.typos, _key("".join(cell.char for cell in word))))
+    if cure < 0:
+        return word
+    slip, at, letter = cure % 4, cure // 4 % 16, chr(cure >> 6)
+    before, here, after = word[:at], word[at], word[at + 1 :]
+    if slip == 0:
+        return [*before, replace(here, char=after[0].char), replace(after[0], char=here.char), *after[1:]]
+    return [*before, *after] if slip == 1 else [*before, replace(here, char=letter), here, *after]
 
 
 def boundaries(raw: bytes) -> set[int]:

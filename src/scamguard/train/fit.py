@@ -63,7 +63,7 @@ class Recipe:
     ballast_worst_weight: float = 0.03  # the same of a row of ballast, however long it is: mails sound like a scam in one window of many
     warn_rate: float = 0.0025  # of ordinary traffic may be flagged
     block_rate: float = 0.0005
-    block_rate_hard: float = 0.01  # nor may blocking touch more of the unseen benign messages written to be hard
+    block_rate_hard: float = 0.005  # nor may blocking touch more of the unseen benign messages written to be hard
     sifting: sieving.Sifting = field(default_factory=sieving.Sifting)
 
 
@@ -232,8 +232,12 @@ def _held_out(m: Material, recipe: Recipe, k: int) -> Held:
 
 
 def decisive(m: Material) -> NDArray[np.bool_]:
-    """Find the rules that are all but never wrong on the corpus and all but silent on the ballast, (r,)."""
+    """Find the rules that are all but never wrong on the corpus and all but silent on the ballast, (r,).
+
+    Messages that speak of a quotation do not count: what is quoted fires, and is bounded by what is said beside it.
+    """
     fired = m.own.firsts().rules.toarray() > 0
+    fired[m.quotations.of] = False
     hits, right = fired.sum(0), fired[m.scam].sum(0)
     n, z = np.maximum(hits, 1), 1.96
     share = right / n

@@ -1,4 +1,4 @@
-"""Wrapping: what mail and chat programs put around the words of a message, signatures and forwarding headers, telephone numbers and pages.
+"""Wrapping: what people and programs put around the words of a message, from signatures and forwarding headers to marks of quotation.
 
 A model that met these mostly on one side takes them for a sign of it. They are put around scams and innocent messages alike.
 """
@@ -18,19 +18,34 @@ if TYPE_CHECKING:
     from .corpus import Message
 
 _SLOT = re.compile(r"\{(\w+)\}")
+_SENTENCE = re.compile(r"[^\s.!?。！？].*?(?:[.!?](?=\s|$)|[。！？]|$)", re.MULTILINE)
+_MARKS = (*[("“", "”"), ('"', '"')] * 2, ("«", "»"), ("„", "“"), ("「", "」"), ("『", "』"), ("'", "'"), ("```\n", "\n```"), (">", ""))
 
 
 def wrapped(message: Message, rng: random.Random) -> str:
     """Put something around the text of a message, in its language where that is one of ours, else in English."""
     words = _pieces().get(message.lang[:2]) or _pieces()["en"]
+    if (marks := rng.random()) < 0.2:
+        return quoted(message.text, rng)
+    text = quoted(message.text, rng) if marks < 0.5 else message.text
     way = rng.random()
     if way < 0.25:
-        return _filled(rng.choice(words["headers"]), words, rng) + message.text
+        return _filled(rng.choice(words["headers"]), words, rng) + text
     if way < 0.35:
-        return message.text + _filled(rng.choice(words["replies"]), words, rng)
+        return text + _filled(rng.choice(words["replies"]), words, rng)
     if way < 0.55:
-        return message.text + rng.choice(("\n", " ", "\n\n")) + _filled(rng.choice(words["lines"]), words, rng)
-    return message.text + rng.choice(("\n\n", "\n", "\n-- \n")) + _signature(words, rng)
+        return text + rng.choice(("\n", " ", "\n\n")) + _filled(rng.choice(words["lines"]), words, rng)
+    return text + rng.choice(("\n\n", "\n", "\n-- \n")) + _signature(words, rng)
+
+
+def quoted(text: str, rng: random.Random) -> str:
+    """Put marks of quotation around a text, or around one of its sentences."""
+    opening, closing = rng.choice(_MARKS)
+    if opening == ">":
+        return "\n".join(f"> {line}" for line in text.splitlines())
+    sentences = [m.span() for m in _SENTENCE.finditer(text)]
+    start, stop = rng.choice(sentences) if sentences and rng.random() < 0.4 else (0, len(text))
+    return f"{text[:start]}{opening}{text[start:stop]}{closing}{text[stop:]}"
 
 
 def _signature(words: dict[str, list[str]], rng: random.Random) -> str:
