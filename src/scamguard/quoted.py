@@ -81,8 +81,8 @@ def said(text: str) -> Iterator[Said]:
     ['is this real?  … ']
     >>> [one.text for one in said("dad got this:\n\nKraken here, send us your code")]
     ['dad got this: …', '…\n\nKraken here, send us your code', 'dad got this:\n\n…']
-    >>> [one.text for one in said("look what came at 12:30: Kraken: send us your code")]
-    ['look what came at 12:30: …']
+    >>> [one.text for one in said("look what came at 12:30 today: Kraken: send us your code")]
+    ['look what came at 12:30 today: …']
     """
     if len(text) > MOST:
         return
