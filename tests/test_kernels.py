@@ -84,3 +84,22 @@ def test_where_nothing_can_be_kept_it_says_so_once_and_works(tmp_path: Path) -> 
     assert out == "[0, 2, 4] 0"
     assert warned.count("nowhere to keep compiled kernels") == 1
     assert "NUMBA_CACHE_DIR" in warned
+
+
+FIRST = """
+import sys
+import numba.core.compiler as compiler, scamguard
+compiled = []
+kept = compiler.compile_extra
+compiler.compile_extra = lambda *a, **k: compiled.append(str(a[2])) or kept(*a, **k)
+guard = scamguard.load()
+guard.check("Kraken Support: send us your seed phrase")
+guard.scan(["hello", "Kraken Support: send us your seed phrase"])
+sys.exit(f"compiled: {compiled}" if compiled else 0)
+"""
+
+
+def test_a_start_compiles_nothing_that_is_kept() -> None:
+    for _ in range(2):  # the first one may have to
+        ended = subprocess.run([sys.executable, "-c", FIRST], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")

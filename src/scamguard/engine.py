@@ -12,7 +12,7 @@ import numpy as np
 from . import passages as windows
 from .automaton import MOST_CONCEPTS
 from .features import SHAPE, of_rules, of_shape
-from .fold import Tables, bytes_held, fold_into, places
+from .fold import Tables, fold_into, held_by, places
 from .kernels import compiled, inlined
 from .match import Work, find, work
 from .merge import merge
@@ -137,7 +137,7 @@ class Speech(NamedTuple):
 def run(data, offsets, at, t, terms, rules, w, pack, r, out):
     """Score the messages from ``at`` on; return where it stopped and why: 0 at the end, else what room is too small."""
     total = len(offsets) - 1
-    size = bytes_held(len(r.codes))
+    size = held_by(len(r.codes))
     while at < total:
         stop = at
         most = min(size, max(CHUNK_BYTES, offsets[at + 1] - offsets[at]))  # a long message is a chunk of its own

@@ -112,10 +112,12 @@ def places(size: int) -> int:
     return size + size // FEWEST + PAD
 
 
-@inlined
-def bytes_held(places):
-    """Say for messages of how many bytes there are ``places``."""
-    return FEWEST * (places - PAD + 1) // (FEWEST + 1)
+def bytes_held(many: int) -> int:
+    """Say for messages of how many bytes there are as many ``places``."""
+    return FEWEST * (many - PAD + 1) // (FEWEST + 1)
+
+
+held_by = inlined(bytes_held)  # the same for kernels; to call it from elsewhere would compile it at each start
 
 
 def fold(batch: TextBatch, t: Tables | None = None) -> Folded:

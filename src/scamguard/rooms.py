@@ -60,4 +60,4 @@ class Rooms(threading.local):
 
 
 def _place(room: Room | None) -> int:
-    return 0 if room is None else int(bytes_held(len(room.codes)))
+    return 0 if room is None else bytes_held(len(room.codes))
