@@ -489,3 +489,8 @@ def test_ctrl_c_leaves_what_can_be_resumed(slow_scan: subprocess.Popen[str], tmp
     assert "before the scan was stopped" in again.stdout
     assert [file.name for file in tmp_path.iterdir()] == ["out.jsonl"]
     assert len(written(tmp_path / "out.jsonl")) == 20_000
+
+
+def test_it_runs_as_a_module() -> None:
+    ended = subprocess.run([sys.executable, "-m", "scamguard", "--version"], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == f"scamguard {scamguard.__version__}"
