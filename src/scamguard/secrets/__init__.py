@@ -68,7 +68,7 @@ def find(text: str, thread: Sequence[str] = ()) -> tuple[Finding, ...]:
             *services(message),
             *cards(message, sought),
             *codes(message, earlier, sought),
-            *passwords(message),
+            *passwords(message, sought),
             *answers(message, sought),
         ]
     )

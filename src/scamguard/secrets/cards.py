@@ -28,7 +28,10 @@ _ISSUED: Final = regex.compile(  # prefix and length of the great brands
     r"|6(?:011|4[4-9]\d|5\d\d)\d{12}|62\d{14,17}|35(?:2[89]|[3-8]\d)\d{12}|220[0-4]\d{12}|9792\d{12}|(?:50|5[6-9]|6[0-9])\d{10,17}",
 )
 _EXPIRY: Final = regex.compile(r"(?<!\d)(?:0[1-9]|1[0-2])\s?[/\-.|:]\s?(?:20)?(?:2\d|3\d)(?![\d/])")
-_CVV: Final = regex.compile(rf"(?i:{source('cvv')})\D{{0,14}}(?<!\d)\d{{3,4}}(?!\d)|(?<!\d)\d{{3,4}}(?!\d)\D{{0,6}}(?i:{source('cvv')})")
+_CVV: Final = (  # either side of its name; of "2029, CVV 123" both are taken
+    regex.compile(rf"(?i:{source('cvv')})\D{{0,14}}(?<!\d)\d{{3,4}}(?!\d)"),
+    regex.compile(rf"(?<!\d)\d{{3,4}}(?!\d)\D{{0,6}}(?i:{source('cvv')})"),
+)
 _TRIPLE: Final = regex.compile(r"\W{0,4}(?:0[1-9]|1[0-2])\s?[/\-.|:]?\s?(?:20)?(?:2\d|3\d)\W{1,4}\d{3,4}(?!\d)|\W{1,4}\d{3}(?!\d)")
 _OTHER: Final = regex.compile(  # numbers as long as a card's
     r"(?i)(?:\b(?:order|tracking|invoice|shipment|parcel|package|ref|reference|consignment|awb|imei|isbn|pedido|commande|bestellung|sendung\w*)"
@@ -78,7 +81,7 @@ class _Around:
             at = stop
         rest = "".join([*parts, text[at:]])
         self.starts = [start for start, _, _ in numbers]
-        self.codes = [found.span() for found in _CVV.finditer(rest)]
+        self.codes = sorted(found.span() for side in _CVV for found in side.finditer(rest))
         self.dates = [found.span() for found in _EXPIRY.finditer(rest)]
         self.names = [found.span() for found in pattern("card").finditer(rest)]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from .asked import asked
 from .bytes58 import decode, decode_check, is_keypair
 from .finding import Finding, Secret, block, warn
 from .words import pattern, source
@@ -166,8 +167,19 @@ def _called_private(message: Plain, found: regex.Match[str], thread: Sequence[Pl
         return True
     if pattern("private_key").search(after):
         return not pattern("public_value").search(after)
-    alone = len(message.text) - len(found[0]) <= 30
-    return alone and bool(thread) and bool(pattern("private_key").search(thread[-1].text))
+    return len(message.text) - len(found[0]) <= 30 and _sought(thread)
+
+
+def _sought(thread: Sequence[Plain]) -> bool:
+    """Tell whether a private key is what was talked of last: in the message before, or asked for earlier, with no address named since."""
+    if thread and pattern("private_key").search(thread[-1].text):
+        return True
+    for part in reversed(thread):
+        if "private_key" in asked([part]):
+            return "private_key" in asked(thread)  # lately
+        if pattern("public_value").search(part.text):
+            return False
+    return False
 
 
 def _last(concept: str, text: str) -> int:

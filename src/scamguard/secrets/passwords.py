@@ -14,7 +14,7 @@ from .finding import Finding, Secret, block, warn
 from .words import mentions, source, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from .plain import Plain
 
@@ -46,12 +46,19 @@ _MORE: Final = regex.compile(
 _WORDS: Final = regex.compile(rf"{_NAME}{_OWN}{_FOR}{_IS}((?-i:\p{{Ll}}{{3,12}})(?:[ ]\p{{Ll}}{{3,12}}){{3,7}})[ .!]*(?:$|\n)")
 _ENDS: Final = regex.compile(r"\s*(?:$|[\n.!,;。！，、)(।။،۔]|(?:और|and|y|e|und|et|и|है|です|입니다|이야|예요|يا)(?!\p{L}))")
 LINK: Final = regex.compile(r"(?i)^(?:https?:|www\.)|^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|html?|php|cn|ru|py|js|txt|pdf)(?:/\S*)?$")
+_STAND_IN: Final = r"(?-i:[a-z][a-z_\-. ]*+|[A-Z][A-Z_\-. ]*+)\d?"  # a name, of one case
 HOLLOW: Final = regex.compile(  # what stands for a password in manuals, code and logs
-    r"(?i)&lt;|censored|redacted|^[:(][a-z]|^[<\[{$%(]|^[*•xX.·_?\-#]+$|^your"
-    r"|^(?:password|passwd|secret|example|placeholder|null|none|true|false|undefined|string|required)\d{0,3}$|\(\)|^\d[.)]?$|[<>{}]"
+    rf"(?i)&lt;|censored|redacted|^:[a-z]|^[<\[{{(%]{{1,2}}{_STAND_IN}[>\]}})%]{{0,2}}$|^\$[{{(]?{_STAND_IN}[}})]?$"
+    r"|^[*•xX.·_?\-#<>\[\]{}()%$]+$"
+    r"|^your(?:[_\-. ]|$|own|new|pass|pwd|pin|secret|key|code|user|email|account|name)|</?[a-z][^<>]*>|\{[a-z_]{2,}\}"
+    r"|^(?:password|passwd|secret)$|^(?:example|placeholder|null|none|true|false|undefined|string|required)\d{0,3}$|\(\)|^\d[.)]?$"
     r"|^(?:os\.|process\.|env\.|self\.|this\.|config[.\[]|settings[.\[])|^(?:os\.)?(?:getenv|input|getpass)\(|\w\[['\"]\w",
 )
 _SHORT: Final = regex.compile(r"(?i)(?:pass|pin|pw|pwd|psw|mk|mdp)\b")  # names that mean other things too
+_PASS: Final = regex.compile(r"(?i)(?:pass|pin)\b")  # "boarding pass A1B2C3", "the tests pass 1234 of 1300", "pin 4821 on the map"
+_ACCOUNT: Final = regex.compile(r"(?i)(?<!\w)(?:log ?in|user(?:name)?|usr|account|acc|id|e?mail)\s?[:=]?\s\S{1,80}[\s,;/|]{1,3}(?:and\s)?$")
+_BESIDE: Final = 90  # code points in which an account stands before its password
+_VARIED: Final = 3  # kinds of characters of what a machine, or somebody careful, made up
 _PLACE: Final = regex.compile(r",?[ ]\p{Lu}\p{Ll}+")  # "pin 1234 Main Street", "PIN code 560001 Bangalore"
 _UNSPACED_SCRIPT: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Myanmar}]")
 _MARK: Final = regex.compile(r"[\p{M}\u200c\u200d]")  # half a letter: a vowel of Devanagari is no sign amid letters
@@ -59,8 +66,8 @@ _TAIL: Final = "-.,;:!?)]}\"'`”’»」』。，।။"
 _CLOSING: Final = ".,;:\"'`”’»」』。，।။"  # no part of what is masked; a password may well end in "!!" or ")"
 
 
-def passwords(message: Plain) -> Iterator[Finding]:
-    """Find passwords and PINs that the message calls so."""
+def passwords(message: Plain, wanted: Collection[str] = ()) -> Iterator[Finding]:
+    """Find passwords and PINs that the message calls so; ``wanted`` names concepts, as ``asked`` gives them."""
     text = message.text
     for found in _COMBO.finditer(text) if "@" in text or _PAIRED.search(text) else ():
         yield from _combined(message, found)
@@ -71,7 +78,8 @@ def passwords(message: Plain) -> Iterator[Finding]:
         yield from _judged(message, found, group, stated=True)
     for shape in (_BARE, _UNSPACED, _AFTER):
         for found in shape.finditer(text):
-            yield from _judged(message, found, 1, stated=False)
+            if "password" in wanted or not (_PASS.match(found[0]) and _is_ticket(text, found)):
+                yield from _judged(message, found, 1, stated=False)
     for found in _WORDS.finditer(text):
         words = found[1].split(" ")
         if not (set(words) & terms("hedge") or any(word in terms("prose") for word in words[1:])):
@@ -109,6 +117,12 @@ def _judged(message: Plain, found: regex.Match[str], group: int, *, stated: bool
         yield warn(Secret.PASSWORD, message.span(start, start + len(value)), "a word that the message calls a password")
 
 
+def _is_ticket(text: str, found: regex.Match[str]) -> bool:
+    """Tell a pass to board with, a verb, or a pin in a map from a password beside an account, or made up with care."""
+    account = _ACCOUNT.search(text, max(0, found.start() - _BESIDE), found.start())
+    return account is None and kinds(found[1].rstrip(_TAIL)) < _VARIED
+
+
 def _made(value: str, *, stated: bool) -> bool:
     if unlike_words(value):
         return stated or len(value) > 4 or value.isdigit()
@@ -140,6 +154,11 @@ def _more(message: Plain, at: int) -> Iterator[Finding]:
 def one_word(value: str) -> bool:
     """Tell a word that might be a password from what is said of one."""
     return len(value) >= 4 and _letters(value) and value.casefold() not in terms("prose") and not _UNSPACED_SCRIPT.search(value)
+
+
+def kinds(value: str) -> int:
+    """Count the kinds of characters: capitals, small letters, digits, signs."""
+    return sum((any(map(str.isupper, value)), any(map(str.islower, value)), any(map(str.isdigit, value)), not value.isalnum()))
 
 
 def _letters(value: str) -> bool:

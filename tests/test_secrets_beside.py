@@ -1,0 +1,88 @@
+"""What stands beside a secret decides: its label, the question before it, marks of a placeholder, another meaning of its name."""
+
+from __future__ import annotations
+
+import pytest
+
+from scamguard.secrets import Certainty, find
+
+NUMBER = "4539 1488 0343 6467"
+KEY = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318"
+ASKED = ("What is your password?",)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (f"Card {NUMBER}, exp 03/2029, CVV 123", "Card "),
+        (f"{NUMBER} expires 11/2030 cvc 456", ""),
+        (f"{NUMBER} 08/2031 security code 777", ""),
+        (f"{NUMBER} exp march 2029, cvc 123", ""),
+        (f"{NUMBER} amount 500 cvv 123", ""),
+        (f"{NUMBER} 123 cvv exp 2029", ""),
+        (f"cvv 123 for {NUMBER}, thanks", ", thanks"),
+    ],
+)
+def test_a_security_code_is_masked_with_its_card(text: str, left: str) -> None:
+    [found] = find(text)
+    assert text[: found.start] + text[found.stop :] == left
+
+
+@pytest.mark.parametrize(
+    ("thread", "want"),
+    [
+        (["what is your private key?"], True),
+        (["what is your private key?", "one sec"], True),
+        (["what is your private key?", *["hm"] * 7], True),
+        (["what is your private key?", *["hm"] * 8], False),
+        (["what is your private key?", "no, take my wallet address instead"], False),
+        (["never share your private key", "sure"], False),
+        (["one sec"], False),
+        ([], False),
+    ],
+)
+def test_a_key_answers_the_question_for_it_though_small_talk_comes_between(thread: list[str], want: bool) -> None:
+    assert bool(find(KEY, thread)) == want
+
+
+@pytest.mark.parametrize(
+    "value", ["$ecret99!Kz", "(Blue7Horse)", "%tR9v_22kLq", "[Kq7!p2", "{9fXq2", "Kz<7pQ>w91", "x{9]Lk22mm", "your7Kq!pz", "password123"]
+)
+def test_marks_alone_make_no_placeholder(value: str) -> None:
+    assert [found.certainty for found in find(f"my password is {value}")] == [Certainty.BLOCK]
+    assert find(value, ASKED)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["<password>", "<PASSWORD>", "{password}", "{{password}}", "$PASSWORD", "${DB_PASS}", "$(PASSWORD)", "%PASSWORD%",
+     "[your password]", "<your password>", "your_password", "********", "password", "(see below)", "[REDACTED]", "<br>", "{0}", "$1", "%s"],
+)  # fmt: skip
+def test_a_placeholder_is_no_password(value: str) -> None:
+    assert not find(f"my password is {value}")
+    assert not find(f"password: {value}")
+    assert not find(value, ASKED)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["boarding pass A1B2C3, gate 12", "bus pass 8831", "the tests pass 1234 of 1300", "please pass 4000 to the handler",
+     "monthly pass 49eur", "we pass 2500m at noon", "pin 4821 on the map"],
+)  # fmt: skip
+def test_a_pass_to_board_with_is_no_password(text: str) -> None:
+    assert not find(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "thread"),
+    [
+        ("pass: Kq7pz!22", ()),
+        ("pass Kq7pz!22", ()),
+        ("my pin is 4821", ()),
+        ("login bob pass hunter2", ()),
+        ("user: ann, pass hunter22", ()),
+        ("pin 4821", ("what is your pin?",)),
+    ],
+)
+def test_a_pass_beside_an_account_or_asked_for_is_one(text: str, thread: tuple[str, ...]) -> None:
+    assert [found.certainty for found in find(text, thread)] == [Certainty.BLOCK]
