@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from .finding import Finding, Secret, block, warn
-from .passwords import HOLLOW, LETTER, LINK, one_word, unlike_words
+from .passwords import LETTER, LINK, one_word, unlike_words
+from .placeholders import hollow
 from .words import pattern, source
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _SEED: Final = regex.compile(
 _BACKUP: Final = regex.compile(
     rf"\s*{_OPENS}(?P<value>[A-Za-z0-9]{{4,6}}(?:[ -][A-Za-z0-9]{{4,6}}){{1,7}}|[a-z0-9]{{8,12}}|[A-Z0-9]{{8,16}}){_CLOSES}\s*"
 )
+_OPENING: Final = "([{<"
 _MARKS: Final = ".,;:!?…)]}^\"'~*"
 _SURE: Final = 6  # characters of a made-up word that is no typing error
 _VARIED: Final = 3
@@ -62,7 +64,7 @@ def _password(message: Plain) -> Iterator[Finding]:
     whole, alone = found["value"], found.end("value") >= len(message.text.rstrip()) - 2
     value = whole.rstrip(_MARKS)
     span = message.span(found.start("value"), found.end("value"))
-    if LINK.search(value) or HOLLOW.search(value) or _PLAIN.fullmatch(value):
+    if LINK.search(value) or hollow(value) or _PLAIN.fullmatch(value.lstrip(_OPENING)):
         return
     digits = any(char.isdigit() for char in value)
     if unlike_words(value) and (digits or _kinds(value) >= _VARIED):

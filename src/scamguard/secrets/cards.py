@@ -27,11 +27,18 @@ _ISSUED: Final = regex.compile(  # prefix and length of the great brands
     r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}"
     r"|6(?:011|4[4-9]\d|5\d\d)\d{12}|62\d{14,17}|35(?:2[89]|[3-8]\d)\d{12}|220[0-4]\d{12}|9792\d{12}|(?:50|5[6-9]|6[0-9])\d{10,17}",
 )
-_EXPIRY: Final = regex.compile(r"(?<!\d)(?:0[1-9]|1[0-2])\s?[/\-.|:]\s?(?:20)?(?:2\d|3\d)(?![\d/])")
-_CVV: Final = (  # either side of its name; of "2029, CVV 123" both are taken
-    regex.compile(rf"(?i:{source('cvv')})\D{{0,14}}(?<!\d)\d{{3,4}}(?!\d)"),
-    regex.compile(rf"(?<!\d)\d{{3,4}}(?!\d)\D{{0,6}}(?i:{source('cvv')})"),
+_MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_YEAR: Final = r"(?:20)?[23]\d(?!\d)"
+_EXPIRY: Final = regex.compile(
+    r"(?i)(?<!\d)(?:0[1-9]|1[0-2])\s?[/\-.|:]\s?(?:20)?(?:2\d|3\d)(?![\d/])"
+    r"|\b(?:exp(?:\.|iry|ires|iration|ire[ds]?)?|valid(?:[ ](?:thru|through|until|till|to))?|good[ ]thru)\b(?:[ ](?:date|on|in|is))?"
+    rf"\W{{0,3}}(?:(?:{_MONTH}|0?[1-9]|1[0-2])(?:\s?[/\-.|:,’']\s?|\s))?{_YEAR}(?!/)"
 )
+_BESIDE: Final = regex.compile(  # dates that tell of no card, but are an expiry date beside its number and code
+    rf"(?i)\b{_MONTH}[\s,/’'-]{{0,2}}{_YEAR}|(?<!\d)0?[1-9]\s?[/.-]\s?{_YEAR}(?!/)|(?<!\d)20[23]\d\s?[年/.-]\s?(?:1[0-2]|0?[1-9])(?![\d/.-])月?"
+)
+_CVV: Final = regex.compile(rf"(?i:{source('cvv')})\D{{0,14}}(?<!\d)\d{{3,4}}(?!\d)")
+_CVV_BEHIND: Final = regex.compile(rf"(?<!\d)\d{{3,4}}(?!\d)\D{{0,6}}(?i:{source('cvv')})")
 _TRIPLE: Final = regex.compile(r"\W{0,4}(?:0[1-9]|1[0-2])\s?[/\-.|:]?\s?(?:20)?(?:2\d|3\d)\W{1,4}\d{3,4}(?!\d)|\W{1,4}\d{3}(?!\d)")
 _OTHER: Final = regex.compile(  # numbers as long as a card's
     r"(?i)(?:\b(?:order|tracking|invoice|shipment|parcel|package|ref|reference|consignment|awb|imei|isbn|pedido|commande|bestellung|sendung\w*)"
@@ -59,7 +66,7 @@ def cards(message: Plain, asked: Collection[str] = ()) -> Iterator[Finding]:
             continue
         triple = _TRIPLE.match(text, stop, stop + 24)
         ends = [*spent, *dated, *([triple.span()] if triple else [])]
-        span = message.span(*rest.whole(ends, start, stop))
+        span = message.span(*rest.whole([*ends, *(rest.near(rest.beside, start, stop) if ends else [])], start, stop))
         if digits in _SHOWN:
             yield warn(Secret.CARD, span, "a card number made for testing")
         elif ends:
@@ -74,16 +81,17 @@ class _Around:
     """Where security codes, dates and names of cards stand, apart from the numbers themselves: read once for all of them."""
 
     def __init__(self, text: str, numbers: list[tuple[int, int, str]]) -> None:
-        """Blank out the numbers, so that their last group is no security code."""
-        at, parts = 0, []
-        for start, stop, _ in numbers:
-            parts += [text[at:start], "\n" * (stop - start)]
-            at = stop
-        rest = "".join([*parts, text[at:]])
+        """Blank out the numbers, so that their last group is no security code; then the dates, so that their year is none."""
         self.starts = [start for start, _, _ in numbers]
-        self.codes = sorted(found.span() for side in _CVV for found in side.finditer(rest))
+        rest = _without(text, [(start, stop) for start, stop, _ in numbers])
         self.dates = [found.span() for found in _EXPIRY.finditer(rest)]
         self.names = [found.span() for found in pattern("card").finditer(rest)]
+        rest = _without(rest, self.dates)
+        self.beside = [found.span() for found in _BESIDE.finditer(rest)]
+        rest = _without(rest, self.beside)
+        codes = [found.span() for found in _CVV.finditer(rest)]  # a name in front of a number wins over one behind it
+        behind = [found.span() for found in _CVV_BEHIND.finditer(_without(rest, codes))]
+        self.codes = sorted([*codes, *behind])
 
     def near(self, spans: list[tuple[int, int]], start: int, stop: int) -> list[tuple[int, int]]:
         """Give the spans that begin near a number."""
@@ -98,15 +106,24 @@ class _Around:
         return min([start, *(at for at, _ in mine)]), max([stop, *(to for _, to in mine)])
 
 
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    """Blank out places of a text; others stay where they are."""
+    at, parts = 0, []
+    for start, stop in spans:
+        parts += [text[at:start], "\n" * (stop - start)]
+        at = stop
+    return "".join([*parts, text[at:]])
+
+
 def _adds_up(found: regex.Match[str]) -> Iterator[tuple[int, str]]:
     """Give where a number that is a card's ends, and its digits: three more digits belong to it, or are its security code."""
     whole = regex.sub(r"\D", "", found[0])
-    if _ISSUED.fullmatch(whole) and luhn(whole):
-        yield found.end(), whole
-    elif found["tail"]:
-        shorter = regex.sub(r"\D", "", found[0][: -len(found["tail"])])
-        if _ISSUED.fullmatch(shorter) and luhn(shorter):
-            yield found.start("tail"), shorter
+    shorter = whole[:-3] if found["tail"] else ""
+    apart = not (found["tail"] or "0")[0].isdigit() and not whole.startswith("62")  # of UnionPay's numbers, many have 19 digits
+    for stop, digits in sorted([(found.end(), whole), (found.start("tail"), shorter)], reverse=not apart):
+        if _ISSUED.fullmatch(digits) and luhn(digits):
+            yield stop, digits
+            return
 
 
 def luhn(digits: str) -> bool:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from .finding import Finding, Secret, block, warn
-from .words import mentions, source, terms
+from .placeholders import hollow
+from .words import mentions, pattern, source, terms
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -46,17 +47,21 @@ _MORE: Final = regex.compile(
 _WORDS: Final = regex.compile(rf"{_NAME}{_OWN}{_FOR}{_IS}((?-i:\p{{Ll}}{{3,12}})(?:[ ]\p{{Ll}}{{3,12}}){{3,7}})[ .!]*(?:$|\n)")
 _ENDS: Final = regex.compile(r"\s*(?:$|[\n.!,;。！，、)(।။،۔]|(?:और|and|y|e|und|et|и|है|です|입니다|이야|예요|يا)(?!\p{L}))")
 LINK: Final = regex.compile(r"(?i)^(?:https?:|www\.)|^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|html?|php|cn|ru|py|js|txt|pdf)(?:/\S*)?$")
-_STAND_IN: Final = r"(?-i:[a-z][a-z_\-. ]*+|[A-Z][A-Z_\-. ]*+)\d?"  # a name, of one case
-HOLLOW: Final = regex.compile(  # what stands for a password in manuals, code and logs
-    rf"(?i)&lt;|censored|redacted|^:[a-z]|^[<\[{{(%]{{1,2}}{_STAND_IN}[>\]}})%]{{0,2}}$|^\$[{{(]?{_STAND_IN}[}})]?$"
-    r"|^[*•xX.·_?\-#<>\[\]{}()%$]+$"
-    r"|^your(?:[_\-. ]|$|own|new|pass|pwd|pin|secret|key|code|user|email|account|name)|</?[a-z][^<>]*>|\{[a-z_]{2,}\}"
-    r"|^(?:password|passwd|secret)$|^(?:example|placeholder|null|none|true|false|undefined|string|required)\d{0,3}$|\(\)|^\d[.)]?$"
-    r"|^(?:os\.|process\.|env\.|self\.|this\.|config[.\[]|settings[.\[])|^(?:os\.)?(?:getenv|input|getpass)\(|\w\[['\"]\w",
-)
 _SHORT: Final = regex.compile(r"(?i)(?:pass|pin|pw|pwd|psw|mk|mdp)\b")  # names that mean other things too
-_PASS: Final = regex.compile(r"(?i)(?:pass|pin)\b")  # "boarding pass A1B2C3", "the tests pass 1234 of 1300", "pin 4821 on the map"
-_ACCOUNT: Final = regex.compile(r"(?i)(?<!\w)(?:log ?in|user(?:name)?|usr|account|acc|id|e?mail)\s?[:=]?\s\S{1,80}[\s,;/|]{1,3}(?:and\s)?$")
+_PASS: Final = regex.compile(  # "boarding pass A1B2C3", "the tests pass 1234 of 1300", "pin 4821 on the map"
+    r"(?i)(?:pass|pin)(?![\s_-]{0,2}(?:code|phrase|word))\b"
+)
+_PASS_BEHIND: Final = regex.compile(r"(?i)\s?[,–-]\s(?:pass|pin)")  # "seat 14B, pass it on"
+_CALLED: Final = regex.compile(r"[:=「『\"'\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
+_MINE: Final = regex.compile(  # whose it is, or what it opens
+    r"(?i)(?:(?<!\p{L})(?:my|our|mein\p{Ll}{0,2}|unser\p{Ll}{0,2}|mon|ma|meu|minha|mi|mio|mia|мой|моя|benim|wi-?fi|wlan|bank|card|debit|credit|atm|sim"
+    r"|phone|account|admin|root|server|vpn|router|e-?mail|gmail|ssh|login|log[ ]in|unlock)\s|[我的내제]\s?)$"
+)
+_ACCOUNT: Final = regex.compile(
+    r"(?i)(?:(?<!\w)(?:log ?in|user(?:[ ]?name)?|usr|account|acc|id|e?mail)\s?(?P<sign>[:=]?)\s?\S{1,80}"
+    r"|(?P<sign>[\w.+-]{1,64}@[\w.-]{1,80}))[\s,;/|]{1,3}(?:and\s)?$"
+)
+_NEAR: Final = 20
 _BESIDE: Final = 90  # code points in which an account stands before its password
 _VARIED: Final = 3  # kinds of characters of what a machine, or somebody careful, made up
 _PLACE: Final = regex.compile(r",?[ ]\p{Lu}\p{Ll}+")  # "pin 1234 Main Street", "PIN code 560001 Bangalore"
@@ -78,7 +83,7 @@ def passwords(message: Plain, wanted: Collection[str] = ()) -> Iterator[Finding]
         yield from _judged(message, found, group, stated=True)
     for shape in (_BARE, _UNSPACED, _AFTER):
         for found in shape.finditer(text):
-            if "password" in wanted or not (_PASS.match(found[0]) and _is_ticket(text, found)):
+            if "password" in wanted or not _is_ticket(text, found):
                 yield from _judged(message, found, 1, stated=False)
     for found in _WORDS.finditer(text):
         words = found[1].split(" ")
@@ -90,7 +95,7 @@ def _combined(message: Plain, found: regex.Match[str]) -> Iterator[Finding]:
     """Judge what stands beside an account: it must be made up, and no path."""
     group = 1 if found[1] else 2
     value = found[group].rstrip(_TAIL)
-    if "/" in value or LINK.search(value) or HOLLOW.search(value) or value.isdigit() or not unlike_words(value):
+    if "/" in value or LINK.search(value) or hollow(value) or value.isdigit() or not unlike_words(value):
         return
     stop = found.start(group) + len(found[group].rstrip(_CLOSING))
     yield block(Secret.PASSWORD, message.span(found.start(group), stop), "a password beside the name of its account")
@@ -101,7 +106,7 @@ def _judged(message: Plain, found: regex.Match[str], group: int, *, stated: bool
     text = message.text
     start = found.start(group) + len(found[group]) - len(found[group].lstrip("\"'`"))
     value = found[group].lstrip("\"'`").rstrip(_TAIL)
-    if not value or LINK.search(value) or HOLLOW.search(value) or not _own(text[max(0, found.start() - 2) : found.start()]):
+    if not value or LINK.search(value) or hollow(value, stated=stated) or not _own(text[max(0, found.start() - 2) : found.start()]):
         return
     if not stated and _SHORT.match(found[0]) and not any(char.isdigit() for char in value):
         return
@@ -118,9 +123,15 @@ def _judged(message: Plain, found: regex.Match[str], group: int, *, stated: bool
 
 
 def _is_ticket(text: str, found: regex.Match[str]) -> bool:
-    """Tell a pass to board with, a verb, or a pin in a map from a password beside an account, or made up with care."""
+    """Tell a pass to board with, a verb, or a pin in a map from a password that is somebody's, an account's, or made up with care."""
+    value, behind = found[1].rstrip(_TAIL), found[0][found.end(1) - found.start() :]
+    if kinds(value) >= _VARIED or not (_PASS.match(found[0]) or _PASS_BEHIND.fullmatch(behind)):
+        return False
+    between = text[found.start() : found.start(1)]
+    if _CALLED.search(between) or pattern("own").search(between) or _MINE.search(text, max(0, found.start() - _NEAR), found.start()):
+        return False
     account = _ACCOUNT.search(text, max(0, found.start() - _BESIDE), found.start())
-    return account is None and kinds(found[1].rstrip(_TAIL)) < _VARIED
+    return account is None or (value.isdigit() and not account["sign"])  # "user tests pass 1234 of 1300"
 
 
 def _made(value: str, *, stated: bool) -> bool:
@@ -144,7 +155,7 @@ def _more(message: Plain, at: int) -> Iterator[Finding]:
     while found := _MORE.match(message.text, at):
         value = found[1].rstrip(_TAIL)
         mixed = any(char.isdigit() for char in value) and any(char.isalpha() for char in value)
-        if not mixed or LINK.search(value) or HOLLOW.search(value) or "@" in value:
+        if not mixed or LINK.search(value) or hollow(value) or "@" in value:
             return
         stop = found.start(1) + len(found[1].rstrip(_CLOSING))
         yield block(Secret.PASSWORD, message.span(found.start(1), stop), "made up as the password before it: a part of it, or another")

@@ -7,72 +7,34 @@ and the characters are as rare as chance makes them (the lists run from common t
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-import regex
-
 from .finding import Finding, Secret, block, warn
-from .proof import example, in_order, steady, valid
+from .lists import GLUED, HAN, SIZES, languages, likely, lists
+from .nearly import LEADING, LEAST, beside, with_rows
+from .proof import EXAMPLE, WHY, example, in_order, steady, valid
+from .tokens import labels_in, tokens_of
 from .words import mentions, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from .plain import Plain
+    from .tokens import Token
 
-OFFICIAL: Final = (
-    "chinese_simplified",
-    "chinese_traditional",
-    "czech",
-    "english",
-    "french",
-    "italian",
-    "japanese",
-    "korean",
-    "portuguese",
-    "spanish",
-)
-SIZES: Final = (24, 21, 18, 15, 12)
-_GAP: Final = 24  # code points between two words of a phrase, at most: numbering, commas, line ends
 _PARTS: Final = 24  # earlier messages that may hold parts of a phrase, whatever stands between them
 _AGAIN: Final = 4  # times that no part of a phrase is said
 _IDLE: Final = 2  # messages between two parts, further back: "ok, next"
 _RARE: Final = 500  # mean place in a Chinese list; of 12 random ones 1,024 ± 171, of prose about 300
 _RAREST: Final = 900  # where nothing parts the phrase from the words before it
-_WORD: Final = regex.compile(
-    r"(?V1)\p{Han}|[\p{Hiragana}\p{Katakana}ー\u3099\u309a]+|\p{Hangul}+"
-    r"|(?:[\p{L}--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]]\p{M}*)+",
-)
-_STRONG: Final = regex.compile(r"[\n:;=.!?\"'`“”‘’«»「」()\[\]{}<>。！？：；—–]")
-_LABEL: Final = regex.compile(  # "word 7:", 第七个词 …: numbering, not words
-    r"(?i)(?:\b(?:word|words|palabra|mot|wort|palavra|parola|slovo|слово|kata|kelime|शब्द|كلمة)|từ|単語|단어|第)"
-    r"[ \t]*(?:#|no\.?|n°|№)?[ \t]*\d{1,2}"
-    r"[ \t]*(?:(?:番目)?の?単語|번째 ?단어|[个個]?[词詞字]|[个個])?",
-)
+_WIDER: Final = 48  # words on either side of a phrase that may belong to it, labels among them
+_LABELS: Final = 2  # one alone changes nothing: what stands before a phrase is left out of it anyway
+_CERTAIN: Final = 8  # labels that are no words of a phrase
 _JOINING: Final = frozenset({"and", "then", "und", "et", "y", "e", "ed", "a", "и", "và", "ve", "dan", "그리고"})
-_LEADING: Final = frozenset({"seed", "phrase", "secret", "word", "wallet", "key", "recover", "private"})
 _FILLER: Final = frozenset({"next", "ready", "okay", "more", "good", "wait", "now", "here", "send", "finish"})
-_GLUED: Final = ("japanese", "korean")  # endings are written on to the last word, particles before the first
-_HAN: Final = ("chinese_simplified", "chinese_traditional")
-EXAMPLE: Final = "a seed phrase known from documentation: anybody can take what is sent to it"
-WHY: Final = "a seed phrase with a valid checksum: whoever reads it owns the wallet"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Token:
-    """A word at ``text[start:stop]``, and whether a line, sentence or bracket ended just before it."""
-
-    key: str
-    start: int
-    stop: int
-    parted: bool  # a strong boundary stands before
-    apart: bool  # anything stands before
-    far: bool  # too much stands before
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -87,20 +49,28 @@ class Run:
 
 
 def phrases(message: Plain, thread: Sequence[Plain] = ()) -> Iterator[Finding]:
-    """Find seed phrases, also when their first words were sent before."""
-    for unnumbered in (False, True):
-        tokens = tokens_of(message.text, unnumbered=unnumbered)
-        found = list(_read(message, tokens, thread))
-        yield from found
-        if found or not _LABEL.search(message.text):
-            return
+    """Find seed phrases, also when their first words were sent before, or when one is named and nearly right."""
+    tokens = tokens_of(message.text)
+    found: list[Finding] = []
+    if likely((token.key for token in tokens), 1 if thread else LEAST):
+        labels, count = labels_in(message.text)
+        if count >= _LABELS:
+            tokens = tokens_of(message.text, labels)
+            found = list(_read(message, tokens, thread))
+        if not found or count < _CERTAIN:
+            found += _read(message, tokens_of(message.text), thread)
+    yield from with_rows(message, tokens, thread, found)
+
+
+def _least(thread: Sequence[Plain]) -> int:
+    """Say how many list words a message holds at least that ends a phrase."""
+    return 1 if thread else min(SIZES) - 2
 
 
 def _read(message: Plain, tokens: list[Token], thread: Sequence[Plain]) -> Iterator[Finding]:
-    for language in languages(tokens, 1 if thread else min(SIZES) - 2):
-        runs = list(_runs(tokens, language))
-        spoken = language in _HAN and any(_spoken(part.text) for part in (message, *thread[-4:]))
-        whole = [_finding(message, run, first, size) for run in runs for first, size in _windows(run, language, spoken=spoken)]
+    for language in languages((token.key for token in tokens), _least(thread)):
+        spoken = language in HAN and any(_spoken(part.text) for part in (message, *thread[-4:]))
+        whole = [found for run in _runs(tokens, language) for found in _proved(message, run, language, spoken=spoken)]
         yield from whole
         if thread and not whole:
             yield from _continued(message, tokens, thread, language)
@@ -110,70 +80,30 @@ def _spoken(text: str) -> bool:
     return any(mentions(name, text) and pattern(name).search(text) is not None for name in ("seed_phrase", "seed_hint"))
 
 
-def _finding(message: Plain, run: Run, first: int, size: int) -> Finding:
-    span = message.span(run.tokens[max(first, 0)].start, run.tokens[first + size - 1].stop)
-    if example(run.places[first : first + size]):
-        return warn(Secret.SEED_PHRASE, span, EXAMPLE)
-    return block(Secret.SEED_PHRASE, span, WHY)
+def _proved(message: Plain, run: Run, language: str, *, spoken: bool) -> Iterator[Finding]:
+    """Find the phrases of a run, each with the list words around that are no other phrase's: a longer one may have a wrong word."""
+    windows = list(_windows(run, language, spoken=spoken))
+    free = bytearray(b"\1") * len(run)
+    free[: _leading(run)] = bytes(_leading(run))
+    for first, size in windows:
+        free[first : first + size] = bytes(size)
+    for first, size in windows:
+        before, after = _beside(run, free, first, size, language)
+        span = message.span(run.tokens[first - before].start, run.tokens[first + size - 1 + after].stop)
+        shown = example(run.places[first : first + size])
+        yield warn(Secret.SEED_PHRASE, span, EXAMPLE) if shown else block(Secret.SEED_PHRASE, span, WHY)
 
 
-@cache
-def lists() -> dict[str, dict[str, int]]:
-    """Read every official list: language → word → place. Accents may be left out where that leaves one word.
-
-    The library has Russian and Turkish ones besides, which BIP-39 does not know; a word of the Russian one is damaged.
-    """
-    from mnemonic import Mnemonic  # noqa: PLC0415 - reads ten files; most programs never ask
-
-    lists = {}
-    for language in OFFICIAL:
-        words = [_key(word) for word in Mnemonic(language).wordlist]
-        table = dict(zip(words, range(2048), strict=True))
-        if language not in _GLUED:
-            bare = [_bare(word) for word in words]
-            table = {word: n for n, word in enumerate(bare) if bare.count(word) == 1} | table if bare != words else table
-        lists[language] = table
-    return lists
-
-
-@cache
-def _known() -> dict[str, tuple[str, ...]]:
-    """Say of every word which lists hold it."""
-    known: dict[str, tuple[str, ...]] = {}
-    for language, table in lists().items():
-        for word in table:
-            known[word] = (*known.get(word, ()), language)
-    return known
-
-
-def _key(word: str) -> str:
-    return unicodedata.normalize("NFKD", word).casefold()
-
-
-def _bare(word: str) -> str:
-    return "".join(char for char in word if not unicodedata.combining(char))
-
-
-def tokens_of(text: str, *, unnumbered: bool = False) -> list[Token]:
-    """Cut a text into words, with or without what may be numbering: "word" and "第" are list words as well."""
-    labels = bytearray(len(text))
-    for label in _LABEL.finditer(text) if unnumbered else ():
-        labels[label.start() : label.end()] = b"\1" * len(label[0])
-    tokens: list[Token] = []
-    last = 0
-    for found in _WORD.finditer(text):
-        if not labels[found.start()]:
-            gap = text[last : found.start()]
-            tokens.append(Token(_key(found[0]), found.start(), found.end(), bool(_STRONG.search(gap)), bool(gap), len(gap) > _GAP))
-            last = found.end()
-    return tokens
-
-
-def languages(tokens: list[Token], least: int) -> list[str]:
-    """Name the lists that hold at least ``least`` of the words."""
-    known = _known()
-    counts = Counter(language for token in tokens for language in known.get(token.key, ()))
-    return sorted(language for language, count in counts.items() if count >= least)
+def _beside(run: Run, free: bytearray, first: int, size: int, language: str) -> tuple[int, int]:
+    """Count the words before and after a phrase that stand in a row with it."""
+    stop, tokens = first + size, run.tokens
+    before = free[max(0, first - _WIDER) : first][::-1]
+    after = free[stop : stop + _WIDER]
+    if language in HAN:  # prose is made of list words: only what stands apart as the phrase does
+        before = bytearray(one and tokens[first - n].apart for n, one in enumerate(before))
+        after = bytearray(one and tokens[stop + n].apart for n, one in enumerate(after))
+    head, tail = (row.find(0) if 0 in row else len(row) for row in (before, after))
+    return beside(tokens, first - head, first, stop, stop + tail)
 
 
 def _runs(tokens: list[Token], language: str) -> Iterator[Run]:
@@ -191,7 +121,7 @@ def _runs(tokens: list[Token], language: str) -> Iterator[Run]:
             run.tokens.append(token)
             run.places.append(place)
             continue
-        edges = _glued(token, table) if language in _GLUED else []
+        edges = _glued(token, table) if language in GLUED else []
         for edge, inner in edges:
             if edge == "last" and run.tokens:
                 yield Run([*run.tokens, token], [*run.places, inner])
@@ -217,8 +147,8 @@ def _glued(token: Token, table: dict[str, int]) -> list[tuple[str, int]]:
 def _windows(run: Run, language: str, *, spoken: bool) -> Iterator[tuple[int, int]]:
     """Give first word and size of each phrase in a run, the longest first."""
     taken = bytearray(len(run))
-    chinese = language in _HAN
-    leading = next((n for n, token in enumerate(run.tokens) if token.key not in _LEADING), len(run))
+    chinese = language in HAN
+    leading = _leading(run)
     sums = [0, *accumulate(run.places)]
     aparts = [0, *accumulate(int(token.apart) for token in run.tokens)]
     for size in SIZES:
@@ -236,6 +166,11 @@ def _windows(run: Run, language: str, *, spoken: bool) -> Iterator[tuple[int, in
                 yield first, size
 
 
+def _leading(run: Run) -> int:
+    """Count the words that open a run and speak of a phrase."""
+    return next((n for n, token in enumerate(run.tokens) if token.key not in LEADING), len(run))
+
+
 def _aligned(run: Run, language: str, first: int, size: int, leading: int) -> bool:
     """Tell whether a phrase may begin here; ``leading`` words open the run that speak of a phrase.
 
@@ -245,8 +180,8 @@ def _aligned(run: Run, language: str, first: int, size: int, leading: int) -> bo
     if len(run) not in SIZES or len(run) == size:
         return True
     tokens, stop = run.tokens, first + size
-    starts = first <= leading or tokens[first].parted or (language in _HAN and not tokens[first - 1].apart)
-    joined = language in _HAN and stop + 1 < len(run) and not tokens[stop + 1].apart  # prose goes on, without spaces
+    starts = first <= leading or tokens[first].parted or (language in HAN and not tokens[first - 1].apart)
+    joined = language in HAN and stop + 1 < len(run) and not tokens[stop + 1].apart  # prose goes on, without spaces
     return starts and (stop == len(run) or tokens[stop].parted or joined)
 
 
@@ -302,11 +237,11 @@ def _parts(thread: Sequence[Plain], language: str) -> list[Run]:
 def _part(tokens: list[Token], language: str) -> Run | None:
     """Give the words of a message that may be a part of a phrase: most of it, or all that follows a colon or line end."""
     run = max(_runs(tokens, language), key=len, default=None)
-    if run is None or (language in _HAN and not all(token.apart for token in run.tokens[1:])):
+    if run is None or (language in HAN and not all(token.apart for token in run.tokens[1:])):
         return None
     breaks = [n for n, token in enumerate(run.tokens) if n and token.parted]
     if len(breaks) == 1:  # "the other half now: …": words of the sentence are list words as well
         run = Run(run.tokens[breaks[0] :], run.places[breaks[0] :])
-    most = len(run) * 10 >= len(tokens) * (8 if language in _HAN else 6)
+    most = len(run) * 10 >= len(tokens) * (8 if language in HAN else 6)
     listed = len(run) >= 4 and run.tokens[0].parted and run.tokens[-1] is tokens[-1]
     return run if most or listed else None

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+WHY: Final = "a seed phrase with a valid checksum: whoever reads it owns the wallet"
+EXAMPLE: Final = "a seed phrase known from documentation: anybody can take what is sent to it"
 _PUBLISHED: Final = frozenset(
     {  # entropy of BIP-39's test vectors (trezor/python-mnemonic) and of the phrases in Truffle's manuals
         "9e885d952ad362caeb4efe34a8e91bd2",

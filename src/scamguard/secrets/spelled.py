@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from .finding import Finding, Secret, block, warn
-from .phrases import EXAMPLE, SIZES, WHY, languages, lists, phrases, tokens_of
+from .lists import SIZES, languages, lists
+from .phrases import phrases
 from .plain import unescaped
-from .proof import example, in_order, valid
+from .proof import EXAMPLE, WHY, example, in_order, valid
+from .tokens import tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +47,7 @@ def spelled(message: Plain) -> Iterator[Finding]:
 def _columns(message: Plain) -> Iterator[Finding]:
     """Put numbered words in the order of their numbers."""
     tokens = tokens_of(message.text)
-    for language in languages(tokens, min(SIZES)):
+    for language in languages((token.key for token in tokens), min(SIZES)):
         table = lists()[language]
         numbered = []
         for token in tokens:

@@ -64,6 +64,6 @@ def _stems(concept: str) -> tuple[str, ...]:
 
 
 @cache
-def terms(concept: str) -> frozenset[str]:
-    """Give the terms of a concept as they stand in the file."""
-    return frozenset(term for listed in _concepts()[concept].values() for term in listed)
+def terms(concept: str, language: str | None = None) -> frozenset[str]:
+    """Give the terms of a concept as they stand in the file, of all languages or of one."""
+    return frozenset(term for code, listed in _concepts()[concept].items() if language in {None, code} for term in listed)
