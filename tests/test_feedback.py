@@ -157,7 +157,7 @@ def test_a_review_that_makes_no_sense_is_refused(fault: str) -> None:
 
 
 def test_a_lasting_secret_is_not_kept_and_not_repeated() -> None:
-    with pytest.raises(TrainingError, match=r"holds a secret \(seed_phrase, characters 9 to \d+\)") as caught:
+    with pytest.raises(TrainingError, match=r"holds a secret \(seed_phrase, characters \d to \d+\)") as caught:
         reviews.review(f"my words {WORDS}", "benign")
     assert WORDS.split()[0] not in str(caught.value)
 
