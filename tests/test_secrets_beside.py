@@ -124,3 +124,19 @@ def test_what_is_said_beside_a_password_is_none(text: str) -> None:
 @pytest.mark.parametrize("text", [f"expires 2030 {NUMBER}", f"meeting in march 2029 about {NUMBER}", f"of 2029-03-11, ref {NUMBER}"])
 def test_a_date_beside_a_number_makes_no_card_of_it(text: str) -> None:
     assert not find(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<https://youtu.be/Nf_Y4MbUCLY?t=35s>", "<docs.example.org/4YsDM2/Types.html>", "(https://x.example/a1b2)", ":wave::skin-tone-3:",
+     ":WWW.EXAMPLE65.COM", "[GitHub]", "(2nd)"],
+)  # fmt: skip
+def test_a_link_or_an_emoji_between_marks_is_no_password(text: str) -> None:
+    assert not find(text, ASKED)
+
+
+@pytest.mark.parametrize(
+    "text", ["mail <mailto:ann@shop2.example|ann@shop2.example>", "confirm the password here: <portal.test/direct-deposit1>"]
+)
+def test_a_link_beside_a_name_is_no_password(text: str) -> None:
+    assert not find(text)

@@ -185,6 +185,7 @@ def test_who_names_a_phrase_is_asked(frame: str, thread: tuple[str, ...]) -> Non
     assert frame.format(words)[found.start : found.stop] == words
     assert find(words) == (), "nobody named it"
     assert find(words, ("how was your day?", *["hm"] * 8)) == ()
+    assert find(words.replace("note", "seed").replace("lucky", "phrase")) == (), "words of a phrase are no name of it"
 
 
 @pytest.mark.parametrize("language", [language for language in OFFICIAL if language not in {"japanese", "korean"}])

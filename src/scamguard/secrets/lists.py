@@ -1,6 +1,6 @@
 """The official word lists of BIP-39: which words they hold, at which place, and by which first letters a word is known.
 
-In the lists in Latin letters no two words begin with the same four letters, so four are enough to write a word down.
+No two words of the English list begin with the same four letters, so four are enough to write a word down.
 """
 
 from __future__ import annotations
@@ -52,10 +52,8 @@ def lists() -> dict[str, dict[str, int]]:
 
 @cache
 def stems(language: str) -> dict[str, int]:
-    """Give the places of a list's words by their first four letters; empty where these are no letters of an alphabet."""
-    if language in HAN or language in GLUED:
-        return {}
-    words = {word: place for word, place in lists()[language].items() if len(word) > STEM and word.isascii()}
+    """Give the places of a list's words by their first four letters; of the English list alone, in which people write them so."""
+    words = {word: place for word, place in lists()[language].items() if len(word) > STEM} if language == "english" else {}
     return {word[:STEM]: place for word, place in words.items()}
 
 
@@ -89,11 +87,8 @@ def _known() -> dict[str, tuple[str, ...]]:
 @cache
 def _written() -> dict[str, tuple[str, ...]]:
     """Say of every word, and of the first letters that tell a word, which lists hold it."""
-    written = dict(_known())
-    for language in OFFICIAL:
-        for stem in stems(language):
-            written[stem] = tuple({*written.get(stem, ()), language})
-    return written
+    known, table = _known(), lists()["english"]
+    return known | {stem: (*known.get(stem, ()), "english") for stem in stems("english") if stem not in table}
 
 
 def languages(keys: Iterable[str], least: int) -> list[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from .finding import Certainty, Finding, Secret, block, warn
 from .lists import HAN, SIZES, STEM, folded, likely, lists, slipped, stems
-from .proof import WHY, example, valid
+from .proof import WHY, example, in_order, valid
 from .words import mentions, pattern, terms
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LEADING: Final = frozenset({"seed", "phrase", "secret", "word", "wallet", "key", "recover", "private"})
 LEAST: Final = 8  # list words in a row that may be a phrase, or half of one
-_PAGE: Final = 10  # words that are in the order of the list but for one: a page of it, and a word of the sentence before
+_PAGE: Final = 10
 _HAN_LEAST: Final = 10
 _RARE: Final = 700  # mean place in a Chinese list; of 12 random ones 1,024 ± 171, of prose about 300
 _OTHERS: Final = 2  # words of a row that are in no list; one in six, in long ones
@@ -40,6 +40,7 @@ _LOST: Final = 10  # a row that has lost so much since its best has ended there:
 _RECENT: Final = 8  # messages before this one that may name a phrase
 _BRIEF: Final = 6  # code points of a name that may be a word of a phrase: "seed", "phrase"
 _BEFORE: Final = 300  # code points between a name and the words
+_AROUND: Final = 1_500  # code points around a name or a phrase in which rows are looked for
 _SHORT: Final = 3  # words beside a phrase, but off its line, that do not belong to it
 _AFTER: Final = 40  # and between the words and a name: "… is my seed phrase"
 _WHY: Final = "words of a seed phrase, called so in the message or asked for: one that does not add up is still easily put right"
@@ -80,8 +81,8 @@ def _row(tokens: Sequence[Token], kinds: Sequence[int], first: int, stop: int, t
 def _drawn(row: Row, tokens: Sequence[Token], language: str) -> bool:
     """Tell words drawn by chance from prose and from a page of the list."""
     size = len(row.places)
-    back = sum(after < place for place, after in pairwise(row.places))
-    if size - len(set(row.places)) > 1 + size // 8 or back <= int(size >= _PAGE):
+    page = in_order(row.places) or (size >= _PAGE and in_order(row.places[2:]))  # two words of the sentence may stand before one
+    if page or size - len(set(row.places)) > 1 + size // 8:
         return False
     if language in HAN:  # prose in characters that stand apart is made of list words, and of the commonest
         return size >= _HAN_LEAST and row.others <= 1 and sum(row.places) >= _RARE * size
@@ -144,10 +145,9 @@ def _longer(row: Row, tokens: Sequence[Token], kinds: Sequence[int], *, opened: 
     """Take in a mistyped first or last word, and what goes on behind one wrong word near either end."""
     lines = any(token.parted for token in tokens[row.first + 1 : row.stop])
     first, stop = row.first, row.stop
-    while not opened and (more := _onward(tokens, kinds, range(first - 1, -1, -1), lines=lines)):
-        first -= more
-    while more := _onward(tokens, kinds, range(stop, len(tokens)), lines=lines):
-        stop += more
+    for _ in range(_OTHERS + 1):
+        first -= 0 if opened else _onward(tokens, kinds, range(first - 1, -1, -1), lines=lines)
+        stop += _onward(tokens, kinds, range(stop, len(tokens)), lines=lines)
     return Row(first, stop, row.places, row.others + row.first - first + stop - row.stop)
 
 
@@ -173,20 +173,33 @@ def with_rows(message: Plain, tokens: Sequence[Token], thread: Sequence[Plain], 
     asked = any(_named(part.text) for part in thread[-_RECENT:])
     if not (found or names or asked):
         return
-    anywhere = asked or any(finding.certainty is Certainty.BLOCK for finding in found)
-    starts = [start for start, _ in names]
+    begins = [message.origin[token.start] for token in tokens]
+    places = [message.span(*name) for name in names]
+    certain = [(finding.start, finding.stop) for finding in found if finding.certainty is Certainty.BLOCK]
+    around = [(0, begins[-1] + 1)] if asked and begins else [(at - _AROUND, to + _AROUND) for at, to in (*places, *certain)]
+    words, starts = _words_of(names, message.text, tokens), [start for start, _ in places]
     near = [
-        (message.span(first, stop), row)
-        for language in likely((token.key for token in tokens), LEAST)
-        for row in rows(tokens, language, _words_of(names, message.text, tokens))
-        for first, stop in [(tokens[row.first].start, tokens[row.stop - 1].stop)]
-        if anywhere or bisect_left(starts, first - _BEFORE) < bisect_left(starts, stop + _AFTER)
+        (span, row)
+        for at, to in _merged(around)
+        for span, row in _near(message, tokens[bisect_left(begins, at) : bisect_left(begins, to)], words)
+        if asked or certain or _holds(starts, span[0] - _BEFORE, span[0]) or _holds(starts, span[1], span[1] + _AFTER)
     ]
-    spans, begins = _merged(span for span, _ in near), [message.origin[token.start] for token in tokens]
+    spans = _merged(span for span, _ in near)
     yield from (_widened(finding, spans, begins, tokens) for finding in found)
     for span, row in near:
         sure = not row.others and len(row.places) in SIZES and valid(row.places) and not example(row.places)
         yield block(Secret.SEED_PHRASE, span, WHY) if sure else warn(Secret.SEED_PHRASE, span, _WHY)
+
+
+def _near(message: Plain, tokens: Sequence[Token], names: Collection[int]) -> list[tuple[tuple[int, int], Row]]:
+    """Give the rows of every list, and where they stand in the message."""
+    found = (row for language in likely((token.key for token in tokens), LEAST) for row in rows(tokens, language, names))
+    return [(message.span(tokens[row.first].start, tokens[row.stop - 1].stop), row) for row in found]
+
+
+def _holds(places: Sequence[int], start: int, stop: int) -> bool:
+    """Tell whether one of some places, in order, lies from ``start`` to ``stop``; a name amid a row is a word of it."""
+    return bisect_left(places, start) < bisect_left(places, stop)
 
 
 def _named(text: str) -> list[tuple[int, int]]:

@@ -32,6 +32,7 @@ _RARE: Final = 500  # mean place in a Chinese list; of 12 random ones 1,024 ± 1
 _RAREST: Final = 900  # where nothing parts the phrase from the words before it
 _WIDER: Final = 48  # words on either side of a phrase that may belong to it, labels among them
 _LABELS: Final = 2  # one alone changes nothing: what stands before a phrase is left out of it anyway
+_LABELLED: Final = 4  # words of a message that may end a phrase, with a label each
 _CERTAIN: Final = 8  # labels that are no words of a phrase
 _JOINING: Final = frozenset({"and", "then", "und", "et", "y", "e", "ed", "a", "и", "và", "ve", "dan", "그리고"})
 _FILLER: Final = frozenset({"next", "ready", "okay", "more", "good", "wait", "now", "here", "send", "finish"})
@@ -50,16 +51,17 @@ class Run:
 
 def phrases(message: Plain, thread: Sequence[Plain] = ()) -> Iterator[Finding]:
     """Find seed phrases, also when their first words were sent before, or when one is named and nearly right."""
-    tokens = tokens_of(message.text)
+    written = tokens_of(message.text)
+    words, labels = written, 0
     found: list[Finding] = []
-    if likely((token.key for token in tokens), 1 if thread else LEAST):
-        labels, count = labels_in(message.text)
-        if count >= _LABELS:
-            tokens = tokens_of(message.text, labels)
-            found = list(_read(message, tokens, thread))
-        if not found or count < _CERTAIN:
-            found += _read(message, tokens_of(message.text), thread)
-    yield from with_rows(message, tokens, thread, found)
+    if likely((token.key for token in written), _LABELLED if thread else LEAST):
+        places, labels = labels_in(message.text)
+        words = tokens_of(message.text, places) if labels >= _LABELS else written
+    if len(words) < len(written):
+        found = list(_read(message, words, thread))
+    if not found or labels < _CERTAIN:
+        found += _read(message, written, thread)
+    yield from with_rows(message, words, thread, found)
 
 
 def _least(thread: Sequence[Plain]) -> int:
@@ -70,7 +72,8 @@ def _least(thread: Sequence[Plain]) -> int:
 def _read(message: Plain, tokens: list[Token], thread: Sequence[Plain]) -> Iterator[Finding]:
     for language in languages((token.key for token in tokens), _least(thread)):
         spoken = language in HAN and any(_spoken(part.text) for part in (message, *thread[-4:]))
-        whole = [found for run in _runs(tokens, language) for found in _proved(message, run, language, spoken=spoken)]
+        runs = (run for run in _runs(tokens, language) if len(run) >= min(SIZES))
+        whole = [found for run in runs for found in _proved(message, run, language, spoken=spoken)]
         yield from whole
         if thread and not whole:
             yield from _continued(message, tokens, thread, language)

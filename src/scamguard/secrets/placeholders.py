@@ -30,7 +30,8 @@ _SHAPED: Final = regex.compile(
     r"|(?i:example|placeholder|null|none|true|false|undefined|string|required)\d{0,3}"
     r"|(?i:(?:os|process|env|self|this|settings)\..*|config[.\[].*|(?:os\.)?(?:getenv|input|getpass)\(.*)|.*\w\[['\"]\w.*"
     r"|</?(?:[a-z]{1,10}|[A-Z]{1,10})\d?(?:[/>].*)?|[>=].*|\p{Lu}\p{Ll}+<\p{L}\w*>?"  # a tag, an operator, a type
-    r"|\{\d\}"
+    r"|[(\[<{:](?i:https?:|www\.|mailto:|tel:).*|<(?i:[a-z\d-]+\.)+(?i:[a-z]{2,})(?:/\S*)?>?|[\w.+-]+@[\w.-]+>.*"  # a link between marks
+    r"|:[a-z][a-z\d_+-]*(?:::?[a-z\d_+-]+)*|\[[\p{L} _-]+\]?|\{\d\}"  # an emoji by its name, a tag before a text
     r"|[{\[(][\"'].*|\{\p{L}[\p{L}_]*:.*"  # an object or a list of values
     r"|\$[\p{L}_]+(?:->|[/\[:]).*|%[-+ 0-9.$]*[a-z]"  # a variable of a script and a format
     r"|[$€£¥₹]\d[\d.,]*(?i:k|m|bn|usd|eur)?"  # a price
