@@ -34,6 +34,7 @@ LATIN: Final = 1
 CYRILLIC: Final = 2
 ALIEN: Final = 3  # Greek, Armenian, Cherokee …: scripts whose letters pass for Latin ones
 
+ALPHABETIC: Final = 0x700  # letters of Latin, Greek, Cyrillic, Hebrew, Arabic lie below
 PLANES: Final = 0x20000  # code points that terms may use lie below: the basic and the supplementary multilingual plane
 
 # style of an original code point

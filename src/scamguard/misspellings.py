@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from .kinds import ALPHABETIC
+
 LONG: Final = 6  # letters from which a word is taken for misspelled; shorter ones are too near to others
 _VOWELS: Final = frozenset("aeiouyаеиоуыэюя")
 _SOUNDS: Final = (("ph", "f"), ("f", "ph"), ("c", "k"), ("k", "c"), ("qu", "kw"), ("z", "s"), ("i", "y"), ("y", "i"))
-_ALPHABETIC: Final = 0x700  # Latin, Greek, Cyrillic, Hebrew, Arabic
 
 
 def misspelled(word: str) -> frozenset[str]:
@@ -20,7 +21,7 @@ def misspelled(word: str) -> frozenset[str]:
     >>> sorted(misspelled("phrase")), misspelled("seed")
     (['frase', 'pharse', 'phraes', 'phrsae', 'phrse', 'prhase'], frozenset())
     """
-    if len(word) < LONG or not word.isalpha() or ord(max(word)) >= _ALPHABETIC:
+    if len(word) < LONG or not word.isalpha() or ord(max(word)) >= ALPHABETIC:
         return frozenset()
     inner = range(1, len(word) - 1)
     found = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in inner}

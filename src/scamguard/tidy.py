@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
 from .kernels import inlined
-from .kinds import DIGIT, HANDLE, HARD, IDEO, KIND, LETTER, OTHER, SOFT, SPACE, TOKEN
-
-_DRAWN_OUT: Final = 0x700  # Latin, Greek, Cyrillic, Hebrew, Arabic letters: three alike in a word of more are one drawn out
+from .kinds import ALPHABETIC, DIGIT, HANDLE, HARD, IDEO, KIND, LETTER, OTHER, SOFT, SPACE, TOKEN
 
 
 @inlined
 def is_wordlike(kind):
     return (kind & KIND >= LETTER) & (kind & KIND <= DIGIT)
+
+
+@inlined
+def _is_white(code, kind):
+    return (kind & KIND == SPACE) | (code == 10)
 
 
 @inlined
@@ -31,9 +32,9 @@ def between_marks(codes, kind, begin, end):
     first, last = begin, end
     while True:
         i, j = first, last - 1
-        while i < j and (kind[i] & KIND == SPACE or codes[i] == 10):
+        while i < j and _is_white(codes[i], kind[i]):
             i += 1
-        while i < j and (kind[j] & KIND == SPACE or codes[j] == 10):
+        while i < j and _is_white(codes[j], kind[j]):
             j -= 1
         if i >= j or codes[i] != codes[j] or codes[i] not in (34, 39):
             return first, last
@@ -66,7 +67,7 @@ def tidy(codes, kind, origin, begin, i, end):
         after = kind[i + 1] if i + 1 < end else np.uint8(SPACE)
         if sort == SPACE or c == 10:
             lines, at = 0, i
-            while i < end and (kind[i] & KIND == SPACE or codes[i] == 10):
+            while i < end and _is_white(codes[i], kind[i]):
                 lines += codes[i] == 10
                 i += 1
             if out > begin and i < end:
@@ -84,7 +85,7 @@ def tidy(codes, kind, origin, begin, i, end):
             while stop < end and codes[stop] == c:
                 stop += 1
             beside = (out - begin > 2 and kind[out - 3] & KIND == LETTER) or (stop < end and kind[stop] & KIND == LETTER)
-            out -= beside and sort == LETTER and c < _DRAWN_OUT
+            out -= beside and sort == LETTER and c < ALPHABETIC  # three alike in a word of more are one drawn out
             i = stop
             continue
         mark = kind[i]

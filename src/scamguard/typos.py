@@ -7,8 +7,6 @@ one table, which also says what undoes it; a slip that is a word itself is not (
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
 from .kernels import BASIS, PRIME, compiled
@@ -17,7 +15,6 @@ from .slots import lookup
 
 SWAPPED, DOUBLED, DROPPED = 0, 1, 2
 FEWEST, MOST = 4, 16  # letters of a mistyped word
-ALPHABETIC: Final = 0x700  # Latin, Greek, Cyrillic, Hebrew, Arabic
 
 
 def remedy(slip: int, at: int, letter: int) -> int:

@@ -10,7 +10,7 @@ from scamguard.errors import DumpError
 from .names import told
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 TEXT_COLUMNS: Final = ("text", "message", "body", "content")  # where a message is, unless the user says otherwise
 _USUAL: Final = (  # for each column of ABOUT, in lower case, the surest first
@@ -87,9 +87,14 @@ def find(name: str, columns: Collection[str], wanted: str | None) -> Fields:
     text = _text(name, columns, wanted)
     if (alike := list(columns).count(text)) > 1:
         raise DumpError(f"{name}: {alike} columns are called {text!r}; rename all but the one that holds the messages")
-    lowered = {column.strip().lower(): column for column in reversed(list(columns)) if column != text}
+    lowered = _by_name(column for column in columns if column != text)
     about = [next((lowered[usual] for usual in names if usual in lowered), None) for names in _USUAL]
     return Fields(text, about[0], about[1], about[2], about[3], about[4])
+
+
+def _by_name(columns: Iterable[str]) -> dict[str, str]:
+    """Index columns by their names as they are compared; of several alike, the first."""
+    return {column.strip().lower(): column for column in reversed(list(columns))}
 
 
 def _text(name: str, columns: Collection[str], wanted: str | None) -> str:
@@ -97,7 +102,7 @@ def _text(name: str, columns: Collection[str], wanted: str | None) -> str:
         if wanted not in columns:
             raise DumpError(f"{name}: unknown column {wanted!r}; known: {told(columns)}")
         return wanted
-    lowered = {column.strip().lower(): column for column in reversed(list(columns))}
+    lowered = _by_name(columns)
     for usual in TEXT_COLUMNS:
         if usual in columns:
             return usual

@@ -11,10 +11,10 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
-from .inline import joined, link, linked
+from .inline import joined, link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _MARKED = re.compile(r"<([^<>]*)>")
 _KNOWN: Final = (
@@ -117,7 +117,7 @@ def _inline(element: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[st
         yield f"#{channel}"
     else:
         words, address = text or _string(element.get("fallback")), _string(element.get("url"))
-        yield from link(words, address) if words else [address]
+        yield from _led(words, address)
 
 
 def unescaped(text: str, names: Mapping[str, str]) -> str:
@@ -144,12 +144,17 @@ def _marked(mark: str, names: Mapping[str, str]) -> Iterator[str]:
         yield label or f"@{target[1:].partition('^')[0]}"
     else:
         address = target.removeprefix("mailto:").removeprefix("tel:")
-        yield from link(label, address) if label else [address]
+        yield from _led(label, address)
 
 
 def _leading(words: str, address: object) -> str:
     """Put where a link or a button leads behind its words; the address alone if it has none."""
-    return linked(words, _string(address)) if words else _string(address)
+    return joined(_led(words, _string(address)))
+
+
+def _led(words: str, address: str) -> Iterable[str]:
+    """Give the pieces of what leads somewhere; the address alone if it has no words."""
+    return link(words, address) if words else [address]
 
 
 def dicts(values: object) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from .finding import Finding, Secret, block, warn
-from .passwords import LETTER, LINK, one_word, unlike_words
+from .passwords import LETTER, LINK, VARIED, kinds, one_word, unlike_words
 from .placeholders import hollow
 from .words import pattern, source
 
@@ -35,7 +35,6 @@ _BACKUP: Final = regex.compile(
 _OPENING: Final = "([{<"
 _MARKS: Final = ".,;:!?…)]}^\"'~*"
 _SURE: Final = 6  # characters of a made-up word that is no typing error
-_VARIED: Final = 3
 _PLAIN: Final = regex.compile(  # a version, a time, a size, an ordinal number
     r"(?i)v?\d+(?:\.\d+)+\w{0,4}|\d{1,5}(?:st|nd|rd|th|am|pm|h|hrs?|min|mins|sec|s|k|m|x|gb|mb|kg|km|usd|eur|btc|eth|€|\$)"
     r"|\d{1,2}h\d\d|(?:19|20)\d\d-?\d\d-?\d\d|[@#]\S+|\S+@\S+|gr8|l8r|b4|m8|2day|2moro\w*|c0v1d\d*|covid-?19|h[1i]+|win(?:dows)?\d+|ip(?:hone|ad)\d+\w*"
@@ -67,16 +66,11 @@ def _password(message: Plain) -> Iterator[Finding]:
     if LINK.search(value) or hollow(value) or _PLAIN.fullmatch(value.lstrip(_OPENING)):
         return
     digits = any(char.isdigit() for char in value)
-    if unlike_words(value) and (digits or _kinds(value) >= _VARIED):
+    if unlike_words(value) and (digits or kinds(value) >= VARIED):
         say = block if digits and (len(value) >= _SURE or (value.isdigit() and alone)) else warn
         yield say(Secret.PASSWORD, span, "what looks like a password, given to somebody who asked for one")
     elif pattern("copula").search(found["opener"]) and alone and len(value) >= _SURE and one_word(value):
         yield warn(Secret.PASSWORD, span, "a word given to somebody who asked for a password")
-
-
-def _kinds(value: str) -> int:
-    """Count the kinds of characters: capitals, small letters, signs."""
-    return any(c.isupper() for c in value) + any(c.islower() for c in value) + any(not c.isalnum() for c in value)
 
 
 def _made(value: str) -> bool:

@@ -29,7 +29,7 @@ CONCEPTS: Final = {
     "card": "card",
     "cvv": "card",
 }
-_RECENT: Final = 8  # messages before the answer, of both sides: small talk comes between
+RECENT: Final = 8  # messages before the answer, of both sides: small talk comes between
 _LONGEST: Final = 1_000  # code points of an earlier message that are read for what it asks
 _TERSE: Final = 3  # code points beside the name, in a message that is nothing else
 _QUESTION: Final = regex.compile(r"[?？؟]")
@@ -42,7 +42,7 @@ def asked(thread: Iterable[Plain]) -> frozenset[str]:
     >>> sorted(asked([plain("What is your password?"), plain("why?")])), asked([plain("never share your password")])
     (['password'], frozenset())
     """
-    return frozenset(concept for part in [*thread][-_RECENT:] for concept in _named(part.text[:_LONGEST]))
+    return frozenset(concept for part in [*thread][-RECENT:] for concept in _named(part.text[:_LONGEST]))
 
 
 def _named(text: str) -> list[str]:

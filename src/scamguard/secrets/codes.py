@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from .asked import RECENT
 from .finding import Finding, Secret, block, warn
 from .words import mentions, pattern, source
 
@@ -53,7 +54,6 @@ _MIXED: Final = regex.compile(
 _AMID: Final = regex.compile(rf"{_DIGITS}(?!\s?-)")
 _ANSWER_LENGTH: Final = 240
 _QUESTION_LENGTH: Final = 1_000
-_RECENT: Final = 8  # messages before the answer, of both sides: small talk comes between
 _ARRIVED: Final = regex.compile(
     r"(?i)\b(?:get|got|gotten|receive\w*|sent|text\w*|sms|digits?|arrived)\b|短信|收到|发给|發給|lleg|recib|cheg|reçu|erhalten|bekommen|пришел|пришёл|смс"
     r"|届い|문자|받은|nhận|gelen|terima|dapat|आया|وصل",
@@ -84,7 +84,7 @@ def codes(message: Plain, thread: Sequence[Plain] = (), asked: Collection[str] =
     if not _SOME.search(message.text):
         return
     yield from _backup(message)
-    for_code = bool({"otp", "code_question"} & set(asked)) or any(_asks_for_code(part.text) for part in thread[-_RECENT:])
+    for_code = bool({"otp", "code_question"} & set(asked)) or any(_asks_for_code(part.text) for part in thread[-RECENT:])
     yield from _called(message, asked=for_code)
     yield from _answered(message, thread, asked=for_code)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from .asked import asked
+from .asked import RECENT, asked
 from .bytes58 import decode, decode_check, is_keypair
 from .finding import Finding, Secret, block, warn
 from .words import pattern, source
@@ -174,9 +174,9 @@ def _sought(thread: Sequence[Plain]) -> bool:
     """Tell whether a private key is what was talked of last: in the message before, or asked for earlier, with no address named since."""
     if thread and pattern("private_key").search(thread[-1].text):
         return True
-    for part in reversed(thread):
+    for part in reversed(thread[-RECENT:]):
         if "private_key" in asked([part]):
-            return "private_key" in asked(thread)  # lately
+            return True
         if pattern("public_value").search(part.text):
             return False
     return False

@@ -12,6 +12,7 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from .asked import RECENT
 from .finding import Certainty, Finding, Secret, block, warn
 from .lists import HAN, SIZES, STEM, folded, likely, lists, slipped, stems
 from .proof import WHY, example, in_order, valid
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .plain import Plain
     from .tokens import Token
 
-LEADING: Final = frozenset({"seed", "phrase", "secret", "word", "wallet", "key", "recover", "private"})
+_LEADING: Final = frozenset({"seed", "phrase", "secret", "word", "wallet", "key", "recover", "private"})
 LEAST: Final = 8  # list words in a row that may be a phrase, or half of one
 _PAGE: Final = 10
 _HAN_LEAST: Final = 10
@@ -37,7 +38,6 @@ _GAIN: Final = {_SLIP: -1, _STRANGER: -4}
 _WORD: Final = 2
 _CUT: Final = 3  # words of four letters that are no list words but begin one
 _LOST: Final = 10  # a row that has lost so much since its best has ended there: two strangers in a row are errors, three are prose
-_RECENT: Final = 8  # messages before this one that may name a phrase
 _BRIEF: Final = 6  # code points of a name that may be a word of a phrase: "seed", "phrase"
 _BEFORE: Final = 300  # code points between a name and the words
 _AROUND: Final = 1_500  # code points around a name or a phrase in which rows are looked for
@@ -136,9 +136,14 @@ def _stretches(tokens: Sequence[Token], kinds: Sequence[int]) -> Iterator[tuple[
 
 def _opening(tokens: Sequence[Token], first: int, stop: int) -> int:
     """Leave out what says that a phrase follows: "secret phrase:"."""
-    leading = next((n for n in range(first, stop) if tokens[n].key not in LEADING), stop)
-    lines = any(token.parted for token in tokens[leading + 1 : stop])  # then "secret" on the first is a word like the others
-    return leading if leading < stop and tokens[leading].parted and not lines else first
+    behind = after_leading(tokens, first, stop)
+    lines = any(token.parted for token in tokens[behind + 1 : stop])  # then "secret" on the first is a word like the others
+    return behind if behind < stop and tokens[behind].parted and not lines else first
+
+
+def after_leading(tokens: Sequence[Token], first: int, stop: int) -> int:
+    """Give the place behind the words that open a row and speak of a phrase."""
+    return next((n for n in range(first, stop) if tokens[n].key not in _LEADING), stop)
 
 
 def _longer(row: Row, tokens: Sequence[Token], kinds: Sequence[int], *, opened: bool) -> Row:
@@ -170,7 +175,7 @@ def _onward(tokens: Sequence[Token], kinds: Sequence[int], way: range, *, lines:
 def with_rows(message: Plain, tokens: Sequence[Token], thread: Sequence[Plain], found: Sequence[Finding]) -> Iterator[Finding]:
     """Give the phrases that were found, as far as words in a row with them go, and where one is named, rows that are nearly one."""
     names = _named(message.text)
-    asked = any(_named(part.text) for part in thread[-_RECENT:])
+    asked = any(_named(part.text) for part in thread[-RECENT:])
     if not (found or names or asked):
         return
     begins = [message.origin[token.start] for token in tokens]

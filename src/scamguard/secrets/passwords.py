@@ -63,7 +63,7 @@ _ACCOUNT: Final = regex.compile(
 )
 _NEAR: Final = 20
 _BESIDE: Final = 90  # code points in which an account stands before its password
-_VARIED: Final = 3  # kinds of characters of what a machine, or somebody careful, made up
+VARIED: Final = 3  # kinds of characters of what a machine, or somebody careful, made up
 _PLACE: Final = regex.compile(r",?[ ]\p{Lu}\p{Ll}+")  # "pin 1234 Main Street", "PIN code 560001 Bangalore"
 _UNSPACED_SCRIPT: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Myanmar}]")
 _MARK: Final = regex.compile(r"[\p{M}\u200c\u200d]")  # half a letter: a vowel of Devanagari is no sign amid letters
@@ -125,7 +125,7 @@ def _judged(message: Plain, found: regex.Match[str], group: int, *, stated: bool
 def _is_ticket(text: str, found: regex.Match[str]) -> bool:
     """Tell a pass to board with, a verb, or a pin in a map from a password that is somebody's, an account's, or made up with care."""
     value, behind = found[1].rstrip(_TAIL), found[0][found.end(1) - found.start() :]
-    if kinds(value) >= _VARIED or not (_PASS.match(found[0]) or _PASS_BEHIND.fullmatch(behind)):
+    if kinds(value) >= VARIED or not (_PASS.match(found[0]) or _PASS_BEHIND.fullmatch(behind)):
         return False
     between = text[found.start() : found.start(1)]
     if _CALLED.search(between) or pattern("own").search(between) or _MINE.search(text, max(0, found.start() - _NEAR), found.start()):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from .finding import Finding, Secret, block, warn
 from .lists import GLUED, HAN, SIZES, languages, likely, lists
-from .nearly import LEADING, LEAST, beside, with_rows
+from .nearly import LEAST, after_leading, beside, with_rows
 from .proof import EXAMPLE, WHY, example, in_order, steady, valid
 from .tokens import labels_in, tokens_of
 from .words import mentions, pattern
@@ -64,13 +64,8 @@ def phrases(message: Plain, thread: Sequence[Plain] = ()) -> Iterator[Finding]:
     yield from with_rows(message, words, thread, found)
 
 
-def _least(thread: Sequence[Plain]) -> int:
-    """Say how many list words a message holds at least that ends a phrase."""
-    return 1 if thread else min(SIZES) - 2
-
-
 def _read(message: Plain, tokens: list[Token], thread: Sequence[Plain]) -> Iterator[Finding]:
-    for language in languages((token.key for token in tokens), _least(thread)):
+    for language in languages((token.key for token in tokens), 1 if thread else min(SIZES) - 2):
         spoken = language in HAN and any(_spoken(part.text) for part in (message, *thread[-4:]))
         runs = (run for run in _runs(tokens, language) if len(run) >= min(SIZES))
         whole = [found for run in runs for found in _proved(message, run, language, spoken=spoken)]
@@ -87,7 +82,8 @@ def _proved(message: Plain, run: Run, language: str, *, spoken: bool) -> Iterato
     """Find the phrases of a run, each with the list words around that are no other phrase's: a longer one may have a wrong word."""
     windows = list(_windows(run, language, spoken=spoken))
     free = bytearray(b"\1") * len(run)
-    free[: _leading(run)] = bytes(_leading(run))
+    leading = after_leading(run.tokens, 0, len(run))
+    free[:leading] = bytes(leading)
     for first, size in windows:
         free[first : first + size] = bytes(size)
     for first, size in windows:
@@ -151,7 +147,7 @@ def _windows(run: Run, language: str, *, spoken: bool) -> Iterator[tuple[int, in
     """Give first word and size of each phrase in a run, the longest first."""
     taken = bytearray(len(run))
     chinese = language in HAN
-    leading = _leading(run)
+    leading = after_leading(run.tokens, 0, len(run))
     sums = [0, *accumulate(run.places)]
     aparts = [0, *accumulate(int(token.apart) for token in run.tokens)]
     for size in SIZES:
@@ -167,11 +163,6 @@ def _windows(run: Run, language: str, *, spoken: bool) -> Iterator[tuple[int, in
             if valid(places) and not in_order(places):
                 taken[first : first + size] = b"\1" * size
                 yield first, size
-
-
-def _leading(run: Run) -> int:
-    """Count the words that open a run and speak of a phrase."""
-    return next((n for n, token in enumerate(run.tokens) if token.key not in LEADING), len(run))
 
 
 def _aligned(run: Run, language: str, first: int, size: int, leading: int) -> bool:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from scamguard.slots import laid
-from scamguard.terms import word_keys
-from scamguard.typos import ALPHABETIC, DOUBLED, DROPPED, FEWEST, MOST, SWAPPED, remedy
+from scamguard.kinds import ALPHABETIC
+from scamguard.typos import DOUBLED, DROPPED, FEWEST, MOST, SWAPPED, remedy
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
-
-    from numpy.typing import NDArray
 
 _COMMON: Final = 20  # times a word must be seen, or it is too rare to be what somebody meant
 _SHORT: Final = 5  # letters of a word that may lack one: of rare words of four letters, one in seven is a letter short of a common one
@@ -47,8 +42,3 @@ def _slips(word: str) -> Iterator[tuple[str, int]]:
             yield word[:i] + word[i + 1] + word[i] + word[i + 2 :], remedy(SWAPPED, i, 0)
         yield word[:i] + word[i] + word[i:], remedy(DOUBLED, i, 0)
         yield word[:i] + word[i + 1 :], remedy(DROPPED, i, ord(word[i]))
-
-
-def table(found: dict[str, int]) -> NDArray[np.uint64]:
-    """Lay the slips out as ``typos.mend_typos`` looks for them."""
-    return laid(np.array(word_keys([*found]), np.uint64), np.array([*found.values()], np.int64))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scamguard.fold import Folded
     from scamguard.lexicon import Lexicon
 
-LEAST: Final = 3  # times a word must be seen: others are slips and names
+_LEAST: Final = 3  # times a word must be seen: others are slips and names
 _COMMON: Final = 1 / 2000  # of all words, for a word of one letter
 _SHORT: Final = 2.0  # nats that a word of one letter costs more, as most letters alone are none
 
@@ -39,7 +39,7 @@ _SHORT: Final = 2.0  # nats that a word of one letter costs more, as most letter
 def counted(texts: Iterable[str], *, disguised: bool = False) -> Counter[str]:
     """Count the words of letters in messages, folded but as they are spelled, with those that somebody ``disguised`` or without them."""
     seen: Counter[str] = Counter()
-    spelled = tables()._replace(typos=laid(np.empty(0, np.uint64), np.empty(0, np.int64)))
+    spelled = tables()._replace(typos=_laid({}))
     for _, part in pack(list(texts)).chunks():
         seen.update(word for word in _words(fold(part, spelled), disguised=disguised) if len(word) <= LONGEST)
     return seen
@@ -61,21 +61,25 @@ def costs(seen: Counter[str]) -> dict[str, int]:
     total = seen.total()
     out = {}
     for word, many in seen.items():
-        if many >= LEAST and (len(word) > 1 or many > total * _COMMON):
+        if many >= _LEAST and (len(word) > 1 or many > total * _COMMON):
             out[word] = round(NAT * (np.log(total / many) + (_SHORT if len(word) == 1 else 0)))
     return out
 
 
 def table(priced: dict[str, int]) -> NDArray[np.uint64]:
     """Lay words out by their letters from the last one back, as ``breaks.find_breaks`` reads them."""
-    keys = np.array(word_keys([word[::-1] for word in priced]), np.uint64)
-    return laid(keys, np.array([*priced.values()], np.int64))
+    return _laid({word[::-1]: cost for word, cost in priced.items()})
+
+
+def _laid(values: dict[str, int]) -> NDArray[np.uint64]:
+    """Lay words out with their values, as a kernel looks them up."""
+    return laid(np.array(word_keys([*values]), np.uint64), np.array([*values.values()], np.int64))
 
 
 def _main(messages: Path, target: Path) -> None:
     seen = counted(message.text for message in corpus.read(messages))
-    known = counted(_spoken(lexicon.load()), disguised=True).keys() | {word for word, many in seen.items() if many >= LEAST}
-    save_file({"costs": table(costs(seen)), "typos": slips.table(slips.remedies(seen, known))}, target)
+    known = counted(_spoken(lexicon.load()), disguised=True).keys() | {word for word, many in seen.items() if many >= _LEAST}
+    save_file({"costs": table(costs(seen)), "typos": _laid(slips.remedies(seen, known))}, target)
 
 
 def _spoken(words: Lexicon) -> Iterator[str]:
