@@ -118,8 +118,9 @@ def test_lines_are_the_same_however_they_are_cut(text: bytes, cuts: list[int]) -
     assert asyncio.run(numbers()) == [n for n, line in enumerate(text.split(b"\n"), 1) if line.strip()]
 
 
-def test_a_line_too_long_ends_the_stream_with_a_problem(tight: TestClient) -> None:
-    body = b'"hi"\n' + b'"' + b"x" * 3000
+@pytest.mark.parametrize("end", [b"", b'"\n"more"\n'])
+def test_a_line_too_long_ends_the_stream_with_a_problem(tight: TestClient, end: bytes) -> None:
+    body = b'"hi"\n' + b'"' + b"x" * 3000 + end
     *good, last = [json.loads(line) for line in tight.post("/v1/scan", content=body, headers=LINES).text.splitlines()]
     assert [row["line"] for row in good] == [1]
     assert (last["status"], last["reason"]) == (413, "too_large")
@@ -150,6 +151,7 @@ def test_a_report_of_an_outgoing_message_quotes_no_secret(web: TestClient) -> No
 BROKEN = [
     (b"", 400, "not JSON"),
     (b"{", 400, "column"),
+    (b'{"text":"a\x01"}', 400, "Invalid control character at line 1, column 11"),
     (b"\xff", 400, "UTF-8"),
     (b"[" * 100_000, 400, "too deep"),
     (b'{"text": %s}' % (b"1" * 5000), 400, "too long"),
@@ -278,7 +280,8 @@ def test_a_stream_of_lines_is_no_way_around_the_limit(tight: TestClient, path: s
 
 def test_a_stream_has_an_end(guard: Guard) -> None:
     with client(lambda: guard, Settings(limits=Limits(lines=3))) as found:
-        *_, last = [json.loads(line) for line in found.post("/v1/scan", content=b'"a"\n\n"b"\n"c"\n', headers=LINES).text.splitlines()]
+        *good, last = [json.loads(line) for line in found.post("/v1/scan", content=b'"a"\n\n"b"\n"c"\n', headers=LINES).text.splitlines()]
+    assert [row["line"] for row in good] == [1, 3]  # all that came before it
     assert (last["status"], last["detail"].startswith("the stream is over the limit of 3 lines")) == (413, True)
 
 
@@ -314,7 +317,8 @@ def test_scan_reads_outgoing_messages(web: TestClient) -> None:
 OVER = [
     ("/v1/check", {"text": "x" * 101}, "the message"),
     ("/v1/check", {"text": "x", "direction": "outgoing", "thread": ["a", "b", "c"]}, "the thread"),
-    ("/v1/check", {"text": "x", "direction": "outgoing", "thread": ["a", "b" * 101]}, "message 2"),
+    ("/v1/check", {"text": "x", "direction": "outgoing", "thread": ["a", "b" * 101]}, "thread entry 2"),
+    ("/v1/check", {"text": "x", "direction": "outgoing", "thread": ["b" * 101]}, "thread entry 1"),
     ("/v1/check", {"text": "x" * 3000}, "the body"),
     ("/v1/scan", {"messages": ["a"] * 4}, "the batch"),
     ("/v1/scan", {"messages": ["a", {"text": "b" * 101}]}, "message 2"),
@@ -672,6 +676,8 @@ def test_where_the_token_comes_from(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     file.write_text(" \n")
     with pytest.raises(ServiceError, match="holds no token"):
         read_token(file)
+    file.write_bytes(f"\ufeff{TOKEN}\r\n".encode())  # as editors of Windows save it
+    assert read_token(file) == TOKEN
     file.write_text(f"{TOKEN}\n")
     assert read_token(file) == TOKEN
 

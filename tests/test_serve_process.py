@@ -124,7 +124,7 @@ def run(*options: str) -> tuple[int, str]:
         (["--host", "0.0.0.0"], "--open"),  # noqa: S104 - it refuses to
         (["--cors", "*"], "no origin"),
         (["--fail", "sometimes"], "'open' or 'closed'"),
-        (["--reject-from", "allow"], "'block' or 'warn'"),
+        (["--reject-from", "allow"], "--reject-from 'allow'; it is 'block' or 'warn'"),
         (["--log-level", "loud"], "debug, info, warning or error"),
         (["--token-file", "/nonexistent/token"], "cannot be read"),
         (["--model", "/nonexistent"], "no such folder"),
@@ -152,6 +152,17 @@ def test_a_port_in_use() -> None:
         code, line = run("--port", str(taken.getsockname()[1]))
     assert code == 2
     assert "cannot listen" in line
+    assert line.endswith("is another service there?")
+
+
+@pytest.mark.parametrize(
+    ("host", "why"), [("999.1.1.1", ""), ("192.0.2.1", "it is no address of this machine"), ("a" * 80, "no host is called that")]
+)
+def test_an_address_that_is_not_here(host: str, why: str) -> None:
+    code, line = run("--port", "0", "--host", host, "--open")
+    assert code == 2
+    assert f"cannot listen on {host} port 0: {why}" in line
+    assert "another service" not in line
 
 
 def test_a_damaged_model_ends_the_service(tmp_path: Path) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from .answer import Answer
@@ -22,7 +21,6 @@ from .gate import Gate, as_problem
 from .judge import Judge
 from .openapi import document
 from .pages import page
-from .problem import Problem
 from .routes import Routes
 
 if TYPE_CHECKING:
@@ -55,18 +53,16 @@ def application(load: Callable[[], Guard], settings: Settings, failed: Callable[
         return Answer(said)
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
         app.state.judge = judge
         loading = asyncio.create_task(judge.start())
         loading.add_done_callback(lambda done: None if done.cancelled() or not (error := done.exception()) else failed(_plain(error)))
         try:
-            yield
+            yield {"counts": counts}  # a connection counts the heads that it refuses
         finally:
             await asyncio.to_thread(judge.stop)
             await asyncio.gather(loading, return_exceptions=True)
 
-    cors = [Middleware(CORSMiddleware, allow_origins=settings.origins, allow_methods=["POST"],
-                       allow_headers=["authorization", "content-type"])] if settings.origins else []  # fmt: skip
     paths = [
         Route("/v1/check", Check(judge, settings), methods=["POST"]),
         Route("/v1/scan", routes.scan, methods=["POST"]),
@@ -81,8 +77,8 @@ def application(load: Callable[[], Guard], settings: Settings, failed: Callable[
     ]
     app = Starlette(
         routes=paths,
-        middleware=[*cors, Middleware(Gate, settings=settings, counts=counts, paths=paths)],
-        exception_handlers={HTTPException: _no_route, Exception: _broken},
+        middleware=[Middleware(Gate, settings=settings, counts=counts, paths=paths)],
+        exception_handlers={HTTPException: _no_route},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # a redirect would lead to whatever host the request names
@@ -93,13 +89,6 @@ def _plain(error: BaseException) -> Exception:
     return error if isinstance(error, Exception) else RuntimeError(type(error).__name__)
 
 
-async def _no_route(request: Request, error: Exception) -> Response:
+async def _no_route(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    problem = as_problem(error)
-    request.state.log["reason"] = problem.reason
-    return problem.answer()
-
-
-async def _broken(_request: Request, _error: Exception) -> Response:
-    """Say that it is our fault, and nothing of what was at hand."""
-    return Problem(500, "broken", "this is a defect of the service, not of the request; its log says where").answer()
+    return as_problem(error).answer()

@@ -68,7 +68,7 @@ async def judged(judge: Judge, limits: Limits, asked: CheckRequest, log: dict[st
     if len(asked.thread) > limits.thread:
         raise too_large("the thread", f"{limits.thread:,} messages")
     within(limits, [asked.text])
-    within(limits, asked.thread)
+    within(limits, asked.thread, "thread entry")
     sender = _sender(asked.sender) if asked.sender is not None else None
     verdict = await judge.check(asked.text, asked.direction, asked.thread, sender)
     log.update(messages=1, action=verdict.action.value)

@@ -27,7 +27,7 @@ class Counts:
         Gauge("scamguard_requests_open", "Requests being answered.", **kept).set_function(lambda: self.open)
         self.messages = Counter("scamguard_messages", "Messages judged.", ("action",), **kept)
         self.judged = {action: self.messages.labels(str(action)) for action in Action}  # to look a label up costs more than to count
-        self.refused = Counter("scamguard_refused", "Requests refused.", ("reason",), **kept)
+        self.refused = Counter("scamguard_refused", "Requests not answered in full, by the reason in the log.", ("reason",), **kept)
         self.together = Histogram(
             "scamguard_read_together", "Messages read in one go, of those that are not brief.", buckets=_BATCH, **kept
         )

@@ -1,10 +1,11 @@
-"""Gate: what every request passes: a name, the token, the type and the limit of its body, one line of log, and the counts.
+"""Gate: what every request passes: a name, CORS, the token, the type and the limit of its body, one line of log, and the counts.
 
 The type is asked for because any web page may post a form, or plain text, to this machine; JSON only to who allows it (CORS).
 """
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import itertools
 import logging
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
+from .cors import Cors
 from .logs import LOG, answered
 from .patience import within
-from .problem import Problem, misshapen, packed, too_large
+from .problem import Problem, broken, misshapen, packed, stopping, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,7 +47,9 @@ class Gate:
 
     def __init__(self, app: ASGIApp, settings: Settings, counts: Counts, paths: Iterable[Route] = ()) -> None:
         self._app, self._settings, self._counts = app, settings, counts
-        self._direct = {(method, path.path): path for path in paths if "{" not in path.path for method in path.methods or ()}
+        self._inner: ASGIApp = Cors(self._admitted, settings.origins) if settings.origins else self._admitted
+        self._paths = tuple(paths)
+        self._direct = {(method, path.path): path for path in self._paths if "{" not in path.path for method in path.methods or ()}
         self._run, self._numbers = secrets.token_hex(4), itertools.count(1)
         self._counted: dict[tuple[str, int], _Counted] = {}
         self._token = f"Bearer {settings.token}".encode() if settings.token else None
@@ -55,33 +60,38 @@ class Gate:
             await self._app(scope, receive, send)
             return
         started, name, said = time.perf_counter(), f"{self._run}-{next(self._numbers)}", _Said(send)
-        scope.setdefault("state", {})["log"] = fields = {}
+        fields: dict[str, Any] = {}
+        scope.setdefault("state", {}).update(log=fields, said=said)
         said.headers = (*_ALWAYS, (b"x-request-id", name.encode()))
         self._counts.open += 1
         try:
-            await self._admitted(scope, receive, said)
-        except ClientDisconnect:
-            fields["reason"] = "client_left"
+            await self._inner(scope, receive, said)
         finally:
             self._counts.open -= 1
-            status = said.status or (CLIENT_LEFT if "reason" in fields else 500)
-            self._tell(scope, status, name, time.perf_counter() - started, fields)
+            self._tell(scope, said.status or CLIENT_LEFT, name, time.perf_counter() - started, fields)
 
-    async def _admitted(self, scope: Scope, receive: Receive, said: _Said) -> None:
+    async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            headers = dict(scope["headers"])
-            self._known(scope, headers)
-            _typed(scope, headers)
-            _asked(scope)
-            app = self._app
-            if path := self._direct.get((scope["method"], scope["path"])):  # one look-up, where the router tries one path after the other
-                scope["route"], app = path, path.app
-            await app(scope, self._measured(scope["path"], headers, receive), said)
+            await self._routed(scope, receive, send)
         except Problem as problem:
-            scope["state"]["log"]["reason"] = problem.reason
-            self._counts.refused.labels(problem.reason).inc()
-            if not said.status:
-                await problem.answer()(scope, receive, said)
+            await _refused(problem, scope, receive, send)
+        except ClientDisconnect:
+            scope["state"]["log"]["reason"] = "client_left"
+        except asyncio.CancelledError:  # the server does so when it ends, and would call what it cancelled a defect
+            await _refused(stopping(), scope, receive, send)
+        except Exception:
+            await _refused(broken(), scope, receive, send)
+            raise
+
+    async def _routed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        self._known(scope, headers)
+        _typed(scope, headers)
+        _asked(scope)
+        app = self._app
+        if path := self._direct.get((scope["method"], scope["path"])):  # one look-up, where the router tries one path after the other
+            scope["route"], app = path, path.app
+        await app(scope, self._measured(scope["path"], headers, receive), send)
 
     def _known(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         """Compare the token, in a time that does not depend on where it differs."""
@@ -115,16 +125,24 @@ class Gate:
         return measured
 
     def _tell(self, scope: Scope, status: int, name: str, seconds: float, fields: dict[str, Any]) -> None:
-        route = getattr(scope.get("route"), "path", "none")  # as we wrote it: a path as sent may hold anything
+        route = self._named(scope)
         known = self._counted.get((route, status))
         if known is None:
             known = _Counted(self._counts.requests.labels(route, str(status)), self._counts.seconds.labels(route))
             self._counted[route, status] = known
         known.requests.inc()
         known.seconds.observe(seconds)
+        if reason := fields.get("reason"):
+            self._counts.refused.labels(reason).inc()
         if not LOG.isEnabledFor(logging.INFO):
             return
         answered({"id": name, "method": _method(scope), "route": route, "status": status, "ms": round(seconds * 1000, 2), **fields})
+
+    def _named(self, scope: Scope) -> str:
+        """Give the path of a route as we wrote it, also where a request is refused before it gets there: one as sent may hold anything."""
+        if route := scope.get("route"):
+            return str(route.path)
+        return next((path.path for path in self._paths if path.matches(scope)[0] is not Match.NONE), "none")
 
 
 class _Counted(NamedTuple):
@@ -148,6 +166,15 @@ class _Said:
             given = {key.lower() for key, _ in message["headers"]}
             message["headers"] = [*message["headers"], *(pair for pair in self.headers if pair[0] not in given)]
         await self._send(message)
+
+
+async def _refused(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with a problem; where an answer has begun already only the log can tell it."""
+    state = scope["state"]
+    if state["said"].status:
+        state["log"].setdefault("reason", problem.reason)
+    else:
+        await problem.answer()(scope, receive, send)
 
 
 def _typed(scope: Scope, headers: dict[bytes, bytes]) -> None:

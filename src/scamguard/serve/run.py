@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import sys
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 _GRACE: Final = 10  # seconds for what is being answered when the service is told to stop
+_REASONS: Final = {  # for all else, such as a name that nobody knows, the system has a few words of its own
+    errno.EADDRINUSE: "is another service there?",
+    errno.EADDRNOTAVAIL: "it is no address of this machine",
+    errno.EACCES: "ports below 1024 want other rights",
+}
 _SWITCH: Final = 0.0005  # seconds a scoring thread may keep the interpreter from the event loop; Python's own 0.005 shows in p99
 
 
@@ -45,11 +51,17 @@ def run(load: Callable[[], Guard], settings: Settings, host: str, port: int, log
     logs.to_stderr(log_level)
     sys.setswitchinterval(_SWITCH)
     server = listener(application(load, settings, failed), settings, host, port)
+    nowhere = f"serve: cannot listen on {host} port {port}: "
     try:
+        host.encode("idna")  # what cannot be a name would leave the service half begun
         server.run()
-    except SystemExit as stopped:  # uvicorn's way to say that it could not listen; its log says why
+    except SystemExit as stopped:  # uvicorn's way to say that it could not listen
         if stopped.code:
-            raise ServiceError(f"serve: cannot listen on {host} port {port}; is another service there?") from None
+            error = stopped.__context__
+            why = _REASONS.get(error.errno or 0) or error.strerror if isinstance(error, OSError) else "the log says why"
+            raise ServiceError(f"{nowhere}{why}") from None
+    except UnicodeError:
+        raise ServiceError(f"{nowhere}no host is called that") from None
     if failures:
         raise failures[0]
 

@@ -92,7 +92,7 @@ def read_token(file: Path | None) -> str | None:
     if file is None:
         return os.environ.get(TOKEN_VARIABLE) or None
     try:
-        token = file.read_text("utf-8").strip()
+        token = file.read_text("utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ServiceError(f"{file}: the token cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
     if not token:

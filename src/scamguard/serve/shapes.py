@@ -11,9 +11,10 @@ from msgspec import Meta
 
 from scamguard.sender import WHERE
 from scamguard.verdict import Evidence, Official  # noqa: TC001 - msgspec reads the annotations
+from scamguard.wording import LANGUAGES
 
 from .misfit import told
-from .problem import malformed, misshapen, packed, too_large
+from .problem import Reason, malformed, misshapen, packed, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 Direction = Literal["inbound", "outgoing"]
 DIRECTIONS: tuple[str, ...] = get_args(Direction)
 ActionName = Literal["allow", "warn", "block"]
+_SPOKEN = f"It is written in {', '.join(LANGUAGES)}; whoever reads another language gets English."
 Risk = Annotated[float, Meta(ge=0, le=1, description="Probability that somebody poses as another to get something from the reader.")]
 
 
@@ -49,7 +51,7 @@ class CheckRequest(msgspec.Struct, forbid_unknown_fields=True):
     ] = "inbound"
     thread: Annotated[list[str], Meta(description="For an outgoing message: the messages before it, oldest first.")] = []
     sender: Annotated[Who | None, Meta(description="Who wrote an inbound message.")] = None
-    lang: Annotated[str, Meta(description="Language of the advice, a BCP-47 tag.")] = "en"
+    lang: Annotated[str, Meta(description=f"Language of the advice, a BCP-47 tag. {_SPOKEN}")] = "en"
 
 
 class ReportRequest(CheckRequest):
@@ -132,7 +134,7 @@ class ProblemShape(msgspec.Struct):
     title: str
     status: int
     detail: str
-    reason: str
+    reason: Reason
 
 
 Shape = TypeVar("Shape")
@@ -152,7 +154,7 @@ def parsed(raw: bytes) -> Any:  # noqa: ANN401 - JSON
     except UnicodeDecodeError:
         raise (packed("the body") if raw.startswith(PACKED) else malformed("the body is not UTF-8")) from None
     except json.JSONDecodeError as error:
-        raise malformed(f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+        raise malformed(f"the body is not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}") from None
     except (ValueError, RecursionError):  # a number of thousands of digits, a thousand brackets
         raise malformed("the body is JSON with a number too long or brackets too deep to be read") from None
 
@@ -194,14 +196,15 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:  # noqa: ANN401 - a type
     return msgspec.json.Decoder(kind)
 
 
-def within(limits: Limits, texts: Sequence[str | None]) -> None:
-    """Check that no message is too long.
+def within(limits: Limits, texts: Sequence[str | None], place: str = "message") -> None:
+    """Check that no message is too long; ``place`` is what one of several is called.
 
     Raises
     ------
     Problem
         413: one is; the detail names its place, not its words.
     """
-    for place, text in enumerate(texts):
+    for number, text in enumerate(texts, 1):
         if text is not None and len(text) > limits.message:
-            raise too_large(f"message {place + 1}" if len(texts) > 1 else "the message", f"{limits.message:,} characters")
+            what = "the message" if len(texts) == 1 and place == "message" else f"{place} {number}"
+            raise too_large(what, f"{limits.message:,} characters")

@@ -14,11 +14,11 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from .answer import encoded
-from .problem import Problem, too_large
+from .problem import Problem, broken, stopping, too_large
 from .shapes import Item, LineProblem, ScanRow, read, within
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
@@ -50,24 +50,38 @@ class StreamAnswer(Response):
         self._judge.guard  # noqa: B018 - not loaded: say so with a status, before the first line
         queue: asyncio.Queue[bytes] = asyncio.Queue(_QUEUED)
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        log = self._request.state.log
+        try:
+            await self._talked(queue, send)
+        except asyncio.CancelledError:  # the server ends, and has waited for this stream as long as it waits
+            await send({"type": "http.response.body", "body": self._last(stopping())})
+        except Exception:
+            await send({"type": "http.response.body", "body": self._last(broken())})
+            raise
+        finally:
+            self._request.state.log.update(messages=self._messages, flagged=self._flagged)
+
+    async def _talked(self, queue: asyncio.Queue[bytes], send: Send) -> None:
+        """Judge and send at the same time."""
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._answered(queue))
                 group.create_task(self._sent(queue, send))
         except* (ClientDisconnect, TimeoutError):
-            log["reason"] = "client_left"
-        log.update(messages=self._messages, flagged=self._flagged)
+            self._request.state.log["reason"] = "client_left"
 
     async def _answered(self, queue: asyncio.Queue[bytes]) -> None:
         """Put the answers to each block into the queue; an empty one ends it."""
         try:
             async for block in blocks(self._request.stream(), self._limits):
                 await queue.put(await self._judged(block))
-        except Problem as problem:  # the status is sent already: say it in a line
-            self._request.state.log["reason"] = problem.reason
-            await queue.put(encoded(problem.to_dict()) + b"\n")
+        except Problem as problem:
+            await queue.put(self._last(problem))
         await queue.put(b"")
+
+    def _last(self, problem: Problem) -> bytes:
+        """Say in a line why the stream ends, for the status is sent already."""
+        self._request.state.log["reason"] = problem.reason
+        return encoded(problem.to_dict()) + b"\n"
 
     async def _sent(self, queue: asyncio.Queue[bytes], send: Send) -> None:
         while lines := await queue.get():
@@ -97,35 +111,41 @@ async def blocks(chunks: AsyncIterator[bytes], limits: Limits) -> AsyncIterator[
         413: a line is longer than a body may be, or there are too many, blank ones too.
     """
     number, rest = 0, bytearray()
-    block: list[Line] = []
     async for chunk in chunks:
         rest += chunk
         if b"\n" in chunk:
             *lines, rest = rest.split(b"\n")
         else:  # what came before is not split again: it may come byte by byte
             lines = []
-        for line in lines:
-            number += 1
-            _bounded(number, line, limits)
-            if line.strip():
-                block.append((number, _read(number, bytes(line), limits)))
-            if len(block) == BLOCK:
-                yield block
-                block = []
-        if block:
+        for block in _cut(enumerate(lines, number + 1), limits):
             yield block
-            block = []
-        if rest:
-            _bounded(number + 1, rest, limits)
+        number += len(lines)
+        if rest and (problem := _over(number + 1, rest, limits)):
+            raise problem
     if rest.strip():
         yield [(number + 1, _read(number + 1, bytes(rest), limits))]
 
 
-def _bounded(number: int, line: bytearray, limits: Limits) -> None:
+def _cut(lines: Iterable[tuple[int, bytearray]], limits: Limits) -> Iterator[list[Line]]:
+    block: list[Line] = []
+    for number, line in lines:
+        if problem := _over(number, line, limits):
+            if block:  # what stands before it is answered
+                yield block
+            raise problem
+        if line.strip():
+            block.append((number, _read(number, bytes(line), limits)))
+        if len(block) == BLOCK:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _over(number: int, line: bytearray, limits: Limits) -> Problem | None:
     if number > limits.lines:
-        raise too_large("the stream", f"{limits.lines:,} lines")
-    if len(line) > limits.body:
-        raise too_large(f"line {number}", f"{limits.body:,} bytes")
+        return too_large("the stream", f"{limits.lines:,} lines")
+    return too_large(f"line {number}", f"{limits.body:,} bytes") if len(line) > limits.body else None
 
 
 def _read(number: int, line: bytes, limits: Limits) -> Any:  # noqa: ANN401 - a message or a LineProblem

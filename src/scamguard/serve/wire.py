@@ -70,10 +70,9 @@ class Wire(HttpToolsProtocol):
         self._heading, self._size = True, 0
         super().on_message_complete()
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words for it
         """Say that this is no HTTP, unless something was said."""
-        if not self.transport.is_closing():
-            super().send_400_response(msg)
+        self._refuse(Problem(400, "malformed", "this is no HTTP/1.1 request"))
 
     def _await_head(self) -> None:
         self._deadline = self.loop.call_later(self.timeout_keep_alive, self._late)
@@ -99,6 +98,8 @@ class Wire(HttpToolsProtocol):
             return
         fields: dict[str, Any] = {"status": problem.status, "reason": problem.reason}
         LOG.info("refused", extra={"fields": fields})
+        if counts := self.app_state.get("counts"):
+            counts.refused.labels(problem.reason).inc()
         if getattr(self.cycle, "response_complete", True):  # there may have been none
             body = problem.answer().body
             head = f"content-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
