@@ -349,17 +349,37 @@ def test_rules_test_names_what_does_not_hold(tmp_path: Path) -> None:
     assert "rule 'ask.x' misses 'good morning'" in result.stdout
 
 
+BAD_LABELS: list[tuple[dict[str, object], str]] = [
+    ({"text": "hi"}, "it has no 'label'"),
+    ({"text": "hi", "label": "ham"}, "unknown label 'ham'"),
+    ({"text": "hi", "label": ["scam"]}, "unknown label ['scam']"),
+    ({"text": "hi", "label": "scam", "lang": 3}, "lang is int, not a string"),
+    ({"text": "hi", "label": "scam", "kind": ["x"]}, "unknown kind ['x']; known: "),
+    ({"text": "hi", "label": "scam", "kind": "chat"}, "unknown kind 'chat'; known: "),
+    ({"text": "hi", "label": "benign", "kind": "scam"}, "unknown kind 'scam'; known: "),
+    ({"text": "hi", "label": "scam", "asks": "seed_phrase"}, "asks is no list of strings: 'seed_phrase'"),
+    ({"text": "hi", "label": "scam", "asks": [["card"]]}, "asks is no list of strings"),
+    ({"text": "hi", "label": "scam", "asks": ["pin"]}, "unknown secret 'pin'; known: "),
+]
+
+
 def test_rules_report_and_evaluate(tmp_path: Path) -> None:
-    rows = [{"text": SCAM, "label": "scam", "lang": "en", "asks": ["seed_phrase"]}, {"text": FINE, "label": "benign", "lang": "en"}]
+    rows: list[dict[str, Any]] = [
+        {"text": SCAM, "label": "scam", "lang": "en", "asks": ["seed_phrase"]},
+        {"text": FINE, "label": "benign", "lang": "en"},
+    ]
     (tmp_path / "l.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     result = run("rules", "report", "--corpus", tmp_path / "l.jsonl", tmp_path / "l.jsonl", "--lang", "en")
     assert re.search(r"1\.000 +2 +0 +100\.00% +0\.00% +ask\.seed-phrase\n", re.sub(r" +\n", "\n", result.stdout))
     assert refused(run("rules", "report", "--corpus", tmp_path, "--lang", "zh"), "no labelled message in 'zh'; there are: en")
     (tmp_path / "n.jsonl").write_text(json.dumps(rows[0]) + '\n{"text": 7, "label": "benign"}\n', "utf-8")
     assert refused(run("evaluate", tmp_path / "n.jsonl"), "n.jsonl, line 2: not a labelled message", "text is int")
-    for row, problem in (({"text": "hi"}, "it has no 'label'"), ({"text": "hi", "label": "ham"}, "unknown label 'ham'")):
+    for row, problem in BAD_LABELS:
         (tmp_path / "n.jsonl").write_text(json.dumps(row), "utf-8")
         assert refused(run("evaluate", tmp_path / "n.jsonl"), "n.jsonl, line 1: not a labelled message", problem)
+    lenient = [{**rows[0], "kind": "scam", "lang": None}, {**rows[1], "kind": "chat", "asks": None}]
+    (tmp_path / "n.jsonl").write_text("\n".join(map(json.dumps, lenient)), "utf-8")
+    assert run("evaluate", tmp_path / "n.jsonl").exit_code == 0
     result = run("evaluate", tmp_path / "l.jsonl")
     assert result.exit_code == 0
     assert "recall_at_1" in result.stdout

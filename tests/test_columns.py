@@ -95,6 +95,32 @@ def test_what_is_missing_is_an_empty_message(hole: object) -> None:
     assert texts_of(batches(np.array(["a", hole], object))) == ["a", ""]
 
 
+@pytest.mark.parametrize("kind", [object, str])
+def test_what_is_masked_is_an_empty_message(kind: type, guard: Guard) -> None:
+    column: Any = np.ma.array(np.array(["send me your seed phrase now", "lunch?"], kind), mask=[True, False])
+    assert texts_of(batches(column)) == texts_of(batches(list(column))) == ["", "lunch?"]
+    assert guard.score(column).tolist() == guard.score(["", "lunch?"]).tolist()
+    assert texts_of(batches(np.ma.array(np.array(["a"], kind)))) == ["a"]  # nothing is masked
+    assert column.data[0] == "send me your seed phrase now"
+
+
+def undecodable(*raws: bytes) -> pa.StringArray:
+    """Make an Arrow column of strings that are none: Arrow does not look."""
+    offsets = np.cumsum([0, *map(len, raws)], dtype=np.int32)
+    return pa.StringArray.from_buffers(len(raws), pa.py_buffer(offsets.tobytes()), pa.py_buffer(b"".join(raws)))
+
+
+def test_bytes_that_are_no_text_are_read_the_same_by_all(guard: Guard) -> None:
+    column = undecodable(b"send me your seed phrase now \xff\xfe", b"lunch \xf0", b"my password is hunter2secret \xc3")
+    clean = ["send me your seed phrase now \ufffd\ufffd", "lunch \ufffd", "my password is hunter2secret \ufffd"]
+    assert [part.tolist() for part in guard.decide(column)] == [part.tolist() for part in guard.decide(clean)]
+    for direction in ("inbound", "outgoing"):
+        found = guard.scan(column, direction=direction)
+        assert found.to_pylist() == guard.scan(clean, direction=direction).to_pylist()
+        assert set(found["action"].to_pylist()) > {"allow"}
+    assert guard.scan(column.dictionary_encode(), direction="outgoing").num_rows == 3
+
+
 @pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])
 @pytest.mark.parametrize("part", [slice(None), slice(1, 3), slice(2, 2)])
 def test_arrow_text_is_not_copied(kind: pa.DataType, part: slice) -> None:
@@ -209,6 +235,16 @@ def test_chunks_cover_everything_exactly_once(texts: list[str], most: int, size:
     for _, piece in pieces:
         assert 1 <= len(piece) <= most
         assert len(piece) == 1 or piece.offsets[-1] - piece.offsets[0] <= size
+
+
+@pytest.mark.parametrize("index", [[3, 1], [7, 7], pd.MultiIndex.from_tuples([("a", 1), ("a", 1)])], ids=["filtered", "twice", "levels"])
+def test_verdicts_of_pandas_stand_on_their_rows(guard: Guard, index: Any) -> None:
+    """The recipe of docs/columns.md."""
+    frame = pd.DataFrame({"text": ["lunch?", "send us your seed phrase"]}).set_axis(index)
+    verdicts = guard.scan(frame["text"]).to_pandas()
+    judged = pd.concat([frame, verdicts.set_axis(frame.index)], axis=1)
+    assert judged.index.equals(frame.index)
+    assert [*zip(judged["text"], judged["kind"], strict=True)] == [("lunch?", ""), ("send us your seed phrase", "credential_request")]
 
 
 def test_verdicts_stand_beside_the_columns_of_a_batch(guard: Guard) -> None:

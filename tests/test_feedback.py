@@ -173,7 +173,7 @@ def test_the_least_certain_come_first_and_once(tmp_path: Path, suffix: str) -> N
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.txt", "x"), ("a.jsonl", '{"text": "x"}\n'), ("a.jsonl", "[]\n"), ("a.csv", "text,risk\nx,y\n"), ("a.parquet", "no")],
+    [("a.ndjson", "x"), ("a.jsonl", '{"text": "x"}\n'), ("a.jsonl", "[]\n"), ("a.csv", "text,risk\nx,y\n"), ("a.parquet", "no")],
 )
 def test_a_file_without_risks_is_named(tmp_path: Path, name: str, content: str) -> None:
     file = tmp_path / name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-import pyarrow as pa
 import pytest
 from hypothesis import event, example, given
 from hypothesis import strategies as st
@@ -180,26 +179,6 @@ def test_every_kind_is_shown_by_an_example() -> None:
     assert {kind for _, _, kind in IMITATIONS} == set(KINDS)
 
 
-def test_a_column_keeps_its_order_and_its_nulls() -> None:
-    table = lookalikes(["kraken.com", None, "kraken-support.com", float("nan"), "kraken-support.com"])  # NaN as pandas has it
-    assert table.column("brand").to_pylist() == [None, None, "Kraken", None, "Kraken"]
-    assert table.column("official").to_pylist() == [None, None, "kraken.com", None, "kraken.com"]
-
-
-@pytest.mark.parametrize(
-    "column",
-    [[], [None], pa.array([], pa.string()), pa.chunked_array([["a.com"], ["b.com"]]), pa.array(["x", "a.com"]).slice(1), pa.nulls(2)],
-)
-def test_any_column_of_strings_will_do(column: list[str] | pa.Array) -> None:
-    assert lookalikes(column).num_rows == len(column)
-
-
-@pytest.mark.parametrize("column", ["kraken.com", b"x", [1, 2], 7, pa.array([1.5]), ["a", 1]])
-def test_what_is_no_column_gets_one_clear_line(column: object) -> None:
-    with pytest.raises(scamguard.InputError):
-        lookalikes(column)
-
-
 @pytest.mark.parametrize("value", [None, 3, b"kraken.com", ["kraken.com"], float("nan")])
 def test_what_is_no_text_gets_one_clear_line(value: object) -> None:
     with pytest.raises(scamguard.InputError, match="lookalikes"):
@@ -207,7 +186,7 @@ def test_what_is_no_text_gets_one_clear_line(value: object) -> None:
 
 
 def test_whatever_the_slow_path_finds_the_fast_path_finds() -> None:
-    values = [value for value, _, _ in IMITATIONS] + [value for value in HONEST if value != "\ud800"]
+    values = [value for value, _, _ in IMITATIONS] + [*HONEST]
     slow = [found and found.kind for found in map(lookalike, values)]
     assert lookalikes(values).column("kind").to_pylist() == slow
 
@@ -268,7 +247,7 @@ def planted(draw: st.DrawFn) -> str:
 @example(["https://www.1inch", "https://www.inch-support", "www.1inch/", "www.1inch-support:8080/x", "1inch.com币"])  # a host that is none
 @example([":https://1inchlogin.com", "x:https://1inchlogin.com/a", "HTTPS://1inchlogin.com"])
 @example([f"{before}://x.com/-inch.support" for before in (":https", "x:https", "xhttp", "<https", "币https", "abc", "=-hxxp")])
-@given(st.lists(planted() | st.text(st.characters(exclude_categories=["Cs"]), max_size=30), max_size=8))
+@given(st.lists(planted() | st.text(st.characters(exclude_categories=()), max_size=30), max_size=8))
 def test_fast_and_slow_agree(values: list[str]) -> None:
     slow = [found and (found.brand, found.kind) for found in map(lookalike, values)]
     event(f"findings: {sum(one is not None for one in slow) > 0}")

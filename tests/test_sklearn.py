@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -117,6 +118,17 @@ FAULTS: dict[str, tuple[dict[str, Any], Any, Any, Any, str]] = {
     "a class in one group": ({}, TEXTS, LABELS, LABELS, "one group holds all rows of a class"),
     "tables too small": ({"bits": 8}, TEXTS, LABELS, None, "bits is 8; give a whole number from 16 to 24"),
     "tables of half a bit": ({"bits": 16.5}, TEXTS, LABELS, None, "bits is 16.5"),
+    "more blocked than flagged": ({"warn_rate": 0.001, "block_rate": 0.5}, TEXTS, LABELS, None, "block_rate is 0.5, above warn_rate"),
+    "a rate that is none": ({"warn_rate": float("nan")}, TEXTS, LABELS, None, "warn_rate is nan; give a share from 0 to 1"),
+    "more than all": ({"block_rate": 2}, TEXTS, LABELS, None, "block_rate is 2; give a share"),
+    "too many copies": ({"augment": 2.0}, TEXTS, LABELS, None, "augment is 2.0; give a share"),
+    "fewer than none": ({"augment": -1}, TEXTS, LABELS, None, "augment is -1; give a share"),
+    "a rate in words": ({"augment": "half"}, TEXTS, LABELS, None, "augment is 'half'; give a share"),
+    "no trust": ({"penalty": 0}, TEXTS, LABELS, None, "penalty is 0; give a number above 0"),
+    "a base that is no path": ({"base": 3}, TEXTS, LABELS, None, "base is 3; give the folder of a model"),
+    "pandas' missing label": ({}, TEXTS[:4], ["scam", pd.NA, "benign", "scam"], None, "Input y contains NaN: row 1 has no label"),
+    "pandas' missing label of a column": ({}, TEXTS[:2], pd.Series(["scam", pd.NA], dtype="string"), None, "row 1 has no label"),
+    "a missing label": ({}, TEXTS[:2], ["scam", None], None, "Input y contains NaN: row 1 has no label"),
 }
 
 
@@ -126,6 +138,21 @@ def test_what_cannot_be_learned_is_told(fault: str) -> None:
     with pytest.raises(TrainingError, match=match) as caught:
         ScamClassifier(**{"bits": 16, **options}).fit(rows, labels, groups=groups)
     assert "\n" not in str(caught.value)
+
+
+def test_what_is_out_of_range_is_told_before_training() -> None:
+    with mock.patch("scamguard.train.fit.material", side_effect=AssertionError("it trains")):
+        refused: list[dict[str, Any]] = [{"warn_rate": 0.001, "block_rate": 0.5}, {"augment": 2.0}, {"block_rate": -1}, {"base": 3}]
+        for options in refused:
+            with pytest.raises(TrainingError):
+                ScamClassifier(**options).fit(TEXTS, LABELS)
+
+
+def test_numbers_may_be_numpys_as_in_a_grid(tmp_path: Path) -> None:
+    options: dict[str, Any] = {"penalty": np.float32(2), "augment": np.float32(0.25), "warn_rate": np.float64(0.01), "bits": np.int64(8)}
+    mine, same = ScamClassifier(base=TINY, **options).fit(TEXTS, LABELS), ScamClassifier(base=TINY, bits=8).fit(TEXTS, LABELS)
+    assert np.array_equal(mine.predict_proba(TEXTS), same.predict_proba(TEXTS))
+    mine.export(tmp_path / "mine")
 
 
 def test_a_base_that_is_no_model_is_told(tmp_path: Path) -> None:
@@ -185,6 +212,19 @@ def test_bytes_are_not_text(rows: list[Any]) -> None:
         ScamFeatures().fit(rows)
 
 
+@pytest.mark.parametrize("rows", [["a", float("inf")], ["a", 3.5], np.array(["a", 3], object), pd.Series(["a", float("inf")])], ids=repr)
+def test_a_number_among_texts_is_named_by_its_place(rows: Any) -> None:
+    for estimator in (ScamFeatures(bits=8, base=TINY), ScamClassifier(bits=8, base=TINY)):
+        with pytest.raises(InputError, match=r"^X\[1\] is (float|int), not str; convert it, or use None for an empty message$"):
+            estimator.fit(rows, ["scam", "benign"])
+
+
+def test_what_is_masked_is_an_empty_message() -> None:
+    column, want = np.ma.array(["a", "b"], mask=[True, False]), ScamFeatures(bits=16).fit_transform([None, "b"])
+    assert (ScamFeatures(bits=16).fit_transform(column) != want).nnz == 0
+    assert (ScamFeatures(bits=16).fit_transform(column[:, None]) != want).nnz == 0
+
+
 # ---- the transformer
 
 
@@ -204,9 +244,20 @@ def test_columns_have_names(guard: scamguard.Guard) -> None:
     assert ScamFeatures(bits=16).fit(TEXTS).get_feature_names_out().shape == (ScamFeatures(bits=16).fit_transform(TEXTS).shape[1],)
 
 
-def test_an_unknown_part_is_told() -> None:
-    with pytest.raises(TrainingError, match=r"parts: unknown part 'word'; known: .*words"):
-        ScamFeatures(parts=["word"]).fit(TEXTS)
+@pytest.mark.parametrize(
+    ("options", "match"),
+    [
+        ({"parts": ["word"]}, r"parts: unknown part 'word'; known: .*words"),
+        ({"parts": [3, "words"]}, r"parts: unknown part 3; known: .*words"),
+        ({"parts": ()}, r"parts is \(\); give a list of some of words, "),
+        ({"parts": "rules"}, r"parts is 'rules'; give a list of some of words, "),
+        ({"parts": {"rules"}}, r"parts is {'rules'}; give a list"),
+        ({"base": 3}, r"base is 3; give the folder of a model, or None"),
+    ],
+)
+def test_a_part_or_base_that_is_none_is_told(options: dict[str, Any], match: str) -> None:
+    with pytest.raises(TrainingError, match=match):
+        ScamFeatures(**options).fit(TEXTS)
 
 
 def test_a_long_message_holds_what_its_passages_hold() -> None:

@@ -132,3 +132,9 @@ def test_the_page_names_late_languages_decisive_rules_and_what_is_passed_over(wr
     assert "whatever its words: `ask.password`." in page
     assert section(page, "What is passed over")[-2:] == ["| ordinary | 0.875 |", ""]
     assert "whatever its words: none." in card.markdown({**written, "rules": []})
+
+
+def test_a_place_that_is_no_folder_is_told_before_the_training(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("", "utf-8")
+    done = CliRunner().invoke(app, ["train", "--messages", str(tmp_path), "--out", str(tmp_path / "taken" / "model")])
+    assert (done.exit_code, "is a file, and no folder for a model" in done.output) == (2, True)

@@ -1,7 +1,7 @@
 """The one idea: a batch of messages is one UTF-8 buffer and ``n + 1`` offsets, as in Arrow.
 
 Arrow, Parquet, pandas and Polars string columns come in without a copy of their text; a list of
-``str`` is packed once. ``None``, ``NaN`` and Arrow nulls are empty messages. No message is refused:
+``str`` is packed once. ``None``, ``NaN``, Arrow nulls and what is masked are empty messages. No message is refused:
 lone surrogates are kept as WTF-8 and read back by the fold like any other code point.
 """
 
@@ -57,8 +57,12 @@ class TextBatch:
         return map(self.text, range(len(self)))
 
     def text(self, i: int) -> str:
-        """Give message ``i``."""
-        return self.data[self.offsets[i] : self.offsets[i + 1]].tobytes().decode("utf-8", "surrogatepass")
+        """Give message ``i``; bytes that are no UTF-8, which Arrow does not look for, are U+FFFD, as in the fold."""
+        raw = self.data[self.offsets[i] : self.offsets[i + 1]].tobytes()
+        try:
+            return raw.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            return raw.decode("utf-8", "replace")
 
 
 def pack(texts: Sequence[str | None]) -> TextBatch:
@@ -129,13 +133,22 @@ def _texts(messages: Any) -> Sequence[object]:  # noqa: ANN401
     if isinstance(messages, list | tuple):
         return messages
     if hasattr(messages, "to_numpy") or isinstance(messages, np.ndarray):
-        objects: Any = np.asarray(messages, object)
+        objects: Any = np.asarray(unmasked(messages), object)
         if objects.ndim != 1:
             raise InputError(f"messages is an array of {objects.ndim} dimensions, not a column of texts")
         return objects  # type: ignore[no-any-return] # an array of objects is as good as a sequence
     if not hasattr(messages, "__iter__"):
         raise InputError(f"messages is {type(messages).__name__}, not a column of texts")
     return list(messages)
+
+
+def unmasked(column: Any) -> Any:  # noqa: ANN401
+    """Make what is masked missing: NumPy would give the values under the mask."""
+    if not isinstance(column, np.ma.MaskedArray):
+        return column
+    objects = np.array(column, object)
+    objects[np.ma.getmaskarray(column)] = None
+    return objects
 
 
 def _packed(texts: Sequence[object], pa: Any) -> Iterator[TextBatch]:  # noqa: ANN401
@@ -173,7 +186,7 @@ def _pack_checked(texts: Iterable[object], first: int) -> TextBatch:
     texts = list(texts)
     for i, text in enumerate(texts, first):
         missing = text is None or (isinstance(text, float) and text != text)  # noqa: PLR0124 - NaN
-        if not isinstance(text, str) and not missing and type(text).__name__ not in {"NAType", "NaTType"}:
+        if not isinstance(text, str) and not missing and type(text).__name__ not in {"NAType", "NaTType", "MaskedConstant"}:
             raise InputError(f"messages[{i}] is {type(text).__name__}, not str; convert it, or use None for an empty message")
     return pack(texts)  # type: ignore[arg-type]
 

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .command import OPTIONS, load_guard
+from .command import FAILED, FLAGGED, OPTIONS, load_guard
 from .errors import DumpError, TrainingError
 from .workshop import train_extra
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
+
+    from .dumps import Notes
+    from .train.reviews import Scored
 
 app = typer.Typer(help="Teach a model of your own by reviewing messages.", **OPTIONS)
 
@@ -25,7 +28,7 @@ Store = Annotated[Path, typer.Option("--reviews", metavar="FILE", help="Where yo
 _KIND = "What kind of scam (credential_request …) or honest message (advisory …) it is."
 _ASKS = "A secret it asks for: password, 2fa_code, seed_phrase …; repeat for each."
 _ROW = "Take the message that --of gives this row, as `scan` prints it, instead."
-_OF = "A file that `scamguard scan --out` wrote."
+_OF = "A file that `scamguard scan --out` wrote: .jsonl, .ndjson, .csv or .parquet."
 _WRITER = "Who reviewed it, if not you: the changes a stranger may make are limited."
 _LABELLED = "Folder of labelled *.jsonl to train on as well; left out if it is not there."
 
@@ -74,11 +77,15 @@ def review(
     from . import render
     from .train import reviews
 
-    found = reviews.least_certain(reviews.scored(file), reviews.read(store), show)
-    if found:
-        render.console().print(render.listed(("row", "risk", "message"), [(str(one.row), f"{one.risk:.3f}", one.text) for one in found]))
-    else:
+    dumps: set[str] = set()
+    found = reviews.least_certain(_noting(reviews.scored(file), dumps), reviews.read(store), show)
+    if not found:
         typer.echo("nothing left to review")
+        return
+    named = len(dumps) > 1  # a row alone says little then
+    head = ("file", "row", "risk", "message")
+    cells = [(one.file, str(one.row), f"{one.risk:.3f}", one.text) for one in found]
+    render.console().print(render.listed(head if named else head[1:], cells if named else [row[1:] for row in cells]))
 
 
 @app.command()
@@ -125,14 +132,17 @@ def compare(
 ) -> None:
     """Show what a new model changes, on golden cases and on messages of yours.
 
+    A record that cannot be read is named and skipped.
+
     Exit status: 0 nothing changes for the worse, 1 a golden case is lost, 2 something cannot be read.
     """
-    from . import render
+    from . import dumps, render
 
     with train_extra():
         from .train import feedback, golden
+    dump = dumps.open(file, column=column)
     guards = load_guard(old), load_guard(new)
-    counts, moved = feedback.compare(*guards, _blocks(file, column), show)
+    counts, moved = feedback.compare(*guards, ((block.rows.tolist(), block.texts.to_pylist()) for block in dump), show)
     out = render.console()
     if moved:
         out.print(render.listed(
@@ -145,11 +155,12 @@ def compare(
             typer.echo(f"{count:>8,}  {was} → {now}")
     same = sum(count for (was, now), count in counts.items() if was == now)
     typer.echo(f"{same:>8,}  of {sum(counts.values()):,} stay as they are")
+    _tell_broken(dump.notes)
     cases = golden.cases()
     lost, won = golden.lost(*guards, cases), golden.lost(*guards[::-1], cases)
     names = f": {', '.join(message.id for message in lost)}" if lost else ""
     typer.echo(f"golden cases: {len(cases)}, {len(won)} won, {len(lost)} lost{names}")
-    raise typer.Exit(1 if lost else 0)
+    raise typer.Exit(FAILED if dump.notes.broken else FLAGGED if lost else 0)
 
 
 def _message(text: str | None, of: Path | None, row: int | None) -> str:
@@ -166,10 +177,20 @@ def _message(text: str | None, of: Path | None, row: int | None) -> str:
     return sys.stdin.buffer.read().decode("utf-8-sig", "replace").removesuffix("\n") if text == "-" else str(text)
 
 
-def _blocks(file: str, column: str | None) -> Iterator[tuple[int, Sequence[str]]]:
-    from . import dumps
+def _noting(messages: Iterable[Scored], dumps: set[str]) -> Iterator[Scored]:
+    """Hand messages on and keep the names of the dumps they are from."""
+    for one in messages:
+        dumps.add(one.file)
+        yield one
 
-    first = 1
-    for block in dumps.open(file, column=column):
-        yield first, block.texts.to_pylist()
-        first += len(block)
+
+def _tell_broken(notes: Notes) -> None:
+    """Name the records that could not be read, as `scan` does."""
+    from . import render
+
+    if notes.broken:
+        typer.echo(f"{notes.broken:,} broken record{'' if notes.broken == 1 else 's'} skipped:")
+    for place in notes.places:
+        typer.echo(f"  {render.visible(place)}")
+    if notes.broken > len(notes.places):
+        typer.echo("  … (`scamguard scan FILE --broken PLACES` writes them all)")

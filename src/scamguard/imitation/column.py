@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from ..columns import TextBatch, batches
 from ..errors import InputError
 from .judge import lookalike
 from .screen import suspects
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from numpy.typing import NDArray
 
     from .finding import LookAlike
@@ -26,7 +29,7 @@ def lookalikes(column: Any) -> pa.Table:  # noqa: ANN401 - whatever Arrow reads 
     Parameters
     ----------
     column
-        (n,) an Arrow, pandas or Polars column of strings, or a sequence of ``str``; a null imitates nothing.
+        (n,) a column of texts as ``Guard.score`` takes it; what is missing imitates nothing.
 
     Returns
     -------
@@ -35,22 +38,37 @@ def lookalikes(column: Any) -> pa.Table:  # noqa: ANN401 - whatever Arrow reads 
     Raises
     ------
     InputError
-        What is not a column of strings.
+        ``column`` is not a column of texts.
     """
-    values = _strings(column)
-    data, offsets = _buffers(values)
+    judge = cache(lookalike)  # a value may come again in a later batch
+    return pa.concat_tables([_SCHEMA.empty_table(), *(_judged(batch, judge) for batch in _batches(column))]).combine_chunks()
+
+
+def _batches(column: object) -> Iterator[TextBatch]:
+    """Read the column."""
+    if isinstance(column, str | bytes):
+        raise InputError("one text where a column is needed; use scamguard.lookalike(value) for one")
+    try:
+        yield from batches(column)
+    except InputError as problem:
+        raise InputError(str(problem).replace("messages", "column", 1)) from None  # what it is called here
+
+
+def _judged(batch: TextBatch, judge: Callable[[str], LookAlike | None]) -> pa.Table:
+    """Say what each value of a batch imitates."""
+    data, offsets = batch.data, batch.offsets
     starts, stops = suspects(data, offsets)
     rows = np.flatnonzero(stops > starts)
     texts = parts(data, starts[rows], stops[rows]).dictionary_encode()
-    found = [lookalike(text) for text in texts.dictionary.to_pylist()]
-    place = np.full(len(values), -1, np.int64)
+    found = [*map(judge, _texts(texts.dictionary))]
+    place = np.full(len(batch), -1, np.int64)
     place[rows] = texts.indices
     # Most hosts are let go by themselves. Of one that is not, the whole value has the last word: alone it may be read as a name.
     accused = np.array([one is not None for one in found], np.bool_)[place[rows]]
     cut = rows[accused & (stops - starts < np.diff(offsets))[rows]]
-    whole = values.take(pa.array(cut)).dictionary_encode()
+    whole = parts(data, offsets[cut], offsets[cut + 1]).dictionary_encode()
     place[cut] = len(found) + whole.indices.to_numpy()
-    found += [lookalike(text) for text in whole.dictionary.to_pylist()]
+    found += map(judge, _texts(whole.dictionary))
     where = pa.array(place, mask=place < 0)
     return pa.table([_column(found, name).take(where) for name in _SCHEMA.names], schema=_SCHEMA)
 
@@ -67,25 +85,6 @@ def _column(found: list[LookAlike | None], name: str) -> pa.StringArray:
     return pa.array([getattr(one, name) if one else None for one in found], pa.string())
 
 
-def _strings(column: Any) -> pa.LargeStringArray:  # noqa: ANN401
-    if isinstance(column, str | bytes):
-        raise InputError("one text where a column is needed; use scamguard.lookalike(value) for one")
-    try:
-        column = column if isinstance(column, pa.Array | pa.ChunkedArray) else pa.array(column, from_pandas=True)  # NaN is null
-        column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type) or pa.types.is_null(column.type)):
-            raise InputError(f"a column of {column.type}; give one of strings")
-        return pc.cast(column, pa.large_string())
-    except (pa.ArrowException, TypeError) as problem:
-        if isinstance(problem, InputError):
-            raise
-        raise InputError(f"not a column of strings: {problem}") from None
-
-
-def _buffers(values: pa.LargeStringArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Give the bytes and the (n + 1,) offsets of an array."""
-    _, offsets, data = values.buffers()
-    if not len(values) or not offsets:
-        return np.zeros(0, np.uint8), np.zeros(1, np.int64)
-    starts = np.frombuffer(offsets, np.int64)[values.offset : values.offset + len(values) + 1]
-    return np.frombuffer(data, np.uint8) if data and data.size else np.zeros(0, np.uint8), starts
+def _texts(values: pa.LargeStringArray) -> Iterator[str]:
+    """Give the values as Python has them: they may hold what Arrow would not decode."""
+    return (text for batch in batches(values) for text in batch.texts())

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from scamguard import model as models
 from scamguard.errors import TrainingError
@@ -21,7 +24,11 @@ def base(folder: str | Path | None) -> Model:
     ------
     ModelError
         The folder is missing, damaged, or of another format.
+    TrainingError
+        ``folder`` is no path.
     """
+    if not isinstance(folder, str | PathLike | None):
+        raise TrainingError(f"base is {folder!r}; give the folder of a model, or None for the bundled one")
     return _loaded(models.bundled() if folder is None else Path(folder))
 
 
@@ -40,6 +47,7 @@ def sized(settings: Settings, bits: object) -> Settings:
     """
     if bits is None:
         return settings
-    if not isinstance(bits, int) or not settings.head_bits <= bits <= 24:
+    if not isinstance(bits, int | np.integer) or not settings.head_bits <= bits <= 24:
         raise TrainingError(f"bits is {bits!r}; give a whole number from {settings.head_bits} to 24, or None for those of the base model")
-    return replace(settings, word_bits=bits, char_bits=bits, framed_bits=bits)
+    many = int(bits)  # a grid may hold NumPy's
+    return replace(settings, word_bits=many, char_bits=many, framed_bits=many)

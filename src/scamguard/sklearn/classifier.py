@@ -7,6 +7,7 @@ the probabilities of the estimator to the last bit.
 from __future__ import annotations
 
 from dataclasses import asdict, fields, replace
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,7 +26,7 @@ from scamguard.train import build, corpus, fit, vocabulary
 from scamguard.verdict import Policy
 
 from .base import base, sized
-from .rows import joined, messages, table
+from .rows import cells, joined, messages, missing, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,10 +101,13 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
         Raises
         ------
         TrainingError
-            There are not two classes, or not two rows of each, or one class comes from one group.
+            There are not two classes, or not two rows of each, a row has no label, one class comes from one group, or a parameter
+            is out of range.
         InputError, ValueError, TypeError
             ``X`` holds no rows of texts, or ``y`` does not fit it.
         """
+        self._check_numbers()
+        _check_labels(y)
         rows, labels = validate_data(self, table(X), y, dtype=None, ensure_all_finite="allow-nan")
         scams = self._labelled(labels)
         own = _messages(joined(rows), scams, groups)
@@ -174,6 +178,18 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
     def _guard(self) -> Guard:
         return Guard(self.model_, Policy.read(self.model_.card["thresholds"]))
 
+    def _check_numbers(self) -> None:
+        """Refuse what would spoil a fit that takes minutes, or the thresholds at its end."""
+        shares = {"augment": self.augment, "warn_rate": self.warn_rate, "block_rate": self.block_rate}
+        for name, share in shares.items():
+            if not _is_number(share) or not 0 <= share <= 1:
+                raise TrainingError(f"{name} is {share!r}; give a share from 0 to 1")
+        if self.block_rate > self.warn_rate:
+            above = f"block_rate is {self.block_rate!r}, above warn_rate, which is {self.warn_rate!r}"
+            raise TrainingError(f"{above}; what is blocked is flagged too, so it can be no more")
+        if not _is_number(self.penalty) or not self.penalty > 0:
+            raise TrainingError(f"penalty is {self.penalty!r}; give a number above 0")
+
     def _labelled(self, labels: NDArray[Any]) -> NDArray[np.bool_]:
         """Say which rows are scams, and set ``classes_``."""
         check_classification_targets(labels)
@@ -194,12 +210,23 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
         most = min(_FOLDS, int(scams.sum()), int((~scams).sum()), len({message.writer for message in own}))
         return fit.Recipe(
             settings=sized(origin.settings, self.bits),
-            penalty=self.penalty,
-            augment=self.augment,
+            penalty=float(self.penalty),  # a grid may hold NumPy's, which the card could not
+            augment=float(self.augment),
             folds=most,
-            warn_rate=self.warn_rate,
-            block_rate=self.block_rate,
+            warn_rate=float(self.warn_rate),
+            block_rate=float(self.block_rate),
         )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool) and isfinite(value)
+
+
+def _check_labels(y: Any) -> None:  # noqa: ANN401
+    """Refuse missing labels, on which scikit-learn stumbles where they are pandas' own."""
+    for i, label in enumerate(cells(y) or ()):
+        if missing(label):
+            raise TrainingError(f"Input y contains NaN: row {i} has no label; leave it out")
 
 
 def _messages(texts: Sequence[str], scams: NDArray[np.bool_], groups: Any) -> list[corpus.Message]:  # noqa: ANN401

@@ -61,12 +61,11 @@ class ScamFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sci
         Raises
         ------
         TrainingError
-            A part is unknown, or ``bits`` is out of range.
+            ``parts`` is no list of known parts, ``bits`` is out of range, or ``base`` is no path.
         InputError, ValueError, TypeError
             ``X`` holds no rows of texts.
         """
-        if stray := set(self._parts) - set(PARTS):
-            raise TrainingError(f"parts: {unknown('part', min(stray), PARTS)}")
+        self._check_parts()
         self.scales_ = design.scales(self._blocks(messages(self, X, reset=True)).firsts(), design.Trust(1, 1, 1, 1, 1, 1))
         return self
 
@@ -91,6 +90,15 @@ class ScamFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sci
         tags.input_tags.string = tags.input_tags.allow_nan = True
         tags.transformer_tags.preserves_dtype = []
         return tags
+
+    def _check_parts(self) -> None:
+        if self.parts is None:
+            return
+        if not isinstance(self.parts, list | tuple | np.ndarray) or not len(self.parts):  # the columns of a set would have no order
+            raise TrainingError(f"parts is {self.parts!r}; give a list of some of {', '.join(PARTS)}, or None for all")
+        for part in self._parts:
+            if part not in PARTS:
+                raise TrainingError(f"parts: {unknown('part', part, PARTS)}")
 
     @property
     def _parts(self) -> tuple[str, ...]:

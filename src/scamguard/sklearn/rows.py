@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils.validation import validate_data
 
+from scamguard.columns import unmasked
 from scamguard.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,14 +20,26 @@ if TYPE_CHECKING:
 
 
 def table(X: Any) -> Any:  # noqa: ANN401, N803 - scikit-learn's name for anything a user has
-    """Stand a column of texts upright, (n,) → (n, 1) of object; all else is left to scikit-learn's own checks."""
+    """Stand a column of texts upright, (n,) → (n, 1) of object; all else is left to scikit-learn's own checks.
+
+    Raises
+    ------
+    InputError
+        Among texts is something that is neither text nor missing: NumPy would write it out, and scikit-learn ask for two dimensions.
+    """
+    X = unmasked(X)  # noqa: N806 - scikit-learn's name
     if isinstance(X, list | tuple) and X and isinstance(X[0], list | tuple):
         return np.array(X, object)  # else NumPy would write "nan" for a missing cell beside text
-    cells = _cells(X)
-    if not cells or not all(isinstance(cell, str) or _missing(cell) for cell in cells):
+    column = cells(X)
+    if not column:
         return X
-    upright = np.empty((len(cells), 1), object)
-    upright[:, 0] = cells
+    stray = next((i for i, cell in enumerate(column) if not isinstance(cell, str) and not missing(cell)), None)
+    if stray is not None:
+        if any(isinstance(cell, str) for cell in column):
+            raise InputError(f"X[{stray}] is {type(column[stray]).__name__}, not str; convert it, or use None for an empty message")
+        return X
+    upright = np.empty((len(column), 1), object)
+    upright[:, 0] = column
     return upright
 
 
@@ -43,7 +56,7 @@ def messages(estimator: BaseEstimator, X: Any, *, reset: bool = False) -> list[s
     ValueError, TypeError
         Whatever scikit-learn asks for: no rows, no columns, sparse or complex, another number of columns than in ``fit``.
     InputError
-        A cell is ``bytes``.
+        A cell is ``bytes``, or a column of texts holds something else.
     """
     return joined(validate_data(estimator, table(X), reset=reset, dtype=None, ensure_all_finite="allow-nan"))
 
@@ -57,13 +70,13 @@ def joined(rows: NDArray[Any]) -> list[str]:
     return ["\n".join(part for part in map(_text, row) if part) for row in rows.tolist()]
 
 
-def _cells(X: Any) -> list[Any] | None:  # noqa: ANN401, N803
+def cells(X: Any) -> list[Any] | None:  # noqa: ANN401, N803
     """List the cells of one column; None if it is no column."""
     if isinstance(X, list | tuple):
         return list(X)
     if hasattr(X, "to_pylist") and not hasattr(X, "columns"):  # Arrow
-        cells: list[Any] = X.to_pylist()
-        return cells
+        listed: list[Any] = X.to_pylist()
+        return listed
     if len(getattr(X, "shape", ())) == 1:  # NumPy, pandas, Polars
         return list(X.to_list() if hasattr(X, "to_list") else X.tolist())
     return None
@@ -74,8 +87,9 @@ def _text(cell: object) -> str:
         return cell
     if isinstance(cell, bytes):
         raise InputError("a cell of X is bytes, not str; decode it first")
-    return "" if _missing(cell) else str(cell)
+    return "" if missing(cell) else str(cell)
 
 
-def _missing(cell: object) -> bool:
-    return cell is None or (isinstance(cell, float) and cell != cell) or type(cell).__name__ in {"NAType", "NaTType"}  # noqa: PLR0124 - NaN
+def missing(cell: object) -> bool:
+    """Say whether a cell is None, NaN or what pandas has for them."""
+    return cell is None or (isinstance(cell, float) and cell != cell) or type(cell).__name__ in {"NAType", "NaTType", "MaskedConstant"}  # noqa: PLR0124 - NaN

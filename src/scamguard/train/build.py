@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from scamguard import lexicon, model
+from scamguard.errors import TrainingError
 from scamguard.guard import load
 
 from . import ablate, card, corpus, fit, vocabulary, zeroshot
@@ -54,7 +56,10 @@ def run(  # noqa: PLR0913 - what a run may be told
     ------
     DumpError
         The messages cannot be read.
+    TrainingError
+        ``out`` can be no folder.
     """
+    check_place(out)
     own, words = corpus.read(messages), vocabulary.compiled(lexicon.load())
     sets, ordinary = corpus.lent(ballast, traffic, BALLAST_ROWS)
     recipe = fit.Recipe()
@@ -70,6 +75,15 @@ def run(  # noqa: PLR0913 - what a run may be told
     trained = fit.train(rows, words, recipe, about, held)
     model.save(trained, out, card.markdown(trained.card))
     progress(f"written to {out}")
+
+
+def check_place(out: Path) -> None:
+    """Refuse a folder that cannot be written, before minutes of training."""
+    nearest = next(place for place in (out, *out.parents) if place.exists())
+    if not nearest.is_dir():
+        raise TrainingError(f"{out}: {nearest} is a file, and no folder for a model")
+    if not os.access(nearest, os.W_OK):
+        raise TrainingError(f"{out}: {nearest} cannot be written to")
 
 
 def stored(trained: model.Model) -> Guard:

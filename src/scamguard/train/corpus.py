@@ -71,15 +71,35 @@ def _file(file: Path) -> Iterator[Message]:
 
 def _message(row: dict[str, Any]) -> Message:
     scam = {"scam": True, "benign": False}[row["label"]]
-    kinds = KINDS if scam else BENIGN_KINDS
-    if row["kind"] not in kinds:
-        raise ValueError(unknown("kind", row["kind"], kinds))
-    if stray := set(row["asks"]) - set(SECRETS):
-        raise ValueError(unknown("secret", min(stray), SECRETS))
+    check_strings(row, ("lang", "text"))
+    check_kind(row["kind"], scam=scam)
+    check_asks(row["asks"])
     return Message(
         row["id"], row["lang"], row["text"], scam, row["kind"], tuple(row["asks"]), row["writer"],
         row.get("pair"), row.get("channel") or "", tuple(row.get("evasion") or ()),
     )  # fmt: skip
+
+
+def check_strings(row: dict[str, Any], names: Iterable[str]) -> None:
+    """Raise TypeError if one of these values of a row is no string."""
+    for name in names:
+        if not isinstance(row[name], str):
+            raise TypeError(f"{name} is {type(row[name]).__name__}, not a string")
+
+
+def check_kind(kind: object, *, scam: bool) -> None:
+    """Raise ValueError if ``kind`` is none of a scam, or of an honest message."""
+    kinds = KINDS if scam else BENIGN_KINDS
+    if kind not in kinds:
+        raise ValueError(f"{unknown('kind', kind, kinds)} (of a {'scam' if scam else 'benign'} message)")
+
+
+def check_asks(asks: object) -> None:
+    """Raise TypeError if ``asks`` is no list of strings, ValueError if one of them is no secret that is known."""
+    if not isinstance(asks, list | tuple) or not all(isinstance(secret, str) for secret in asks):
+        raise TypeError(f"asks is no list of strings: {asks!r}")
+    if stray := set(asks) - set(SECRETS):
+        raise ValueError(unknown("secret", min(stray), SECRETS))
 
 
 @dataclass(frozen=True, slots=True)

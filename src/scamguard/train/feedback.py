@@ -98,10 +98,12 @@ def retrain(  # noqa: PLR0913 - what a run may be told
     Raises
     ------
     TrainingError
-        There are no reviews, or the new model loses golden cases or follows one stranger. ``out`` is not touched then.
+        There are no reviews, ``out`` can be no folder, or the new model loses golden cases or follows one stranger. ``out`` is not
+        touched then.
     DumpError
         The messages or reviews cannot be read.
     """
+    build.check_place(out)
     old, reviewed = load(base), reviews.read(store)
     if not reviewed:
         raise TrainingError(f"{store}: no reviews yet; add some with `scamguard feedback add`")
@@ -137,13 +139,15 @@ def _provenance(
     return build.provenance(folder, [*own, *reviewed], sets, ordinary) | {"reviews": len(reviewed)}
 
 
-def compare(old: Guard, new: Guard, rows: Iterable[tuple[int, Sequence[str]]], most: int) -> tuple[Counter[tuple[str, str]], list[Change]]:
+def compare(
+    old: Guard, new: Guard, blocks: Iterable[tuple[Sequence[int], Sequence[str]]], most: int
+) -> tuple[Counter[tuple[str, str]], list[Change]]:
     """Judge messages by two models.
 
     Parameters
     ----------
-    rows
-        Blocks of messages, each with the place of its first.
+    blocks
+        Messages, some at a time: their places and texts, (n,) each.
 
     Returns
     -------
@@ -152,12 +156,13 @@ def compare(old: Guard, new: Guard, rows: Iterable[tuple[int, Sequence[str]]], m
     counts: Counter[tuple[str, str]] = Counter()
 
     def changed() -> Iterable[Change]:
-        for first, texts in rows:
+        for places, texts in blocks:
             (said, was), (says, now) = old.decide(texts), new.decide(texts)
             for i, (a, b) in enumerate(zip(was.tolist(), now.tolist(), strict=True)):
                 counts[_ACTIONS[a], _ACTIONS[b]] += 1
                 if a != b:
-                    yield Change(first + i, texts[i], (_ACTIONS[a], float(said[i])), (_ACTIONS[b], float(says[i])))
+                    yield Change(places[i], texts[i], (_ACTIONS[a], float(said[i])), (_ACTIONS[b], float(says[i])))
 
-    moved = heapq.nlargest(most, changed(), key=lambda one: (abs(one.new[1] - one.old[1]), -one.row))
-    return counts, moved
+    # of the 0 largest it would not read one, and so nothing would be counted
+    moved = heapq.nlargest(max(most, 1), changed(), key=lambda one: (abs(one.new[1] - one.old[1]), -one.row))
+    return counts, moved[:most]

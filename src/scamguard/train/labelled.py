@@ -6,13 +6,14 @@ More lenient than the training corpus: whoever measures on messages of their own
 from __future__ import annotations
 
 import json
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scamguard.errors import DumpError, unknown
 
-from .corpus import Message, lines
+from .corpus import Message, check_asks, check_kind, check_strings, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,7 +51,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 def _file(file: Path) -> Iterator[Message]:
     try:
         rows = lines(file, file.read_bytes())
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise DumpError(f"{file}: cannot be read: {error}") from error
     for number, line in rows:
         try:
@@ -63,14 +64,15 @@ def _message(at: str, row: dict[str, Any]) -> Message:
     for name in ("text", "label"):
         if name not in row:
             raise ValueError(f"it has no {name!r}; a message needs a text and a label, scam or benign")
-    text, label = row["text"], row["label"]
-    if not isinstance(text, str):
-        raise TypeError(f"text is {type(text).__name__}, not a string")
-    if label not in {"scam", "benign"}:
+    label, lang, asks = row["label"], row.get("lang") or "und", row.get("asks") or ()
+    check_strings({**row, "lang": lang}, ("text", "lang"))
+    if label not in ("scam", "benign"):  # what cannot be hashed is none of them either
         raise ValueError(unknown("label", label, ("scam", "benign")))
-    scam = label == "scam"
-    kind, asks = row.get("kind") or row["label"], tuple(row.get("asks") or ())
-    return Message(str(row.get("id", at)), row.get("lang") or "und", text, scam, kind, asks, str(row.get("writer", "")))
+    kind = row.get("kind") or label
+    if kind != label:  # as which a message stands whose kind nobody said
+        check_kind(kind, scam=label == "scam")
+    check_asks(asks)
+    return Message(str(row.get("id", at)), lang, row["text"], label == "scam", kind, tuple(asks), str(row.get("writer", "")))
 
 
 def evaluate(guard: Guard, messages: Sequence[Message]) -> dict[str, Any]:

@@ -11,16 +11,15 @@ import hashlib
 import heapq
 import json
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyarrow.parquet as pq
 
 from scamguard.errors import DumpError, TrainingError, unknown
-from scamguard.lexicon import KINDS, SECRETS
 from scamguard.secrets import Certainty, Secret, find
 
 from . import labelled
-from .corpus import BENIGN_KINDS, Message
+from .corpus import Message, check_asks, check_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +32,7 @@ class Scored(NamedTuple):
     row: int  # the place in the dump that was scanned, from 1, as `scan` prints it
     text: str
     risk: float
+    file: str  # that dump; "" if the file does not say
 
 
 def review(  # noqa: PLR0913 - what a review says
@@ -54,11 +54,12 @@ def review(  # noqa: PLR0913 - what a review says
         raise TrainingError("the message is empty; nothing can be learned from it")
     if label not in {"scam", "benign"}:
         raise TrainingError(unknown("label", label, ("scam", "benign")))
-    kinds = KINDS if label == "scam" else BENIGN_KINDS
-    if kind and kind not in kinds:
-        raise TrainingError(f"{unknown('kind', kind, kinds)} (of a {label} message)")
-    if stray := set(asks) - set(SECRETS):
-        raise TrainingError(unknown("secret", min(stray), SECRETS))
+    try:
+        if kind:
+            check_kind(kind, scam=label == "scam")
+        check_asks(asks)
+    except (ValueError, TypeError) as error:
+        raise TrainingError(str(error)) from None
     if asks and label == "benign":
         raise TrainingError("a benign message asks for no secret; leave --asks out, or label it scam")
     for finding in find(text):
@@ -71,7 +72,7 @@ def review(  # noqa: PLR0913 - what a review says
 
 
 def add(file: Path, one: Message) -> None:
-    """Append a review; the file and its folder are made when they are missing.
+    """Append a review on a line of its own; the file and its folder are made when they are missing.
 
     Raises
     ------
@@ -83,9 +84,17 @@ def add(file: Path, one: Message) -> None:
         "asks": list(one.asks), "writer": one.writer,
     }  # fmt: skip
     file.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        out.write(_line(row))
+    handle = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "r+b") as out:
+        out.write((b"" if _is_ended(out) else b"\n") + _line(row))
+
+
+def _is_ended(file: IO[bytes]) -> bool:
+    """Say whether a file is empty or its last line has an end, which an editor may have taken."""
+    if not file.seek(0, os.SEEK_END):
+        return True
+    file.seek(-1, os.SEEK_END)
+    return file.read() == b"\n"
 
 
 def _line(row: dict[str, Any]) -> bytes:
@@ -109,20 +118,23 @@ def read(file: Path) -> list[Message]:
 
 
 def scored(file: Path) -> Iterator[Scored]:
-    """Read the messages of a scored file (.jsonl, .csv or .parquet) with their risks.
+    """Read the messages of a scored file (``SUFFIXES``) with their risks.
 
     Raises
     ------
     DumpError
         It is missing, of another kind, or holds no risks.
     """
+    read = SUFFIXES.get(file.suffix.lower())
+    if read is None:
+        raise DumpError(f"{file}: can be reviewed as {', '.join(SUFFIXES)}; `scamguard scan FILE --out verdicts.jsonl` writes such a file")
     try:
-        for row, text, risk in _SUFFIXES[file.suffix.lower()](file):
-            yield Scored(int(row), text or "", float(risk))
+        for row, text, risk, dump in read(file):
+            yield Scored(int(row), text or "", float(risk), dump or "")
     except FileNotFoundError as error:
         raise DumpError(f"{file}: no such file") from error
     except (KeyError, ValueError, TypeError, RecursionError, csv.Error) as error:
-        raise DumpError(f"{file}: no scored file; `scamguard scan FILE --out verdicts.jsonl` writes one (or .csv, .parquet)") from error
+        raise DumpError(f"{file}: no scored file; `scamguard scan FILE --out verdicts.jsonl` writes one") from error
 
 
 def least_certain(messages: Iterable[Scored], reviewed: Iterable[Message], most: int) -> list[Scored]:
@@ -138,24 +150,37 @@ def least_certain(messages: Iterable[Scored], reviewed: Iterable[Message], most:
     return heapq.nsmallest(most, fresh(), key=lambda one: (abs(one.risk - 0.5), one.row))
 
 
-def _jsonl(file: Path) -> Iterator[tuple[int, str, float]]:
+def _jsonl(file: Path) -> Iterator[Sequence[Any]]:
     with file.open(encoding="utf-8") as lines:
         for line in lines:
             one = json.loads(line)
-            yield one["row"], one["text"], one["risk"]
+            yield one["row"], one["text"], one["risk"], one.get("file")
 
 
-def _csv(file: Path) -> Iterator[tuple[int, str, float]]:
+def _csv(file: Path) -> Iterator[Sequence[Any]]:
     csv.field_size_limit(1 << 30)  # a message may be long
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        for one in csv.DictReader(lines):
-            yield int(one["row"]), one["text"], float(one["risk"])
+        rows = csv.DictReader(lines)
+        _check_columns(rows.fieldnames or ())
+        for one in rows:
+            yield one["row"], one["text"], one["risk"], one.get("file")
 
 
-def _parquet(file: Path) -> Iterator[tuple[int, str, float]]:
+def _parquet(file: Path) -> Iterator[Sequence[Any]]:
     with pq.ParquetFile(file) as opened:
-        for batch in opened.iter_batches(columns=["row", "text", "risk"]):
-            yield from zip(*(batch[name].to_pylist() for name in ("row", "text", "risk")), strict=True)
+        names = opened.schema_arrow.names
+        _check_columns(names)
+        wanted = [*_NEEDED, *({"file"} & {*names})]
+        for batch in opened.iter_batches(columns=wanted):
+            unsaid = [] if "file" in names else [[None] * len(batch)]
+            yield from zip(*(batch[name].to_pylist() for name in wanted), *unsaid, strict=True)
 
 
-_SUFFIXES = {".jsonl": _jsonl, ".csv": _csv, ".parquet": _parquet}
+def _check_columns(names: Sequence[str]) -> None:
+    """Raise KeyError if a column is missing, of which a file without rows would say nothing."""
+    if missing := set(_NEEDED) - set(names):
+        raise KeyError(*missing)
+
+
+_NEEDED: Final = ("row", "text", "risk")
+SUFFIXES: Final = {".jsonl": _jsonl, ".ndjson": _jsonl, ".csv": _csv, ".parquet": _parquet}
