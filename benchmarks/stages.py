@@ -47,7 +47,7 @@ def stages(guard: Guard) -> dict[str, Stage]:
     where = passages(folded, cut)
     looks = sieve.sifted(batch, model.sieve)
     alone = np.array([model.logits(columns.pack([text]))[0] for text in texts])
-    orders = settings.char_low, settings.char_high
+    runs = settings.char_bits, (settings.char_low, settings.char_high), settings.char_times
     spans = int(np.diff(where.starts).min()) >= 1
     return {
         "pack": Stage(lambda: columns.pack(texts), lambda out: bytes(out.data) == "".join(texts).encode()),
@@ -60,7 +60,7 @@ def stages(guard: Guard) -> dict[str, Stage]:
         "rules": Stage(lambda: fire(hits, model.rules), lambda out: np.array_equal(out.rule, fired.rule) and len(out.rule) > 0),
         "passages": Stage(lambda: passages(folded, cut), lambda out: spans and np.array_equal(out.start, where.start)),
         "word grams": Stage(lambda: ngrams.word_grams(cut, where, settings.word_bits), _below(settings.word_bits)),
-        "character grams": Stage(lambda: ngrams.char_grams(folded, where, settings.char_bits, orders), _below(settings.char_bits)),
+        "character grams": Stage(lambda: ngrams.char_grams(folded, where, *runs), _below(settings.char_bits)),
         "framed words": Stage(
             lambda: ngrams.framed_words(cut, hits, where, model.rules.frame, settings.framed_bits), _below(settings.framed_bits)
         ),

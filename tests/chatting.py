@@ -19,7 +19,7 @@ Server = TypeVar("Server", bound="BaseServer")
 
 SCAM = "Kraken Support: your wallet is locked. Reply with your 12-word seed phrase to restore it."
 SCAM_ZH = "您好，我是币安客服，您的账户已被冻结，请把助记词发给我核对"
-ADVISORY = "Kraken will never ask for your seed phrase. Do not send it to anyone."
+ADVISORY = "Kraken never asks for your seed phrase. Do not send it to anyone."
 
 
 def moderator(guard: Guard, **rules: Any) -> Moderator:

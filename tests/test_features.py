@@ -16,6 +16,7 @@ from scamguard.fold import fold
 from scamguard.lexicon import Concept, Lexicon, Rule
 from scamguard.match import match
 from scamguard.rules import compile_rules, fire
+from scamguard.seen import EVERY
 from scamguard.terms import compile_terms
 from scamguard.tokens import tokens
 
@@ -71,8 +72,9 @@ def test_word_and_char_grams_equal_their_twins(texts: list[str]) -> None:
     where = passages.passages(folded, tokens(folded))
     read = [(text, sorts_of(marked)) for text, marked in rows(folded, where)]
     assert lists(ngrams.word_grams(tokens(folded), where, BITS)) == [distinct(twin.word_grams(text, sorts, BITS)) for text, sorts in read]
-    assert lists(ngrams.char_grams(folded, where, BITS, (2, 4))) == [twin.char_grams(text, sorts, BITS, (2, 4)) for text, sorts in read]
-    assert lists(ngrams.char_grams(folded, where, 20, (1, 1))) == [twin.char_grams(text, sorts, 20, (1, 1)) for text, sorts in read]
+    for bits, orders, most in ((BITS, (2, 4), 3), (20, (1, 1), 1), (20, (2, 3), EVERY)):
+        counted = [twin.char_grams(text, sorts, bits, orders, most) for text, sorts in read]
+        assert lists(ngrams.char_grams(folded, where, bits, orders, most)) == counted
 
 
 @given(batches, long_texts)
@@ -224,13 +226,13 @@ def test_n_grams_can_be_found_again_in_the_text(texts: list[str]) -> None:
     """For explanations: the first place of an n-gram hashes to it."""
     folded = fold(pack(texts))
     where = passages.passages(folded, tokens(folded))
-    chars = ngrams.char_grams(folded, where, 20, (2, 3), placed=True)
+    chars = ngrams.char_grams(folded, where, 20, (2, 3), EVERY, placed=True)
     words = ngrams.word_grams(tokens(folded), where, 20, placed=True)
     text, sorts = "".join(map(chr, folded.codes)), sorts_of(folded.kinds.tolist())
     for grams in (chars, words):
         assert len(grams.first) == len(grams.size) == len(grams.ids)
     for key, at, size in zip(chars.ids.tolist(), chars.first.tolist(), chars.size.tolist(), strict=True):
-        assert twin.char_grams(text[at : at + size], sorts[at : at + size], 20, (size, size)) == [key]
+        assert twin.char_grams(text[at : at + size], sorts[at : at + size], 20, (size, size), 1) == [key]
     for key, at, size in zip(words.ids.tolist(), words.first.tolist(), words.size.tolist(), strict=True):
         assert key in twin.word_grams(text[at : at + size], sorts[at : at + size], 20)
 
@@ -241,7 +243,7 @@ def test_ids_lie_below_the_size_of_the_table(bits: int) -> None:
     hits, where = match(folded, tokens(folded), TERMS), passages.passages(folded, tokens(folded))
     for grams in (
         ngrams.word_grams(tokens(folded), where, bits),
-        ngrams.char_grams(folded, where, bits, (2, 4)),
+        ngrams.char_grams(folded, where, bits, (2, 4), 3),
         ngrams.framed_words(tokens(folded), hits, where, RULES.frame, bits),
         ngrams.concept_grams(hits, where, bits),
     ):

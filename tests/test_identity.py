@@ -51,6 +51,11 @@ SAID = {
     "ask @kraken_helpdesk_07 about it": {"handle.lookalike"},
     "ask @joe_miller about it, or j***@gmail.com": set(),
     f"AIS แจ้งว่าบิลของคุณออกแล้ว ชำระผ่าน TrueMoney ได้ที่ {OTHER} ภายในวันนี้": set(),  # few of Thailand's brands are registered
+    "your parcel waits: parcel-fee.top": {"link.throwaway"},
+    "your parcel waits: https://parcelfee.top, or see https://www.usps.com": set(),
+    "your parcel waits: parcelfee.top/a " + "and so on " * 46: set(),
+    "see u ltr.lol": set(),  # a full stop without a space
+    "866862.Cam on quy khach": set(),
     "no link, no name. None at all": set(),
     "": set(),
     "\ud800 Kraken": set(),
@@ -241,12 +246,14 @@ def test_worth_is_learned_where_words_fall_short() -> None:
     rng = np.random.default_rng(0)
     scam = rng.random(4000) < 0.5
     found = np.zeros((4000, 2 * len(NAMES)), np.bool_)
-    found[:, 0] = rng.random(4000) < np.where(scam, 0.2, 0.02)
+    found[:, 0] = rng.random(4000) < np.where(scam, 0.2, 0.06)
+    found[:, 2] = rng.random(4000) < np.where(scam, 0.2, 0.004)
     found[:, 1] = rng.random(4000) < np.where(scam, 0.02, 0.2)
     nats = linked.fitted(np.zeros(4000), found, scam, np.ones(4000))
-    assert nats[0] == pytest.approx(np.log(10), abs=0.5)
+    assert nats[0] == pytest.approx(np.log(0.2 / 0.06), abs=0.3)
+    assert nats[2] == 1.5  # no more than what gives a sender away
     assert nats[1] == 0  # nothing speaks for a message
-    assert not nats[2:].any()
+    assert not nats[3:].any()
     said = linked.card(np.zeros(4000), found, nats, scam)
     assert said["gain"]["all"]["auc with"] > said["gain"]["all"]["auc without"]
     assert json.loads(json.dumps(said))["nats"]["link.lookalike"] == nats[0]

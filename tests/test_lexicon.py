@@ -10,6 +10,7 @@ import pytest
 
 from scamguard import lexicon, proof
 from scamguard.errors import LexiconError
+from scamguard.spelled import spelled
 
 if TYPE_CHECKING:
     from scamguard.lexicon import Lexicon
@@ -51,7 +52,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "package"
     (root / "rules").mkdir(parents=True)
     (root / "rules" / "concepts.toml").write_bytes((PACKAGE / "rules" / "concepts.toml").read_bytes())
-    (root / "rules" / "first.toml").write_text('[groups]\nnot_asked = ["forbid"]\n' + RULE.replace("test.ask", "taken"), "utf-8")
+    (root / "rules" / "first.toml").write_text('[groups]\nnot_asked = ["forbid"]\n' + RULE.replace("test.ask", "test.taken"), "utf-8")
     monkeypatch.setattr("scamguard.lexicon.resources.files", lambda _: root)
     return tmp_path
 
@@ -66,7 +67,7 @@ def write(folder: Path, kind: str, text: str) -> Path:
 def test_own_files_come_on_top(small: Path) -> None:
     write(small, "lexicons", CONCEPT)
     both = lexicon.load(write(small, "rules", RULE + 'unless = ["@not_asked"]'))
-    assert [(rule.id, rule.unless) for rule in both.rules] == [("taken", ()), ("test.ask", ("forbid",))]
+    assert [(rule.id, rule.unless) for rule in both.rules] == [("test.taken", ()), ("test.ask", ("forbid",))]
     assert [entry.forms() for entry in both.entries] == [["open sesame"]]
 
 
@@ -76,9 +77,9 @@ RULE_FAULTS = {
     "no id": (RULE.replace('id = "test.ask"', ""), r"rule '<no id>': key 'id' is missing"),
     "no scope": (RULE.replace("clause = ", "#"), r"rule 'test\.ask': needs exactly one of clause, sentence, message"),
     "two scopes": (RULE + 'message = ["give"]', r"rule 'test\.ask': needs exactly one of clause, sentence, message"),
-    "unknown concept": (RULE.replace('"give"', '"giev"'), r"rule 'test\.ask': unknown concept 'giev'; known: .*give"),
-    "unknown alternative": (RULE.replace('"give"', '"give|giev"'), r"rule 'test\.ask': unknown concept 'giev'; known: .*give"),
-    "unknown exclusion": (RULE + 'unless = ["forbidd"]', r"rule 'test\.ask': unknown concept 'forbidd'; known: .*forbid"),
+    "unknown concept": (RULE.replace('"give"', '"giev"'), r"rule 'test\.ask': unknown concept 'giev'; did you mean give"),
+    "unknown alternative": (RULE.replace('"give"', '"give|giev"'), r"rule 'test\.ask': unknown concept 'giev'; did you mean give"),
+    "unknown exclusion": (RULE + 'unless = ["forbidd"]', r"rule 'test\.ask': unknown concept 'forbidd'; did you mean forbid"),
     "unknown group": (RULE + 'unless = ["@not_askd"]', r"rule 'test\.ask': unknown group 'not_askd'; known: .*not_asked"),
     "repeated id": (RULE + RULE, r"rule 'test\.ask': id is used twice; ids are public and never reused"),
     "too few hits": (RULE.replace('["one", "two"]', '["one"]'), r"rule 'test\.ask': needs at least 2 'hit' and 2 'spare' examples"),
@@ -105,7 +106,7 @@ CONCEPT_FAULTS = {
     "unknown key": (CONCEPT + "weight = 3", r"concept 'password': unknown key 'weight'; known: .*terms"),
     "missing key": (CONCEPT.replace("terms", "#"), r"concept 'password': key 'terms' is missing"),
     "no name": (CONCEPT.replace("name", "#"), r"concept '<no name>': key 'name' is missing"),
-    "unknown concept": (CONCEPT.replace("password", "pasword"), r"concept 'pasword': unknown concept 'pasword'; known: .*password"),
+    "unknown concept": (CONCEPT.replace("password", "pasword"), r"concept 'pasword': unknown concept 'pasword'; did you mean password"),
     "one term, not a list": (CONCEPT.replace('["open sesame"]', '"open sesame"'), r"concept 'password': 'terms'"),
     "too many forms": (CONCEPT.replace("open sesame", "(a|b)" * 13), r"concept 'password': term .* has over 5000 forms; split it"),
     "not TOML": ("name = ", r"not TOML: "),
@@ -115,7 +116,7 @@ CONCEPT_FAULTS = {
 
 def refused(folder: Path, match: str) -> None:
     """Check that loading fails with one line that begins with the file's name."""
-    with pytest.raises(LexiconError, match=rf"^xx\.toml: .*?{match}") as caught:
+    with pytest.raises(LexiconError, match=rf"^(?:rules|lexicons)/xx\.toml: .*?{match}") as caught:
         lexicon.load(folder)
     assert "\n" not in str(caught.value)
 
@@ -144,7 +145,7 @@ def test_a_file_in_another_encoding_is_named(small: Path) -> None:
 
 
 def test_an_own_rule_cannot_replace_a_bundled_one(small: Path) -> None:
-    refused(write(small, "rules", RULE.replace("test.ask", "taken")), "rule 'taken': id is used twice")
+    refused(write(small, "rules", RULE.replace("test.ask", "test.taken")), "rule 'test.taken': id is used twice")
 
 
 def test_a_missing_folder_is_an_error_not_an_empty_lexicon(small: Path) -> None:
@@ -166,4 +167,4 @@ def test_a_missing_folder_is_an_error_not_an_empty_lexicon(small: Path) -> None:
     ],
 )
 def test_spelled(term: str, forms: list[str]) -> None:
-    assert lexicon.spelled(term) == forms
+    assert spelled(term) == forms

@@ -278,3 +278,28 @@ def test_the_tiny_model_takes_a_pack_too(tiny: Any, club: Path) -> None:
     assert "give" in tiny.card["concepts"]
     with pytest.raises(LexiconError, match="unknown concept 'contact'"):
         pack.packed(tiny, club)
+
+
+@pytest.mark.parametrize("place", ["extra.toml", "rules/more/extra.toml", "lexicons/more/extra.toml"])
+def test_rules_where_none_are_read_are_refused(place: str, club: Path, tmp_path: Path, guard: Guard) -> None:
+    folder = changed(club, tmp_path / "club", "README.md")
+    (folder / place).parent.mkdir(exist_ok=True)
+    (folder / place).write_text("", "utf-8")
+    with pytest.raises(LexiconError, match=place):
+        pack.packed(guard.model, folder)
+
+
+def test_a_pack_is_a_folder(tmp_path: Path, guard: Guard) -> None:
+    file = tmp_path / "club.toml"
+    file.write_text("", "utf-8")
+    with pytest.raises(LexiconError, match="is a file"):
+        pack.packed(guard.model, file)
+    with pytest.raises(LexiconError, match="is a file"):
+        pack.start(file)
+
+
+def test_notepad_writes_packs_too(club: Path, tmp_path: Path, guard: Guard) -> None:
+    folder = changed(club, tmp_path / "club", "README.md")
+    for file in folder.glob("*/*.toml"):
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert own(guard, folder).check(DEAL).action == "warn"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 
-from scamguard import Sender, whom
+from scamguard import Sender, mentions, whom
 from scamguard.brands import registry
 from scamguard.contacts import contacts, defanged
 from scamguard.language import language
@@ -158,11 +158,11 @@ def test_a_shared_or_forwarded_link_names_nobody() -> None:
 
 @pytest.mark.parametrize("text", ["U.S.P.S-The package has arrived", "the U.S.P.S. parcel", "USPS: your parcel", "usps.com or U.S.P.S"])
 def test_initials_are_read_with_and_without_dots(text: str) -> None:
-    assert {m.brand.id for m in whom.mentions(text)} == {"usps"}
+    assert {m.brand.id for m in mentions.mentions(text)} == {"usps"}
 
 
 def test_a_word_with_a_dot_is_no_name() -> None:
-    assert not list(whom.mentions("e.g. this, i.e. that, a.t.m. cards and 3.p.m"))
+    assert not list(mentions.mentions("e.g. this, i.e. that, a.t.m. cards and 3.p.m"))
 
 
 @pytest.mark.parametrize(
@@ -178,9 +178,9 @@ def test_a_word_with_a_dot_is_no_name() -> None:
     ],
 )
 def test_a_name_that_is_a_word_is_the_name_where_it_is_meant(text: str, named: set[str]) -> None:
-    assert {m.brand.id for m in whom.mentions(text, meant=True)} == named
+    assert {m.brand.id for m in mentions.mentions(text, meant=True)} == named
 
 
 def test_a_capital_is_enough_where_a_message_is_accused() -> None:
-    assert [m.brand.id for m in whom.mentions("Ledger here. Send us the words")] == ["ledger"]
-    assert not list(whom.mentions("ledger here, send us the words"))
+    assert [m.brand.id for m in mentions.mentions("Ledger here. Send us the words")] == ["ledger"]
+    assert not list(mentions.mentions("ledger here, send us the words"))

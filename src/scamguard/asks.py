@@ -72,7 +72,7 @@ def _hear(r, frame, w, shifts, words, chars, framed, concepts, rules, ids, start
     hits, row = r.own.starts[:2], one[:1]
     of_words(r.key, r.begin, r.after, r.sort, first, last, w.bits[0], r.seen, ids, starts, none, none)
     _add(ids, starts, row, words, shifts[0], w.smooth[0], totals, out)
-    of_chars(r.codes, r.kinds, start, stop, w.bits[1], w.orders[0], w.orders[1], ids, starts, none, none)
+    of_chars(r.codes, r.kinds, start, stop, w.bits[1], w.orders[0], w.orders[1], w.orders[2], r.seen, ids, starts, none, none)
     _add(ids, starts, row, chars, shifts[1], w.smooth[1], totals, out)
     among = (hits, start, stop)
     clauses = (frame, w.bits[2], r.framing, r.seen, ids, starts)

@@ -16,8 +16,9 @@ from .fold import Tables, fold_into, held_by, places
 from .kernels import compiled, inlined
 from .match import Work, find, work
 from .merge import merge
-from .ngrams import MOST_FRAMES, SEEN
+from .ngrams import MOST_FRAMES
 from .rules import Rules, fired
+from .seen import SEEN
 from .sums import add_chars, add_concepts, add_framed, add_words
 from .tokens import cut
 
@@ -44,7 +45,7 @@ class Sums(NamedTuple):
     floor: NDArray[np.float32]  # (r,)
     asking: NDArray[np.bool_]  # (r,), see ``passages.stand_out``
     bits: NDArray[np.int64]  # (4,), of words, chars, framed, concepts
-    orders: NDArray[np.int64]  # (2,), shortest and longest run of characters
+    orders: NDArray[np.int64]  # (3,), shortest and longest run of characters, and how often one counts
     smooth: NDArray[np.float64]  # (4,), of words, chars, framed, concepts
     bias: NDArray[np.float64]  # (2,), and what is taken off for each e-fold of the places where small windows begin
 
@@ -168,7 +169,8 @@ def run(data, offsets, at, t, terms, rules, w, pack, r, out):
         windows.stand_out(start, end, passage, r.rule_ids, r.rule_starts, w.asking, r.among)
         begin_at(w.bias[0], w.bias[1], r.among, logit)
         add_words(r.key, r.sort, head, tail, w.bits[0], r.seen, w.words, w.scale[0], w.smooth[0], logit)
-        add_chars(r.codes, r.kinds, start, end, w.bits[1], w.orders[0], w.orders[1], w.chars, w.scale[1], w.smooth[1], logit)
+        runs = (w.orders[0], w.orders[1], w.orders[2], r.seen)
+        add_chars(r.codes, r.kinds, start, end, w.bits[1], *runs, w.chars, w.scale[1], w.smooth[1], logit)
         frames = (rules.frame, w.bits[2], r.framing, r.seen)
         weighed = (w.framed, w.scale[2], w.smooth[2], logit)
         add_framed(r.key, r.begin, r.sort, own[0], own[1], hit, start, end, head, tail, passage, *frames, *weighed)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from numbers import Integral
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .verdict import Verdict
+
+_MANY: Final = 60  # names, of which not all are listed
 
 
 class ScamguardError(Exception):
@@ -90,9 +93,14 @@ def text_or_none(name: str, value: object) -> None:
 
 
 def unknown(what: str, name: object, known: Iterable[str]) -> str:
-    """Say that ``name`` is not a known ``what``, and which ones are.
+    """Say that ``name`` is not a known ``what``, and which ones are; of many, those that it may stand for.
 
     >>> unknown("column", "txt", ["text", "id"])
     "unknown column 'txt'; known: id, text"
+    >>> unknown("concept", "seedphrase", [*map(str, range(99)), "seed_phrase"])
+    "unknown concept 'seedphrase'; did you mean seed_phrase?"
     """
-    return f"unknown {what} {name!r}; known: {', '.join(sorted(known))}"
+    names = sorted(known)
+    if len(names) > _MANY and (close := get_close_matches(str(name), names)):
+        return f"unknown {what} {name!r}; did you mean {' or '.join(close)}?"
+    return f"unknown {what} {name!r}; known: {', '.join(names)}"

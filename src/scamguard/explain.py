@@ -148,7 +148,7 @@ def contributions(model: Model, reading: Reading, part: Excerpt, top: int) -> tu
     where = _worst(reading)
     places = _Places(reading.folded.origin, part)
     words = ngrams.word_grams(reading.tokens, where, s.word_bits, placed=True)
-    chars = ngrams.char_grams(reading.folded, where, s.char_bits, (s.char_low, s.char_high), placed=True)
+    chars = ngrams.char_grams(reading.folded, where, s.char_bits, (s.char_low, s.char_high), s.char_times, placed=True)
     shape = features.shape(reading.folded, reading.tokens, where)[0]
     many = int(reading.passages.among[p])
     parts = [

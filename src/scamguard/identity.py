@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from .imitation.carried import unwrapped
-from .imitation.hints import leading
-from .imitation.judge import home_of, known_to_all, lookalike, opened_by_anyone, remembered, shortens
-from .imitation.links import ANCHOR_SIGNS, anchors, handles, links
+from .imitation.hints import leading, leads
+from .imitation.hosts import borrows, is_own, is_throwaway, known_to_all, opened_by_anyone, shortens
+from .imitation.judge import lookalike, remembered
+from .imitation.links import ANCHOR_SIGNS, anchors, broken, handles, links
 from .imitation.value import read
 from .language import language
-from .whom import MOST, mentions
+from .mentions import mentions, named_by_domain
+from .whom import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,15 +40,26 @@ WHY: Final = {
     "link.number": "A number in place of a domain; no brand sends its customers there.",
     "link.open_beside_brand": "A page or form that anyone can make, or a shortened link, in a message that names a brand.",
     "link.foreign_beside_brand": "A short message names a brand, and its link is not one of any brand's own.",
+    "link.throwaway": "A short message, and a link with an ending that costs next to nothing, left behind in days.",
 }
 NAMES: Final = tuple(WHY)
 MOST_NATS: Final = 2.5  # all findings together, as of a sender: the words still have to say something
-_DOT: Final = re.compile(r"\.[^\s.]")  # every link has one, or "://"; a full stop behind a sentence is none
 _NUMBERED: Final = re.compile(r"://[^\s/?#]*[\d\[]|\d\.\d")  # where the number of a host may stand; or behind a percent sign or 0x
 _SHORT: Final = 459  # characters, three SMS: a letter names many a brand and links anywhere
 _ADDRESSED: Final = re.compile(r"\s*(?:@\w+[\s,:]+)+")  # whom a reply is for is not whom it speaks for
 # what opens a quotation, and a question mark outside a link; the quotes of HTML stand behind an equals sign
 _SPOKEN_OF: Final = re.compile(r"""[“„«‹‘「『？؟]|(?<![A-Za-z0-9=/])(?<!=\s)"(?=[^\s>])|(?<!/)\?(?![\w/=&%#$@{-])""")
+# questions to the reader, as honest and false notices ask them: a look-alike beside one is not spoken of
+_TO_READER: Final = re.compile(
+    r"(?i)\b(?:was(?:n['’]t)? (?:this|it|that)(?: you)?|not you|wasn['’]?t you|did(?:n['’]t)? you [^?.!\n]{2,60}"
+    r"|don['’]t recogni[sz]e [^?.!\n]{2,40}|(?:no|não) (?:has sido|fuiste|eres|foi|é) (?:tú|usted|você)|no fue usted"
+    r"|não reconhece[^?.!\n]{0,40}|no reconoces[^?.!\n]{0,40}|ce n['’](?:est|était) pas vous|pas vous|est-ce (?:bien )?vous"
+    r"|waren sie das(?: nicht)?|nicht sie|warst du das(?: nicht)?|это (?:не |были |были не )?вы|не вы"
+    r"|bu siz (?:değil )?mi(?:siniz|ydiniz)|siz değil misiniz|bukan (?:anda|kamu)|apakah ini anda"
+    r"|không phải (?:bạn|quý khách|anh/chị))\s?\?|(?:心当たり|お心当たり|身に覚え)[^？?。\n]{0,12}[？?]"
+    r"|(?:非|不是)(?:您|你)?本人(?:操作)?[？?]|是(?:否|不是)?(?:您|你)(?:本人)?(?:操作|登录|登入)?(?:的)?(?:吗|嗎)?[？?]"
+    r"|본인(?:이)? (?:아니|맞)[^?\n]{0,6}\?|(?:ليس|لست|هل هذا) أنت\s?؟"
+)
 _HARDLY: Final = frozenset(("th", "fa"))  # languages of whose brands too few domains are registered to call one foreign
 
 
@@ -124,6 +137,7 @@ def reach(text: str, nats: NDArray[np.float64]) -> float:
         "link.number": leading_on or "%" in text or "0x" in text or _NUMBERED.search(text) is not None,
         "link.open_beside_brand": True,
         "link.foreign_beside_brand": len(text) <= _SHORT,
+        "link.throwaway": len(text) <= _SHORT,
     }
     most: float = sum(worth for name, worth in zip(NAMES, nats.tolist(), strict=True) if could[name])
     return min(most, MOST_NATS)
@@ -154,8 +168,10 @@ def is_spoken_of(text: str) -> bool:
 
     >>> [is_spoken_of(text) for text in ("is kraken-in.example real?", "he sent “kraken-in.example”", "log in: kraken-in.example/?a")]
     [True, True, False]
+    >>> is_spoken_of("New sign-in from Lagos. Was this you? kraken-in.example")
+    False
     """
-    return _SPOKEN_OF.search(text, 0, MOST) is not None
+    return _SPOKEN_OF.search(text, 0, MOST) is not None and _SPOKEN_OF.search(_TO_READER.sub("", text[:MOST])) is not None
 
 
 def added(found: NDArray[np.bool_], nats: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -170,24 +186,39 @@ def described(text: str) -> dict[str, str]:
     {'link.lookalike': 'https://kraken-login.example/a', 'link.foreign_beside_brand': 'https://kraken-login.example/a'}
     """
     text = text[:MOST]
-    there = list(_all_links(text)) if _DOT.search(text) or "://" in text else []
+    there = list(_all_links(text)) if leads(text) else []
     shown = {name: link for link in reversed(there) for name in _facts(link).alone}
     if "@" in text and (posing := [handle for handle in handles(text) if remembered(handle)]):
         shown["handle.lookalike"] = posing[0]
-    sites = [link for link in there if _facts(link).site]
+    signed = {link for link in there if _is_signature(link, text)}
+    sites = [link for link in there if _facts(link).site and link not in signed and not (link.isupper() and "/" not in link)]
     hidden = [to for said, to in anchors(text) if (bent := lookalike(f"[{said}]({to})")) and bent.kind == "text_mismatch"]
     if hidden:
         shown["link.text_mismatch"] = hidden[0]
     anyones = [link for link in sites if _facts(link).open]
     strangers = len(text) <= _SHORT and not any(_facts(link).own for link in sites)
     foreign = [link for link in sites if not _facts(link).common] if strangers else []
-    to = _ADDRESSED.match(text)
-    if (anyones or foreign) and any(True for _ in mentions(text[to.end() if to else 0 :], meant=True)):
+    if throwaway := [link for link in foreign if _facts(link).throwaway]:
+        shown["link.throwaway"] = throwaway[0]
+    if (anyones or foreign) and (signed or _names_a_brand(text) or any(_facts(link).borrowed for link in foreign)):
         if anyones:
             shown["link.open_beside_brand"] = anyones[0]
         if foreign and language(text) not in _HARDLY:
             shown["link.foreign_beside_brand"] = foreign[0]
     return {name: shown[name] for name in NAMES if name in shown}
+
+
+def _names_a_brand(text: str) -> bool:
+    to = _ADDRESSED.match(text)
+    return any(True for _ in mentions(text[to.end() if to else 0 :], meant=True))
+
+
+def _is_signature(link: str, text: str) -> bool:
+    """Say whether a bare domain is the name by which a brand speaks, and no link: ``PayPal.com: your refund …``, ``Booking.com``."""
+    if "/" in link or not _facts(link).own:
+        return False
+    at = text.find(link)
+    return link.casefold() in named_by_domain() or (not text[:at].strip() and text[at + len(link) :].lstrip()[:1] in (":", "："))
 
 
 class Facts(NamedTuple):
@@ -198,6 +229,8 @@ class Facts(NamedTuple):
     own: bool  # a brand's own
     common: bool  # known to all: brands are talked of there
     open: bool  # anyone may put up a page or form there, or have it lead anywhere
+    throwaway: bool  # its ending costs next to nothing
+    borrowed: bool  # a brand's name is a part of it
 
 
 @lru_cache(1 << 14)
@@ -209,12 +242,13 @@ def _facts(link: str) -> Facts:
         "link.userinfo": value.kind == "url" and bool(value.user),
         "link.number": bool(value.ip),
     }
-    own = home_of(value.host) is not None and not anyones
+    own = is_own(value) and not anyones
     names = tuple(name for name, is_so in alone.items() if is_so)
-    return Facts(names, value.kind in ("url", "domain"), own, known_to_all(value.host), anyones)
+    return Facts(names, value.kind in ("url", "domain"), own, known_to_all(value.host), anyones, is_throwaway(value), borrows(value))
 
 
 def _all_links(text: str) -> Iterator[str]:
     yield from links(text)
+    yield from broken(text)
     for _, target in anchors(text):
         yield target

@@ -16,8 +16,6 @@ itself (``1900`` and ``1900*``) counts beside it. A word with a sort of number i
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
 from dataclasses import dataclass
 from importlib import resources
@@ -26,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import tomli
 
 from .errors import LexiconError, unknown
+from .spelled import count, problem, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
 SECRETS = ("password", "2fa_code", "private_key", "seed_phrase", "card", "id_document", "remote_access", "payment")
 KINDS = ("credential_request", "fake_support_contact", "phishing_link", "remote_access", "payment_demand", "trust_trick")
-_ALTERNATIVES = re.compile(r"\(([^()|]*\|[^()]*)\)")
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)+")
 _SCOPES = ("clause", "sentence", "message")
 _MOST_FORMS = 5000
 _MOST_NEEDS = 4
@@ -42,6 +41,7 @@ _MOST_WORDS = 100_000
 _LEAST_EXAMPLES = 2
 _FLOORS = ("warn", "block")
 _CONCEPTS = "concepts.toml"
+_NAMES = f"rules/{_CONCEPTS}"
 _TEXTS = dict.fromkeys(("id", "why", "name", "asks", "kind", "floor"), str)
 _TYPES: dict[str, type] = {**_TEXTS, "within": int, "ordered": bool}  # the others are lists of text
 _TYPE_NAMES = {str: "text", int: "a whole number", bool: "true or false", list: "a list of texts"}
@@ -53,6 +53,7 @@ class Concept:
 
     name: str
     lang: str
+    file: str = ""  # the one that says so
     terms: tuple[str, ...]
     hit: tuple[str, ...] = ()
     spare: tuple[str, ...] = ()
@@ -90,26 +91,6 @@ class Lexicon:
     entries: tuple[Concept, ...]
     rules: tuple[Rule, ...]
     frames: tuple[str, ...] = ()  # concepts that colour the words of their clause
-
-
-def spelled(term: str) -> list[str]:
-    """Expand ``(a|b|)`` alternatives.
-
-    >>> spelled("(send|give) me( now|)")
-    ['send me now', 'send me', 'give me now', 'give me']
-    """
-    if "|" not in term:
-        return [form] if (form := " ".join(term.split())) else []
-    parts = [part.split("|") if i % 2 else [part] for i, part in enumerate(_ALTERNATIVES.split(term))]
-    forms = (" ".join("".join(form).split()) for form in itertools.product(*parts))
-    return list(dict.fromkeys(filter(None, forms)))
-
-
-def _forms(term: str) -> int:
-    """Count the forms of a term, at most."""
-    if "|" not in term:
-        return 1
-    return math.prod(part.count("|") + 1 for part in _ALTERNATIVES.split(term)[1::2])
 
 
 def load(*folders: Path) -> Lexicon:
@@ -167,9 +148,9 @@ def _read(root: Traversable | Path, concepts: Sequence[str], taken: Iterable[str
         table = _toml(file, {"groups", "rule"})
         groups |= _groups(table)
         for row in table.get("rule", []):
-            rule = _rule(file.name, row, names, groups)
+            rule = _rule(_place(file), row, names, groups)
             if rule.id in used:
-                raise LexiconError(file.name, f"rule {rule.id!r}", "id is used twice; ids are public and never reused")
+                raise LexiconError(_place(file), f"rule {rule.id!r}", "id is used twice; ids are public and never reused")
             used.add(rule.id)
             rules.append(rule)
     return Lexicon(tuple(names), tuple(entries), tuple(rules), frames)
@@ -185,19 +166,19 @@ def _new_concepts(table: Mapping[str, Any], known: Mapping[str, str]) -> dict[st
     """Take the names a folder gives to concepts of its own."""
     found = table.get("concepts", {})
     if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
-        raise LexiconError(_CONCEPTS, "[concepts]", 'must be lines of name = "what a term of it says"')
+        raise LexiconError(_NAMES, "[concepts]", 'must be lines of name = "what a term of it says"')
     for name in found:
         if name in known:
-            raise LexiconError(_CONCEPTS, f"concept {name!r}", "is there already; give it terms in lexicons/*.toml")
+            raise LexiconError(_NAMES, f"concept {name!r}", "is there already; give it terms in lexicons/*.toml")
         if not re.fullmatch(r"[a-z0-9_]+", name):
-            raise LexiconError(_CONCEPTS, f"concept {name!r}", "a name is of small letters, digits and _")
+            raise LexiconError(_NAMES, f"concept {name!r}", "a name is of small letters, digits and _")
     return found
 
 
 def _frames(table: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, ...]:
     for name in table.get("frames", ()):
         if name not in names:
-            raise LexiconError(_CONCEPTS, "frames", unknown("concept", name, names))
+            raise LexiconError(_NAMES, "frames", unknown("concept", name, names))
     return tuple(table.get("frames", ()))
 
 
@@ -209,37 +190,45 @@ def _groups(table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 def _toml(file: Traversable | Path, known: set[str]) -> dict[str, Any]:
     """Read a file whose tables are among ``known``."""
     try:
-        table = tomli.loads(file.read_text("utf-8"))
+        table = tomli.loads(file.read_text("utf-8-sig"))
     except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LexiconError(file.name, "not TOML", str(error)) from error
+        raise LexiconError(_place(file), "not TOML", str(error)) from error
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets thousands deep
-        raise LexiconError(file.name, "not TOML", "a number too long or brackets too deep to be read") from error
+        raise LexiconError(_place(file), "not TOML", "a number too long or brackets too deep to be read") from error
     except OSError as error:
-        raise LexiconError(file.name, "cannot be read", error.strerror or str(error)) from error
+        raise LexiconError(_place(file), "cannot be read", error.strerror or str(error)) from error
     if stray := table.keys() - known:
-        raise LexiconError(file.name, "tables", unknown("key", min(stray), known))
+        raise LexiconError(_place(file), "tables", unknown("key", min(stray), known))
     for name in table.keys() & {"rule", "concept"}:
         if not isinstance(table[name], list) or not all(isinstance(row, dict) for row in table[name]):
-            raise LexiconError(file.name, f"{name!r}", f"rows are wanted: [[{name}]]")
+            raise LexiconError(_place(file), f"{name!r}", f"rows are wanted: [[{name}]]")
     for name, of in table.get("groups", {}).items() if isinstance(table.get("groups", {}), dict) else [("groups", None)]:
         if not isinstance(of, list) or not all(isinstance(member, str) for member in of):
-            raise LexiconError(file.name, f"group {name!r}", "must be a list of concepts")
+            raise LexiconError(_place(file), f"group {name!r}", "must be a list of concepts")
     return table
+
+
+def _place(file: Traversable | Path) -> str:
+    """Name a file by its folder, as one of a pack's ``rules/club.toml`` and ``lexicons/club.toml``."""
+    return "/".join(str(file).replace("\\", "/").split("/")[-2:])
 
 
 def _concepts(file: Traversable | Path, names: Mapping[str, str]) -> list[Concept]:
     table = _toml(file, {"language", "concept"})
-    lang, found = str(table.get("language", file.name.removesuffix(".toml"))), []
+    lang, place, found = str(table.get("language", file.name.removesuffix(".toml"))), _place(file), []
     for row in table.get("concept", []):
         what = f"concept {row.get('name', '<no name>')!r}"
-        _check_keys(file.name, what, row, {"name", "terms", "hit", "spare"}, {"name", "terms"})
+        _check_keys(place, what, row, {"name", "terms", "hit", "spare"}, {"name", "terms"})
         if row["name"] not in names:
-            raise LexiconError(file.name, what, unknown("concept", row["name"], names))
+            raise LexiconError(place, what, unknown("concept", row["name"], names))
         lists = {key: tuple(row.get(key, ())) for key in ("terms", "hit", "spare")}
         for term in lists["terms"]:
-            if _forms(term) > _MOST_FORMS:  # counted before they are spelled out: thirty alternatives have a billion
-                raise LexiconError(file.name, what, f"term {term[:60]!r} has over {_MOST_FORMS} forms; split it")
-        found.append(Concept(name=row["name"], lang=lang, **lists))
+            wrong = problem(term)
+            if not wrong and count(term) > _MOST_FORMS:  # counted before they are spelled out: thirty alternatives have a billion
+                wrong = f"has over {_MOST_FORMS} forms; split it"
+            if wrong:
+                raise LexiconError(place, what, f"term {term[:60]!r} {wrong}")
+        found.append(Concept(name=row["name"], lang=lang, file=place, **lists))
     return found
 
 
@@ -286,6 +275,10 @@ def _checked_scope(file: str, what: str, row: Mapping[str, Any]) -> str:
     """Check the keys of a rule; return the one that says where its concepts must stand."""
     known = {"id", "why", "within", "ordered", "unless", "unless_sentence", "unless_message", "asks", "kind", "floor", "hit", "spare"}
     _check_keys(file, what, row, known | set(_SCOPES), {"id", "why", "hit", "spare"})
+    if not _ID.fullmatch(row["id"]):
+        raise LexiconError(file, what, "'id' is not family.what: letters, digits and hyphens in parts joined by dots")
+    if not row["why"].strip() or not row["why"].isprintable():
+        raise LexiconError(file, what, "'why' must be one sentence, without control characters")
     scopes = [scope for scope in _SCOPES if scope in row]
     if not 0 <= row.get("within", 0) <= _MOST_WORDS or isinstance(row.get("within"), bool):
         raise LexiconError(file, what, f"'within' must be 0 to {_MOST_WORDS} words")

@@ -34,6 +34,7 @@ from .match import Hits, match
 from .parts import parts
 from .passages import Passages, passages, stand_out
 from .rules import Fired, Rules, asking, fire
+from .seen import EVERY
 from .sieve import Sieve
 from .steps import narrowed
 from .tokens import Tokens, tokens
@@ -61,6 +62,7 @@ class Settings:
     char_bits: int = 20
     char_low: int = 2
     char_high: int = 4
+    char_times: int = 3  # how often a run counts in a passage; EVERY, as often as it occurs
     framed_bits: int = 18
     concept_bits: int = 15
     head_bits: int = 16
@@ -73,14 +75,14 @@ class Settings:
 
     @classmethod
     def read(cls, card: Mapping[str, Any]) -> Settings:
-        """Read them from a model card; older ones say nothing of ``apart``, and did without it.
+        """Read them from a model card; older ones say nothing of ``apart``, and did without it, or of ``char_times``.
 
         Raises
         ------
         TypeError
             The card names what is no setting.
         """
-        return cls(**{"apart": False} | card["settings"])
+        return cls(**{"apart": False, "char_times": EVERY} | card["settings"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ class Model:
             *(words, chars, framed, concepts, np.array([of_words, of_chars, of_framed, of_concepts])),
             *(w.rules, w.shape, w.floor, self.asking),
             np.array([s.word_bits, s.char_bits, s.framed_bits, s.concept_bits]),
-            np.array([s.char_low, s.char_high]),
+            np.array([s.char_low, s.char_high, s.char_times]),
             np.array([s.word_smooth, s.char_smooth, s.framed_smooth, s.concept_smooth]),
             np.array([float(self.card["bias"]), s.crowd]),
         )
@@ -201,7 +203,7 @@ class Model:
         engine.begin_at(float(self.card["bias"]), s.crowd, where.among, logits)
         words = ngrams.word_grams(cut, where, s.word_bits)
         engine.add_sums(words.ids, words.starts, w.words, s.word_smooth, logits)
-        chars = ngrams.char_grams(folded, where, s.char_bits, (s.char_low, s.char_high))
+        chars = ngrams.char_grams(folded, where, s.char_bits, (s.char_low, s.char_high), s.char_times)
         engine.add_sums(chars.ids, chars.starts, w.chars, s.char_smooth, logits)
         engine.add_sums(framed.ids, framed.starts, w.framed, s.framed_smooth, logits)
         engine.add_sums(concepts.ids, concepts.starts, w.concepts, s.concept_smooth, logits)

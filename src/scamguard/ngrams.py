@@ -1,6 +1,6 @@
 """N-grams: words, characters, framed words and concepts of a passage, hashed.
 
-Words, frames and concepts are sets (present or not), characters count as often as they occur; the model scales each sort by
+Words, frames and concepts are sets (present or not), characters count up to ``char_times``; the model scales each sort by
 ``1 / sqrt(how many + smoothing)``, close to the L2 norm (Manning et al., IIR 6.3).
 """
 
@@ -14,6 +14,7 @@ import numpy as np
 from .kernels import PRIME, compiled, finished, inlined
 from .kinds import DIGIT, HARD, KIND, OTHER, SOFT
 from .passages import OVERLAP
+from .seen import SEEN, cleared, counted, counters, is_new
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 4  # characters: as many as a 64-bit word holds at 16 bits each
 MOST_FRAMES: Final = 8  # of one clause; a ninth frame adds nothing
-SEEN: Final = 1 << 17  # slots of the set of n-grams a passage has; more than any passage fills
 _PAIR = np.uint64(0xC2B2AE3D27D4EB4F)
 _FRAME = np.uint64(0x9E3779B97F4A7C15)
 _SKIP = np.uint64(0x5BD1E995)
@@ -84,11 +84,11 @@ def words_of(
     return Grams(ids[:g], starts, at[:g], size[:g])
 
 
-def char_grams(folded: Folded, where: Passages, bits: int, orders: tuple[int, int], *, placed: bool = False) -> Grams:
-    """Hash runs of ``orders[0]`` to ``orders[1]`` (at most ``LONGEST``) code points; see ``word_grams``."""
+def char_grams(folded: Folded, where: Passages, bits: int, orders: tuple[int, int], most: int, *, placed: bool = False) -> Grams:
+    """Hash runs of ``orders[0]`` to ``orders[1]`` (at most ``LONGEST``) code points, each up to ``most`` times; see ``word_grams``."""
     room = (orders[1] - orders[0] + 1) * int((where.stop - where.start).sum())
     ids, starts, first, size = _columns(len(where.start), room, placed=placed)
-    g = of_chars(folded.codes, folded.kinds, where.start, where.stop, bits, orders[0], orders[1], ids, starts, first, size)
+    g = of_chars(folded.codes, folded.kinds, where.start, where.stop, bits, *orders, most, _seen(), ids, starts, first, size)
     return Grams(ids[:g], starts, first[:g], size[:g])
 
 
@@ -141,29 +141,6 @@ def concept_grams(hits: Hits, where: Passages, bits: int) -> Grams:
 
 def _seen() -> NDArray[np.uint32]:
     return np.empty(SEEN, np.uint32)
-
-
-@inlined
-def cleared(seen, many):
-    """Make room for a set of ``many`` ids: a power of two, at most half full. Return the mask of its slots."""
-    room = 64
-    while room < 2 * many and room < len(seen):
-        room *= 2
-    for slot in range(room):
-        seen[slot] = 0
-    return room - 1
-
-
-@inlined
-def is_new(seen, mask, key):
-    """Note ``key``; say whether the set did not have it."""
-    slot = np.int64(key * np.uint32(0x9E3779B1) >> np.uint32(15)) & mask
-    while seen[slot]:
-        if seen[slot] == key + 1:
-            return False
-        slot = (slot + 1) & mask
-    seen[slot] = key + 1
-    return True
 
 
 @inlined
@@ -265,19 +242,20 @@ def of_words(key, begin, after, sort, first, last, bits, seen, ids, starts, at, 
 
 
 @compiled
-def of_chars(codes, kinds, start, stop, bits, low, high, ids, starts, at, size):
+def of_chars(codes, kinds, start, stop, bits, low, high, most, seen, ids, starts, at, size):
     """Fill the columns; see ``of_words``. The last characters are kept in a window of 16 bits each."""
     g = 0
     shift = np.uint64(64 - bits)
     for p in range(len(start)):
-        last = np.uint64(0)
+        last, mask = np.uint64(0), counters(seen, (high + 1 - low) * (stop[p] - start[p]))
         for i in range(start[p], stop[p]):
             last = grown(last, codes[i], kinds[i])
             for k in range(low, min(high, i + 1 - start[p]) + 1):
                 ids[g] = char_id(last, k, shift)
-                if len(at):
-                    at[g], size[g] = i + 1 - k, k
-                g += 1
+                if counted(seen, mask, ids[g], most):
+                    if len(at):
+                        at[g], size[g] = i + 1 - k, k
+                    g += 1
         starts[p + 1] = g
     return g
 

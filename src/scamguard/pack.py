@@ -8,6 +8,7 @@ that threshold and names what is asked for; it cannot lower a risk.
 from __future__ import annotations
 
 import hashlib
+import itertools
 from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -39,10 +40,15 @@ def read(model: Model, folder: Path) -> Lexicon:
     Raises
     ------
     LexiconError
-        The folder is no pack, or breaks the contract of lexicon and rule files.
+        The folder is no pack, holds rules where none are read, or breaks the contract of lexicon and rule files.
     """
     if folder.is_dir() and not any((folder / name).is_dir() for name in _FOLDERS):
         raise LexiconError(str(folder), "no rule pack", "it holds neither rules/ nor lexicons/; `scamguard rules new` writes a first one")
+    if folder.exists() and not folder.is_dir():
+        raise LexiconError(str(folder), "no rule pack", "it is a file; give the folder that holds rules/ and lexicons/")
+    for stray in itertools.chain(folder.glob("*.toml"), *(folder.glob(f"{name}/*/*.toml") for name in _FOLDERS)):
+        place = stray.relative_to(folder).as_posix()
+        raise LexiconError(place, "would not be read", "rules stand in rules/*.toml, terms in lexicons/*.toml")
     if "concepts" not in model.card:
         raise ModelError("this model does not name its concepts, so no rule pack can speak of them; train it again")
     return lexicon.pack(folder, model.card["concepts"], [row["id"] for row in model.card["rules"]])
@@ -113,7 +119,9 @@ def start(folder: Path) -> list[Path]:
     LexiconError
         Something is in ``folder`` already.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and not folder.is_dir():
+        raise LexiconError(str(folder), "is a file", "a first pack is only written into a new or empty folder")
+    if folder.exists() and any(folder.iterdir()):
         raise LexiconError(str(folder), "not empty", "a first pack is only written into a new or empty folder")
     root, written = resources.files("scamguard") / "starter", []
     for name in ("README.md", "rules/concepts.toml", "rules/club.toml", "lexicons/club.toml"):

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 WHY: Final = "These words are quoted, and the rest of the message speaks of them."
 RULE: Final = "quote.told"
 SHOWN: Final = frozenset(("shown",))  # where a colon amid a line introduces it: most colons introduce something else
-SHOWING: Final = SHOWN | frozenset(  # concepts of which one is met where somebody shows and doubts what he was sent
-    ("cast_out", "they_asked", "own_question", "scam_word", "resisted")
+# Concepts of which one is met where somebody shows and doubts what he was sent. A warning or a kind word is not enough where no mark says
+# what is quoted: a scam that ends in a line "Stay safe!", or begins with one "Beware of scammers:", speaks of nothing that it quotes.
+SHOWING: Final = SHOWN | frozenset(("cast_out", "they_asked", "own_question"))
+TELLING: Final = SHOWING | {"story", "past_own"}  # enough where a colon says what is quoted
+DOUBTING: Final = TELLING | frozenset(  # enough where marks say it
+    ("scam_word", "resisted", "report", "never_ask", "joke", "tip", "forbid", "official_path", "neg", "question")
 )
-TELLING: Final = SHOWING | {"report", "story", "past_own", "never_ask", "joke", "tip"}  # enough where a colon says what is quoted
-DOUBTING: Final = TELLING | {"forbid", "official_path", "neg", "question"}  # enough where marks say it
 # nats by which a message may be worse than what it says beside what marks, a colon that ends a line, one amid it, a paragraph sets apart
 _MARKED, _COPIED, _INTRODUCED, _APART = 1.5, 3.5, 2.0, 4.0
 MOST: Final = 1 << 14  # characters of a message in which quotations are looked for, four bytes each at most: see ``parts.LIMIT``

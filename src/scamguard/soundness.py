@@ -15,6 +15,7 @@ from .automaton import MOST_CONCEPTS
 from .features import SHAPE
 from .lexicon import KINDS, SECRETS
 from .ngrams import LONGEST
+from .seen import EVERY
 from .sieve import NONE, TABLES
 
 if TYPE_CHECKING:
@@ -87,8 +88,9 @@ def _of_settings(settings: Mapping[str, Any]) -> str:
     if not all(_number(settings.get(name)) and settings[name] > 0 for name in _SMOOTH):
         return "settings: what smooths must be more than 0"
     low, high = settings.get("char_low"), settings.get("char_high")
-    if not (_whole(low) and _whole(high) and 1 <= low <= high <= LONGEST):
-        return f"settings: characters are taken 1 to {LONGEST} at a time"
+    times = settings.get("char_times", EVERY)
+    if not (_whole(low) and _whole(high) and 1 <= low <= high <= LONGEST and _whole(times) and 1 <= times <= EVERY):
+        return f"settings: characters are taken 1 to {LONGEST} at a time, and count 1 to {EVERY} times"
     if settings["head_bits"] > min(settings[name] for name in _BITS[:3]):
         return "settings: the heads have larger tables than the model"
     if not isinstance(settings.get("apart", False), bool):

@@ -102,7 +102,7 @@ def _paths(forms: Forms) -> Paths:
     refused = [*_owners(cut.starts, badly), *_owners(folded.starts, folded.codes >= PLANES), *np.flatnonzero(np.diff(cut.starts) == 0)]
     if refused:
         entry, form = forms.entry(min(refused)), forms.texts[min(refused)]
-        raise LexiconError(f"{entry.lang}.toml", f"concept {entry.name!r}", f"term {form!r} cannot be matched")
+        raise LexiconError(entry.file or f"{entry.lang}.toml", f"concept {entry.name!r}", f"term {form!r} cannot be matched")
     key = np.empty(len(cut.key), np.uint64)
     _exact_keys(folded.codes, cut.start, cut.stop, key)
     spaced = cut.sort & SPACED != 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from scamguard.tokens import Tokens
 
 _64: Final = 2**64 - 1
+_TWO_BITS: Final = 3
 _PRIME, _BASIS = 0x100000001B3, 0xCBF29CE484222325  # FNV-1a
 _PAIR, _FRAME, _SKIP, _ORDER = 0xC2B2AE3D27D4EB4F, 0x9E3779B97F4A7C15, 0x5BD1E995, 0xD6E8FEB86659FD93
 
@@ -45,14 +47,22 @@ def _numbers_alike(text: str, sorts: Sequence[int]) -> str:
     return "".join("0" if sort == kinds.DIGIT else char for char, sort in zip(text, sorts, strict=True))
 
 
-def char_grams(text: str, sorts: Sequence[int], bits: int, orders: tuple[int, int]) -> list[int]:
-    """Hash every run of ``orders[0]`` to ``orders[1]`` characters, 16 bits of each; a line end is a space."""
+def char_grams(text: str, sorts: Sequence[int], bits: int, orders: tuple[int, int], most: int) -> list[int]:
+    """Hash every run of ``orders[0]`` to ``orders[1]`` characters, 16 bits of each; a line end is a space.
+
+    Those that share a counter count ``most`` times in all, or always if that is more than two bits hold.
+    """
     seen = [ord(char) & 0xFFFF for char in _numbers_alike(text, sorts).replace("\n", " ")]
-    out = []
+    counters = 16 << max(6, ((len(seen) * (orders[1] - orders[0] + 1) + 1) // 2 * 2 - 1).bit_length())
+    out: list[int] = []
+    times: Counter[int] = Counter()
     for end in range(1, len(seen) + 1):
         for size in range(orders[0], min(orders[1], end) + 1):
             packed = int.from_bytes(b"".join(code.to_bytes(2, "big") for code in seen[end - size : end]), "big")
-            out.append(((packed << 64 - 16 * size | size) * _ORDER & _64) >> 64 - bits)
+            key = ((packed << 64 - 16 * size | size) * _ORDER & _64) >> 64 - bits
+            times[key % counters] += 1
+            if times[key % counters] <= most or most > _TWO_BITS:
+                out.append(key)
     return out
 
 

@@ -18,6 +18,7 @@ from .called import WORDS, called, profiled, theirs
 from .carried import carried, passed_on, unwrapped
 from .finding import KINDS, LookAlike, plainly, say
 from .honest import honest
+from .hosts import CHEAP, OPEN_HOSTS, SHORTENERS, at_home, host_in
 from .labels import Match, across, beside, match
 from .links import anchors, is_message, links
 from .names import LEAST_INSIDE, LEAST_TYPO, names, words
@@ -26,14 +27,9 @@ from .skeleton import skeleton
 from .value import Value, read
 
 if TYPE_CHECKING:
-    from ..brands import Brand
     from .names import Name, Names
 
-_SHORT: Final = words("shorteners")
-_FREE: Final = words("open_hosts")
-_CHEAP: Final = words("cheap_endings")
 _SETTLED: Final = words("settled_endings")
-_COMMON: Final = words("common_sites")
 _TALKS: Final = words("talks_of_hosts")
 _ENDINGS: Final = frozenset(("com", "gov", "net", "org", "co", "ie", "de", "fr", "ca"))  # before a hyphen, to be read as the end
 _RENTED: Final = words("rented_hosts")
@@ -98,33 +94,27 @@ def _shown(shown: str, target: str, n: Names) -> LookAlike | None:
     text, link = read(unwrapped(shown)), read(unwrapped(target))
     if " " in text.text:
         text = read(next((part for part in text.text.split() if "://" in part), ""))
-    at = _at(text.host, n) if text.kind in ("url", "domain") else ""
+    at = at_home(text.host, n) if text.kind in ("url", "domain") else ""
     if not at or not link.host or link.kind not in ("url", "domain"):
         return None
-    home = _at(link.host, n)
+    home = at_home(link.host, n)
     return None if home and n.homes[home] is n.homes[at] else say(plainly(n.homes[at], n), "text_mismatch")
-
-
-def _at(host: str, n: Names) -> str:
-    """Give the official domain that ``host`` is or stands under; empty if none."""
-    parts = host.split(".")
-    return next((end for i in range(len(parts)) if (end := ".".join(parts[i:])) in n.homes), "")
 
 
 def _host(v: Value, n: Names) -> LookAlike | None:
     if v.ip:
         return _number(v, n)
     if not v.suffix or v.host == v.suffix:
-        return _pathed(v, n) if v.host in _FREE else None
+        return _pathed(v, n) if v.host in OPEN_HOSTS else None
     own = v.host[: -len(v.suffix) - 1].split(".")
     registrable = f"{own[-1]}.{v.suffix}"
     if registrable in n.unrelated:
         return None
-    at = _at(v.host, n)
+    at = at_home(v.host, n)
     if at and not _in_anothers(at, own[-1], n):
         anyones = v.free and f".{v.suffix}".endswith(f".{at}")  # ``s3.amazonaws.com`` is Amazon's, what stands under it is not
-        found = _pathed(v, n) if _host_in(v.host, _FREE | _SHORT) or profile(v)[1] else None
-        return found or (_domain(v.host, v.suffix, v.free) if anyones and _host_in(v.host, _FREE) else None)
+        found = _pathed(v, n) if host_in(v.host, OPEN_HOSTS | SHORTENERS) or profile(v)[1] else None
+        return found or (_domain(v.host, v.suffix, v.free) if anyones and host_in(v.host, OPEN_HOSTS) else None)
     return _domain(v.host, v.suffix, v.free) or _pathed(v, n)
 
 
@@ -163,24 +153,24 @@ def _joined(suffix: str, own: list[str], n: Names) -> LookAlike | None:
 def _registered(suffix: str, label: str, n: Names, *, free: bool) -> LookAlike | None:  # noqa: PLR0911 - one line a reason
     """Judge the label that somebody registered."""
     top = suffix.rpartition(".")[2]
-    found = match(label, n) or (beside(label, n) if top in _CHEAP and not free else None)
+    found = match(label, n) or (beside(label, n) if top in CHEAP and not free else None)
     if found is None:
         return None
     brand = found.name.brand
     doubtful = brand.common or len(found.name.skeleton) < LEAST_INSIDE
-    if found.kind == "typo" and doubtful and not (top in _CHEAP or free or "-" in label):
+    if found.kind == "typo" and doubtful and not (top in CHEAP or free or "-" in label):
         return None
-    if found.kind == "typo" and top not in _CHEAP and not free and honest(label, found.name.label):
+    if found.kind == "typo" and top not in CHEAP and not free and honest(label, found.name.label):
         return None
     if found.kind != "exact":
         return say(found, found.kind)
     if free:
         return None if found.name.word else say(found, "free_host")
-    if brand.everywhere and (len(top) == 2 or top not in _CHEAP):
+    if brand.everywhere and (len(top) == 2 or top not in CHEAP):
         return None
     if brand.official == f"{found.name.label}.org" and suffix.startswith("org."):
         return say(found, "wrong_tld")
-    if found.name.word and top not in _CHEAP and (len(top) < 4 or top in _SETTLED):
+    if found.name.word and top not in CHEAP and (len(top) < 4 or top in _SETTLED):
         return None
     return say(found, "wrong_tld")
 
@@ -233,13 +223,13 @@ def _pathed(v: Value, n: Names) -> LookAlike | None:
     """Judge the path: an official domain in it, or a name beside a lure; on hosts open to anyone, a name will do."""
     if len(v.path) < 3:
         return None
-    short, free = _host_in(v.host, _SHORT), v.free or _host_in(v.host, _FREE)
+    short, free = host_in(v.host, SHORTENERS), v.free or host_in(v.host, OPEN_HOSTS)
     platform, handle = profile(v)
     if platform and not free:
         return profiled(platform, handle, n)
     if short or free:
         return None if theirs(handle or v.path.strip("/").split("/")[0], platform) else _page(v, n, "shortener" if short else "free_host")
-    if _host_in(v.host, _TALKS):
+    if host_in(v.host, _TALKS):
         return None
     for segment in re.split(r"[/?#=&@]", v.path):
         if (brand := n.homes.get(segment.lower().removeprefix("www."))) and "." in segment:
@@ -257,11 +247,6 @@ def _page(v: Value, n: Names, kind: str) -> LookAlike | None:
         if (found.sure or found.kind == "combosquat") and (not found.name.word or (kind != "path" and found.kind != "exact")):
             return say(found, kind)
     return None
-
-
-def _host_in(host: str, known: frozenset[str]) -> bool:
-    host = host.removeprefix("www.")
-    return host in known or host.partition(".")[2] in known
 
 
 def _number(v: Value, n: Names) -> LookAlike | None:
@@ -282,10 +267,10 @@ def _carried(v: Value, n: Names) -> LookAlike | None:
 
 def _passed_on(v: Value, n: Names) -> LookAlike | None:
     """Find a link of a brand whose query names somebody else's host as the place to go on to."""
-    at = _at(v.host, n) if v.kind == "url" else ""
+    at = at_home(v.host, n) if v.kind == "url" else ""
     for target in passed_on(v.path) if at else ():
         host = read(f"https://{target}/").host
-        if "." in host and not _at(host, n):
+        if "." in host and not at_home(host, n):
             brand = n.homes[at]
             return LookAlike(brand.name, "open_redirect", brand.official, KINDS["open_redirect"].format(brand=brand.name))
     return None
@@ -293,7 +278,7 @@ def _passed_on(v: Value, n: Names) -> LookAlike | None:
 
 def _userinfo(v: Value, n: Names) -> LookAlike | None:
     """Find a brand, or any host, before the ``@`` of a link."""
-    if v.kind != "url" or not v.user or _at(v.host, n):
+    if v.kind != "url" or not v.user or at_home(v.host, n):
         return None
     for label in re.split(r"[.:@/]", v.user.lower()):
         if found := match(label, n):
@@ -303,7 +288,7 @@ def _userinfo(v: Value, n: Names) -> LookAlike | None:
 
 def _mailbox(v: Value, n: Names) -> LookAlike | None:
     """Judge what stands before the ``@`` of a mailbox outside the brand's own domains."""
-    at, labels = _at(v.host, n), v.user.lower().split("+")[0].split(".")
+    at, labels = at_home(v.host, n), v.user.lower().split("+")[0].split(".")
     for label in labels:
         found = match(label, n)
         own = found and at and n.homes[at] is found.name.brand and at not in _OPEN_MAIL
@@ -314,27 +299,3 @@ def _mailbox(v: Value, n: Names) -> LookAlike | None:
 
 
 _OPEN_MAIL: Final = frozenset(("gmail.com", "outlook.com", "hotmail.com", "live.com", "icloud.com", "me.com", "yandex.ru", "naver.com"))
-
-
-def home_of(host: str) -> Brand | None:
-    """Say whose own domain a host is."""
-    n = names()
-    at = _at(host, n)
-    return n.homes[at] if at else None
-
-
-def shortens(host: str) -> bool:
-    """Say whether links to a host hide where they lead."""
-    return _host_in(host, _SHORT)
-
-
-def known_to_all(host: str) -> bool:
-    """Say whether a host is a site where brands are talked of, sold or hired for: news, reviews, jobs, tickets, video."""
-    return _host_in(host, _COMMON)
-
-
-def opened_by_anyone(host: str) -> bool:
-    """Say whether anyone may put up a page or form there."""
-    return _host_in(host, _FREE)
-
-

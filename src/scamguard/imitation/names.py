@@ -75,6 +75,10 @@ class Names:
     lures: frozenset[str]
     aliases: Mapping[str, Brand]
 
+    def begun(self, text: str) -> bool:
+        """Say whether a skeleton is a name, or begins as one that is long enough to be seen within a label."""
+        return text in self.exact or text[:START] in self.starts
+
 
 @cache
 def words(group: str) -> frozenset[str]:

@@ -91,7 +91,7 @@ def _hashed() -> Tables:
         _set(host[::-1] for host in words("open_hosts") | words("shorteners") | SITES.keys()),
         _set(host[::-1] for host in GATEWAYS),
         _set(n.lures),
-        _set(words("roles") | {"customer", "desk"}),
+        _set(words("roles") | {"customer", "desk", "dot"}),
         np.array([pow(int(BASE), i, 1 << 64) for i in range(LONGEST + 1)], np.uint64),
         letters,
         _pairs(PAIRS),

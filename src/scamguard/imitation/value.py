@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
+
+from .hints import ENDING
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
@@ -20,6 +23,19 @@ LOOSE: Final = ".:!?*_~`-="  # signs that are no part of a link at whose ends th
 _SCHEME: Final = re.compile(rf"[{re.escape(LOOSE)}]*(?:h(?:tt|xx)ps?|ftp)\s*:[/\\]{{1,3}}", re.IGNORECASE)
 _HOST: Final = re.compile(r"[^\s/?#@:,;\"'<>()]+(?:\.[^\s/?#@:,;\"'<>().]+)+\.?")
 _HANDLE: Final = re.compile(r"@?[\w.-]{2,60}")
+_AS_SIGNS: Final = str.maketrans({**dict.fromkeys("‐‑‒–−－", "-"), **dict(zip("．｡／：？＃＠", "../:?#@", strict=True))})
+_UNSEEN: Final = re.compile(  # what nobody sees (Default_Ignorable_Code_Point)
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+    "|[\U000e0000-\U000e0fff]"
+)
+_FULL_STOP: Final = re.compile(r"(?<=[A-Za-z0-9ａ-ｚＡ-Ｚ０-９])。(?=[A-Za-zａ-ｚＡ-Ｚ])")  # elsewhere it ends a sentence
+MARKED_DOT: Final = r"[\[({<][ \t]?(?:\.|[dD][oO][tT]|точка|[点點])[ \t]?[\])}>]"
+_MARKED_DOT: Final = re.compile(rf"[ \t]?{MARKED_DOT}[ \t]?")
+_BROKEN: Final = re.compile(r"-\r?\n(?=\w)")
+_LOOSE_DOT: Final = r"(?:\.\s{1,2}|[,•·](?=\S)|[点點][ \t]?)"  # before an ending, and maybe behind a blank
+_APART: Final = re.compile(
+    rf"([\w-]{{1,63}}(?:\.[\w-]{{1,63}})*)(?:\s\.|\s?{_LOOSE_DOT}|[ \t](?:[dD][oO][tT]|точка)[ \t])({ENDING})((?:[/:?#]\S*)?)"
+)
 _ODD_ADDRESS: Final = re.compile(r"(?:0x[0-9a-f]{0,8}|[0-9]{1,11})(?:\.(?:0x[0-9a-f]{0,8}|[0-9]{1,11})){0,3}")
 _MOST: Final = 2048  # characters; whatever stands after them does not change where a link leads
 _RESERVED: Final = frozenset(("example", "test", "invalid"))  # RFC 2606: what examples use for names that somebody has
@@ -55,7 +71,8 @@ def read(text: str) -> Value:  # noqa: PLR0911 - one return a kind of value
     >>> read("https://kraken.com@evil.example/login").host, read("=https://evil.example").host
     ('evil.example', 'evil.example')
     """
-    text = text[:_MOST].strip().replace("[.]", ".").replace("(.)", ".").replace("[@]", "@")
+    text = text[:_MOST].strip().replace("[@]", "@")
+    given, text = text.replace("[.]", ".").replace("(.)", "."), meant(text)
     scheme = _SCHEME.match(text)
     if not scheme and text.startswith("//"):
         return _link(text[2:], text, "url")
@@ -63,8 +80,8 @@ def read(text: str) -> Value:  # noqa: PLR0911 - one return a kind of value
         return _link(text[scheme.end() :], text, "url")
     if text.startswith("mailto:"):
         text = text[7:].split("?")[0]
-    if text.startswith("@") and _HANDLE.fullmatch(text):
-        return Value("handle", text, user=text[1:])
+    if given.startswith("@") and _HANDLE.fullmatch(given):
+        return Value("handle", given, user=given[1:])
     before, at, after = text.rpartition("@")
     if at and before and " " not in text and "/" not in text and "." in after:
         return _link(text, text, "email")
@@ -72,9 +89,34 @@ def read(text: str) -> Value:  # noqa: PLR0911 - one return a kind of value
         found = _link(text, text, "url" if re.search(r"[/?#]", text) else "domain")
         if found.suffix or found.ip or found.kind == "url":
             return found
-    if _HANDLE.fullmatch(text):
-        return Value("handle", text, user=text.lstrip("@"))
-    return Value("name", text)
+    if _HANDLE.fullmatch(given):
+        return Value("handle", given, user=given.lstrip("@"))
+    return Value("name", given)
+
+
+def meant(text: str) -> str:
+    """Write a link as it is meant: with a dot for what stands for one, and without the space or line that breaks it.
+
+    >>> meant("usps-help[dot]com"), meant("usps-help . com/a"), meant("usps-help。com"), meant("USPS Help"), meant("Done. Come")
+    ('usps-help.com', 'usps-help.com/a', 'usps-help.com', 'USPS Help', 'Done. Come')
+    """
+    if not text.isascii():
+        text = _FULL_STOP.sub(".", _UNSEEN.sub("", text).translate(_AS_SIGNS))
+    if any(sign in text for sign in ")]}>"):
+        text = _MARKED_DOT.sub(".", text)
+    if "\n" in text:
+        text = _BROKEN.sub("-", text)
+    found = _APART.fullmatch(text)
+    return f"{found[1]}.{found[2]}{found[3]}" if found else text
+
+
+def folded(text: str) -> str:
+    """Write a text with the plain letters and signs that its letters, hyphens and dots are forms of; what nobody sees is left out.
+
+    >>> folded("ｕｓｐｓ‑ⓗⓔⓛⓟ．𝐜\u200b𝐨𝐦")
+    'usps-help.com'
+    """
+    return unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).translate(_AS_SIGNS)
 
 
 def _link(rest: str, text: str, kind: str) -> Value:
@@ -84,6 +126,9 @@ def _link(rest: str, text: str, kind: str) -> Value:
     user, _, host = authority.rpartition("@")
     host = decoded(unquote(re.sub(r":\d*$", "", host)))
     suffix, free, known = _suffix(host)
+    if not known and not host.isascii():  # no ending has such letters; where the ending is plain they are what is judged
+        host = decoded(folded(host))
+        suffix, free, known = _suffix(host)
     address = _address(host) or (_written_oddly(host) if _SCHEME.match(text) else "")  # without a scheme, 1.5 is a number
     return Value(kind, text, host, unquote(user), unquote(path), suffix, free, address, known)
 

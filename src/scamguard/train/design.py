@@ -81,7 +81,7 @@ def blocks(texts: Sequence[str], terms: Terms, rules: Rules, asking: NDArray[np.
         parts.append(
             Blocks(
                 _csr(ngrams.word_grams(cut, where, s.word_bits), s.word_bits, s.word_smooth),
-                _csr(ngrams.char_grams(folded, where, s.char_bits, (s.char_low, s.char_high)), s.char_bits, s.char_smooth),
+                _csr(ngrams.char_grams(folded, where, s.char_bits, (s.char_low, s.char_high), s.char_times), s.char_bits, s.char_smooth),
                 _csr(ngrams.framed_words(cut, hits, where, rules.frame, s.framed_bits), s.framed_bits, s.framed_smooth),
                 _csr(ngrams.concept_grams(hits, where, s.concept_bits), s.concept_bits, s.concept_smooth),
                 _listed(within, len(rules.needs)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.optimize import minimize
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_MOST: Final = 1.5  # nats of one finding
+
 
 def marks(texts: Sequence[str]) -> NDArray[np.bool_]:
     """Describe the links of every message, (n, 2 * len(NAMES)): see ``identity.parted``."""
@@ -29,7 +31,7 @@ def fitted(
     """Fit what each finding adds to the log-odds of unseen messages.
 
     A logistic regression with ``odds`` as its offset: a penalty as of a normal prior with a deviation of one nat, and none below 0,
-    so that no link can buy a message off.
+    so that no link can buy a message off. None is worth more than what gives a sender away: scams that we wrote link as we think they do.
 
     Returns
     -------
@@ -43,7 +45,7 @@ def fitted(
         risk = 1 / (1 + np.exp(-z))
         return float(w @ (np.logaddexp(0, z) - y * z) + nats @ nats / 2), x.T @ (w * (risk - y)) + nats
 
-    best = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", bounds=[(0, None)] * x.shape[1])
+    best = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", bounds=[(0, _MOST)] * x.shape[1])
     out: NDArray[np.float64] = np.round(best.x, 2)
     return out
 

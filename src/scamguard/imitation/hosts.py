@@ -1,0 +1,99 @@
+"""Hosts: what is known of one, whatever link it stands in: a brand's own, open to anyone, a shortener, known to all, thrown away."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from ..brands import registry
+from .names import LEAST_TYPO, names, words
+from .skeleton import skeleton
+
+if TYPE_CHECKING:
+    from .names import Names
+    from .value import Value
+
+SHORTENERS: Final = words("shorteners")
+OPEN_HOSTS: Final = words("open_hosts")
+CHEAP: Final = words("cheap_endings")
+_COMMON: Final = words("common_sites")
+_RENTED: Final = words("rented_hosts")
+_TECHNICAL: Final = words("technical_parts")
+_MARKED: Final = re.compile(r"[-0-9]")  # in a label, as in hardly a word
+
+
+def at_home(host: str, n: Names) -> str:
+    """Give the official domain that ``host`` is or stands under; empty if none."""
+    parts = host.split(".")
+    return next((end for i in range(len(parts)) if (end := ".".join(parts[i:])) in n.homes), "")
+
+
+def host_in(host: str, known: frozenset[str]) -> bool:
+    """Say whether a host is one of the known, or stands one label under one."""
+    host = host.removeprefix("www.")
+    return host in known or host.partition(".")[2] in known
+
+
+def is_own(v: Value) -> bool:
+    """Say whether a host is a brand's own: a domain of the registry, or the name of one that is everywhere under a country's ending.
+
+    >>> from scamguard.imitation.value import read
+    >>> [is_own(read(text)) for text in ("pay.amazon.com", "www.amazon.co.uk", "amazon-pay.co.uk", "amazon.tk")]
+    [True, True, False, False]
+    """
+    if at_home(v.host, names()):
+        return True
+    ending, label = v.suffix.rpartition(".")[2], v.host[: -len(v.suffix) - 1].rpartition(".")[2]
+    return len(ending) == 2 and ending not in CHEAP and not v.free and label in _everywhere()
+
+
+@cache
+def _everywhere() -> frozenset[str]:
+    """Give the labels of brands that hold their name under many countries."""
+    return frozenset(label for brand in registry() if brand.everywhere for label in brand.labels)
+
+
+def shortens(host: str) -> bool:
+    """Say whether links to a host hide where they lead."""
+    return host_in(host, SHORTENERS)
+
+
+def known_to_all(host: str) -> bool:
+    """Say whether a host is a site where brands are talked of, sold or hired for: news, reviews, jobs, tickets, video."""
+    return host_in(host, _COMMON)
+
+
+def is_throwaway(v: Value) -> bool:
+    """Say whether a site ends as names do that cost next to nothing and are left behind in days.
+
+    Where neither scheme nor path, hyphen nor digit says that it is one, it may be a full stop without a space ("ok.lol").
+
+    >>> from scamguard.imitation.value import read
+    >>> [is_throwaway(read(text)) for text in ("parcel-fee.top", "ok.lol", "https://ok.lol", "parcel.example/fee")]
+    [True, False, True, False]
+    """
+    cheap = v.kind in ("url", "domain") and v.suffix.rpartition(".")[2] in CHEAP and not v.free
+    label = v.host[: -len(v.suffix) - 1].rpartition(".")[2]
+    meant = v.kind == "url" or bool(v.path) or (_MARKED.search(label) is not None and not label.isdigit())
+    return cheap and meant
+
+
+def borrows(v: Value) -> bool:
+    """Say whether a name is a part of a host that is not its brand's: ``apt8413-wellsfargo.example``. Developers' hosts are theirs.
+
+    >>> from scamguard.imitation.value import read
+    >>> [borrows(read(text)) for text in ("id7-wellsfargo.example", "wellsfargo-sandbox.example", "wellsfargo.com", "wells.example")]
+    [True, False, False, False]
+    """
+    if v.kind not in ("url", "domain") or not v.suffix or is_own(v) or host_in(v.host, _RENTED):
+        return False
+    parts = re.split(r"[-.]", v.host[: -len(v.suffix) - 1])
+    exact = names().exact
+    found = (name for part in parts if len(part) >= LEAST_TYPO and (name := exact.get(skeleton(part))) is not None)
+    return _TECHNICAL.isdisjoint(parts) and any(name.label in parts and name.distinct for name in found)
+
+
+def opened_by_anyone(host: str) -> bool:
+    """Say whether anyone may put up a page or form there."""
+    return host_in(host, OPEN_HOSTS)

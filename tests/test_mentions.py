@@ -1,0 +1,79 @@
+"""Names of brands in a text: as the registry has them, and as people and impostors write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from scamguard.brands import registry
+from scamguard.identity import described
+from scamguard.mentions import mentions
+
+NAMED = {
+    "Amaz0n: your refund is ready": "amazon",
+    "Arnazon: your refund is ready": "amazon",
+    "your PayPaI is limited": "paypal",
+    "Аmazon: вход": "amazon",  # a Cyrillic A
+    "Ｎｅｔｆｌｉｘ membership": "netflix",
+    "Wells-Fargo notice": "wellsfargo",
+    "Royal-Mail: a parcel": "royalmail",
+    "Ihr PayPal-Konto": "paypal",
+    "FedEx-Delivery is waiting": "fedex",
+    "Amazon's security desk": "amazon",
+    "Сообщение от Сбербанка": "sberbank",
+    "USP S: your parcel": "usps",
+    "【三菱UFJ銀行】お知らせ": "mufg",
+    "your Disney+ is paused": "disneyplus",
+    "Royal Bank of Canada: notice": "rbc",
+}
+NOT_NAMED = [
+    "the telegram-bot is down",
+    "a paypall of ours",  # a slip in small letters
+    "we chase the bus",
+    "coin base in chess",
+    "usp s",
+    "Metal mask for the party",
+    "Net flixing all night",
+    "an amazing zone",
+    "гугл-форма для записи",
+]
+
+
+@pytest.mark.parametrize(("text", "brand"), NAMED.items())
+def test_a_name_is_found_as_it_is_written(text: str, brand: str) -> None:
+    assert [m.brand.id for m in mentions(text, meant=True)] == [brand]
+
+
+@pytest.mark.parametrize("text", NOT_NAMED)
+def test_words_that_come_near_name_nobody(text: str) -> None:
+    assert [m.brand.id for m in mentions(text, meant=True)] == []
+
+
+def test_every_name_of_the_registry_is_found() -> None:
+    """By its own brand or one that shares it; where it is an ordinary word too, where the speaker says who he is."""
+    def named(name: str) -> bool:
+        return any(m.start <= 1 for text in (f"{name}: check", f"【{name}】 check") for m in mentions(text))
+
+    missed = []
+    for brand in registry():
+        plain, _, short = brand.name.removesuffix(")").partition(" (")
+        aliases = [alias for of in brand.aliases.values() for alias in of]
+        missed += [(brand.id, name) for name in (plain, short, *aliases) if name and not named(name)]
+    assert missed == [("npmjs", "npm"), ("ntajapan", "e-Tax")]  # words that begin with a small letter
+
+
+SHOWN = {
+    "Booking.com: re-check your card, guest-bkng.example/1": {"link.foreign_beside_brand"},
+    "PayPal.com: your refund is ready, acct-review.example/x": {"link.foreign_beside_brand"},
+    "log in at paypal.com or acct-review.example/x": set(),  # one of its own
+    "Amazon: review the sign-in at https://www.amazon.co.uk/a": set(),
+    "Amazon: review the sign-in at https://amazon-desk.co.uk/a": {"link.foreign_beside_brand"},
+    "we could not finish your request: https://apt8413-wellsfargo.3utilities.com": {"link.open_beside_brand", "link.foreign_beside_brand"},
+    "our tests run on paypal-sandbox.example": set(),
+    "Barclaycard: 61.77 at AO.COM approved": set(),
+    "Spotify: this one https://spoti.fi/4vEloBlues": set(),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), SHOWN.items())
+def test_links_beside_names(text: str, said: set[str]) -> None:
+    assert set(described(text)) - {"link.lookalike"} == said
