@@ -49,17 +49,18 @@ _SHORT: Final = 459  # characters, three SMS: a letter names many a brand and li
 _ADDRESSED: Final = re.compile(r"\s*(?:@\w+[\s,:]+)+")  # whom a reply is for is not whom it speaks for
 # what opens a quotation, and a question mark outside a link; the quotes of HTML stand behind an equals sign
 _SPOKEN_OF: Final = re.compile(r"""[“„«‹‘「『？؟]|(?<![A-Za-z0-9=/])(?<!=\s)"(?=[^\s>])|(?<!/)\?(?![\w/=&%#$@{-])""")
-# questions to the reader, as honest and false notices ask them: a look-alike beside one is not spoken of
+# before its mark, a question to the reader, as honest and false notices ask it: a look-alike beside one is not spoken of
 _TO_READER: Final = re.compile(
     r"(?i)\b(?:was(?:n['’]t)? (?:this|it|that)(?: you)?|not you|wasn['’]?t you|did(?:n['’]t)? you [^?.!\n]{2,60}"
     r"|don['’]t recogni[sz]e [^?.!\n]{2,40}|(?:no|não) (?:has sido|fuiste|eres|foi|é) (?:tú|usted|você)|no fue usted"
     r"|não reconhece[^?.!\n]{0,40}|no reconoces[^?.!\n]{0,40}|ce n['’](?:est|était) pas vous|pas vous|est-ce (?:bien )?vous"
     r"|waren sie das(?: nicht)?|nicht sie|warst du das(?: nicht)?|это (?:не |были |были не )?вы|не вы"
     r"|bu siz (?:değil )?mi(?:siniz|ydiniz)|siz değil misiniz|bukan (?:anda|kamu)|apakah ini anda"
-    r"|không phải (?:bạn|quý khách|anh/chị))\s?\?|(?:心当たり|お心当たり|身に覚え)[^？?。\n]{0,12}[？?]"
-    r"|(?:非|不是)(?:您|你)?本人(?:操作)?[？?]|是(?:否|不是)?(?:您|你)(?:本人)?(?:操作|登录|登入)?(?:的)?(?:吗|嗎)?[？?]"
-    r"|본인(?:이)? (?:아니|맞)[^?\n]{0,6}\?|(?:ليس|لست|هل هذا) أنت\s?؟"
+    r"|không phải (?:bạn|quý khách|anh/chị)|(?:ليس|لست|هل هذا) أنت)\s?\Z|(?:心当たり|お心当たり|身に覚え)[^？?。\n]{0,12}\Z"
+    r"|(?:非|不是)(?:您|你)?本人(?:操作)?\Z|是(?:否|不是)?(?:您|你)(?:本人)?(?:操作|登录|登入)?(?:的)?(?:吗|嗎)?\Z"
+    r"|본인(?:이)? (?:아니|맞)[^?\n]{0,6}\Z"
 )
+_ASKED: Final = 80  # characters before a mark in which the question is looked for
 _HARDLY: Final = frozenset(("th", "fa"))  # languages of whose brands too few domains are registered to call one foreign
 
 
@@ -171,7 +172,8 @@ def is_spoken_of(text: str) -> bool:
     >>> is_spoken_of("New sign-in from Lagos. Was this you? kraken-in.example")
     False
     """
-    return _SPOKEN_OF.search(text, 0, MOST) is not None and _SPOKEN_OF.search(_TO_READER.sub("", text[:MOST])) is not None
+    marks = (mark.start() for mark in _SPOKEN_OF.finditer(text, 0, MOST))
+    return any(text[at] not in "?？؟" or not _TO_READER.search(text, max(0, at - _ASKED), at) for at in marks)
 
 
 def added(found: NDArray[np.bool_], nats: NDArray[np.float64]) -> NDArray[np.float64]:

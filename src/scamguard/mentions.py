@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _LETTER: Final = r"[^\W_\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]"
 _WORD: Final = regex.compile(rf"{_LETTER}+(?:[&.'’+-]{_LETTER}+)*")
 _INSIDE: Final = re.compile(r"[^\s.!?…¿¡\"'«„“(*_-][\s\"'«„“(*_-]*$")  # a sentence goes on
-_INITIALS: Final = re.compile(r"\b\w\.\w\b")
 _SPACED: Final = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Arabic}\p{Devanagari}\p{Greek}]")
 _UNSPACED: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]")
 _DECLINED: Final = re.compile(r"(?<=\w{4})(?:ами|ах|ам|ом|ой|ей|ью|а|у|е|ы|и|ю|я)$")  # what Russian and Ukrainian put behind a name
@@ -48,9 +47,8 @@ BEFORE: Final = regex.compile(
     r"|\b(?:dear|customer|client|cliente|usuario|utilisateur|pengguna|nasabah|khách hàng|عميل|عزيزي)\s"
     r"|(?:我是|这里是|這裡是|本人是|来自|來自|这边是|這邊是|尊敬的|亲爱的|親愛的)\s?)$"
 )
-
-
-LEAST_TORN: Final = 4  # letters of a name that a space may tear apart
+_LEAST_TORN: Final = 4  # letters of a name that a space may tear apart
+_LONGEST: Final = 48  # letters of a word that is looked at
 
 
 class Mention(NamedTuple):
@@ -84,29 +82,48 @@ def _of_words(text: str, *, meant: bool) -> Iterator[Mention]:
     index = _index()
     words = tuple(_WORD.finditer(text))
     for i, word in enumerate(words):
-        one = word[0]
-        for size in range(min(index.longest if _read(one) in index.firsts else 1, len(words) - i), 0, -1):
+        seen = _seen(word[0]) if len(word[0]) <= _LONGEST else _NOTHING
+        if seen is _NOTHING:
+            continue
+        for size in range(min(index.longest if seen.first else 1, len(words) - i), 0, -1):
             start, stop = word.start(), words[i + size - 1].end()
-            brand, stop = _looked_up(text, start, stop, index)
+            brand, stop = _looked_up(text, start, stop, index, seen.alone if size == 1 else None)
             if brand is not None and (not brand.word or _is_name(text, start, stop, meant=meant)):
                 yield Mention(brand, start, stop)
                 break
         else:
-            if i + 1 < len(words) and (brand := _torn(text, word, words[i + 1], index)) is not None:
+            if seen.torn and i + 1 < len(words) and (brand := _torn(text, word, words[i + 1], index)) is not None:
                 yield Mention(brand, word.start(), words[i + 1].end())
 
 
-def _looked_up(text: str, start: int, stop: int, index: _Index) -> tuple[Brand | None, int]:
-    """Look a name up as it stands, with the plus sign behind it, or as it is bent; and say where it ends."""
-    name = text[start:stop]
-    if text[stop : stop + 1] == "+" and (brand := index.spaced.get(f"{name.casefold()}+")) is not None:
+def _looked_up(text: str, start: int, stop: int, index: _Index, alone: Brand | None) -> tuple[Brand | None, int]:
+    """Look a name up as it stands, and with the plus sign behind it; say where it ends. ``alone`` is what it names as one word."""
+    name = text[start:stop].casefold()
+    if text[stop : stop + 1] == "+" and (brand := index.spaced.get(f"{name}+")) is not None:
         return brand, stop + 1
-    if (brand := index.spaced.get(_read(name))) is None and " " not in name:
-        brand = _bent(name)
-    return brand, stop
+    return alone or index.spaced.get(name), stop
+
+
+class _Seen(NamedTuple):
+    """What a word may be of names."""
+
+    first: bool  # the first word of some
+    torn: bool  # the beginning of one that a space tears apart
+    alone: Brand | None  # what it names by itself, as it is written or bent
+
+
+_NOTHING: Final = _Seen(first=False, torn=False, alone=None)
 
 
 @lru_cache(1 << 14)
+def _seen(word: str) -> _Seen:
+    """Look at one word; most are none of this, and most come again."""
+    index, name = _index(), _read(word)
+    alone = index.spaced.get(name) or _bent(word)
+    found = _Seen(name in index.firsts, name in index.torn, alone)
+    return found if any(found) else _NOTHING
+
+
 def _bent(word: str) -> Brand | None:
     """Find the brand that a word names in another form, or imitates as the label of a domain would."""
     spaced, n, name = _index().spaced, names(), word.casefold()
@@ -132,8 +149,7 @@ def _torn(text: str, word: regex.Match[str], after: regex.Match[str], index: _In
     """Find a name that a space tears apart, where the speaker says who he is: ``USP S:``."""
     if after.start() != word.end() + 1:
         return None
-    name = (word[0] + after[0]).casefold()
-    brand = index.spaced.get(name) if len(name) >= LEAST_TORN else None
+    brand = index.spaced.get((word[0] + after[0]).casefold())
     return brand if brand is not None and not brand.word and SPEAKS.match(text, after.end()) else None
 
 
@@ -184,6 +200,7 @@ class _Index(NamedTuple):
 
     spaced: dict[str, Brand]
     firsts: frozenset[str]  # their first words
+    torn: frozenset[str]  # beginnings of those of one word
     longest: int  # words of the longest
     unspaced: dict[str, list[tuple[str, Brand]]]  # by the first character of a script that does not part words
     others: re.Pattern[str]  # finds these characters
@@ -207,6 +224,7 @@ def _index() -> _Index:
     return _Index(
         spaced=spaced,
         firsts=frozenset(words[0].casefold() for words in parts if words),
+        torn=frozenset(name[:size] for name in spaced if len(name) >= _LEAST_TORN and name.isalpha() for size in range(1, len(name))),
         longest=max(map(len, parts)),
         unspaced=by_char,
         others=re.compile(f"[{''.join(map(re.escape, by_char))}]"),
