@@ -115,7 +115,7 @@ class _Seen(NamedTuple):
 _NOTHING: Final = _Seen(first=False, torn=False, alone=None)
 
 
-@lru_cache(1 << 14)
+@lru_cache(1 << 12)
 def _seen(word: str) -> _Seen:
     """Look at one word; most are none of this, and most come again."""
     index, name = _index(), _read(word)
