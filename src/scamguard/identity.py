@@ -244,9 +244,17 @@ def _facts(link: str) -> Facts:
         "link.userinfo": value.kind == "url" and bool(value.user),
         "link.number": bool(value.ip),
     }
-    own = is_own(value) and not anyones
+    home = is_own(value)
     names = tuple(name for name, is_so in alone.items() if is_so)
-    return Facts(names, value.kind in ("url", "domain"), own, known_to_all(value.host), anyones, is_throwaway(value), borrows(value))
+    return Facts(
+        names,
+        site=value.kind in ("url", "domain"),
+        own=home and not anyones,
+        common=known_to_all(value.host),
+        open=anyones,
+        throwaway=is_throwaway(value),
+        borrowed=not home and borrows(value),
+    )
 
 
 def _all_links(text: str) -> Iterator[str]:

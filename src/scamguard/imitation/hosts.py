@@ -80,13 +80,13 @@ def is_throwaway(v: Value) -> bool:
 
 
 def borrows(v: Value) -> bool:
-    """Say whether a name is a part of a host that is not its brand's: ``apt8413-wellsfargo.example``. Developers' hosts are theirs.
+    """Say whether a brand's name is a part of a host that is no brand's own: ``apt8413-wellsfargo.example``. Developers' hosts are theirs.
 
     >>> from scamguard.imitation.value import read
-    >>> [borrows(read(text)) for text in ("id7-wellsfargo.example", "wellsfargo-sandbox.example", "wellsfargo.com", "wells.example")]
-    [True, False, False, False]
+    >>> [borrows(read(text)) for text in ("id7-wellsfargo.example", "wellsfargo-sandbox.example", "wells.example")]
+    [True, False, False]
     """
-    if v.kind not in ("url", "domain") or not v.suffix or is_own(v) or host_in(v.host, _RENTED):
+    if v.kind not in ("url", "domain") or not v.suffix or host_in(v.host, _RENTED):
         return False
     parts = re.split(r"[-.]", v.host[: -len(v.suffix) - 1])
     exact = names().exact

@@ -65,13 +65,19 @@ def _suffixes() -> tuple[PublicSuffixList, PublicSuffixList]:
     return every, icann
 
 
-def read(text: str) -> Value:  # noqa: PLR0911 - one return a kind of value
+def read(text: str) -> Value:
     """Take a value apart; never fails.
 
     >>> read("https://kraken.com@evil.example/login").host, read("=https://evil.example").host
     ('evil.example', 'evil.example')
     """
-    text = text[:_MOST].strip().replace("[@]", "@")
+    return _read(text[:_MOST])
+
+
+@lru_cache(1 << 10)
+def _read(text: str) -> Value:  # noqa: PLR0911 - one return a kind of value
+    """Read what is asked for several times on end: what a link is, whom it imitates."""
+    text = text.strip().replace("[@]", "@")
     given, text = text.replace("[.]", ".").replace("(.)", "."), meant(text)
     scheme = _SCHEME.match(text)
     if not scheme and text.startswith("//"):
