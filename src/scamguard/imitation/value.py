@@ -14,6 +14,8 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+import regex
+
 from .hints import ENDING
 
 if TYPE_CHECKING:
@@ -24,10 +26,7 @@ _SCHEME: Final = re.compile(rf"[{re.escape(LOOSE)}]*(?:h(?:tt|xx)ps?|ftp)\s*:[/\
 _HOST: Final = re.compile(r"[^\s/?#@:,;\"'<>()]+(?:\.[^\s/?#@:,;\"'<>().]+)+\.?")
 _HANDLE: Final = re.compile(r"@?[\w.-]{2,60}")
 _AS_SIGNS: Final = str.maketrans({**dict.fromkeys("‐‑‒–−－", "-"), **dict(zip("．｡／：？＃＠", "../:?#@", strict=True))})
-_UNSEEN: Final = re.compile(  # what nobody sees (Default_Ignorable_Code_Point)
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
-    "|[\U000e0000-\U000e0fff]"
-)
+_UNSEEN: Final = regex.compile(r"\p{Default_Ignorable_Code_Point}")  # what nobody sees
 _FULL_STOP: Final = re.compile(r"(?<=[A-Za-z0-9ａ-ｚＡ-Ｚ０-９])。(?=[A-Za-zａ-ｚＡ-Ｚ])")  # elsewhere it ends a sentence
 MARKED_DOT: Final = r"[\[({<][ \t]?(?:\.|[dD][oO][tT]|точка|[点點])[ \t]?[\])}>]"
 _MARKED_DOT: Final = re.compile(rf"[ \t]?{MARKED_DOT}[ \t]?")
