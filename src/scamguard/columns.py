@@ -142,6 +142,12 @@ def _texts(messages: Any) -> Sequence[object]:  # noqa: ANN401
     return list(messages)
 
 
+def is_missing(cell: object) -> bool:
+    """Say whether a cell is None, NaN or what pandas and NumPy have for them."""
+    nan = isinstance(cell, float) and cell != cell  # noqa: PLR0124
+    return cell is None or nan or type(cell).__name__ in {"NAType", "NaTType", "MaskedConstant"}
+
+
 def unmasked(column: Any) -> Any:  # noqa: ANN401
     """Make what is masked missing: NumPy would give the values under the mask."""
     if not isinstance(column, np.ma.MaskedArray):
@@ -185,8 +191,7 @@ def _strings(texts: Any, pa: Any) -> pa.Array | None:  # noqa: ANN401
 def _pack_checked(texts: Iterable[object], first: int) -> TextBatch:
     texts = list(texts)
     for i, text in enumerate(texts, first):
-        missing = text is None or (isinstance(text, float) and text != text)  # noqa: PLR0124 - NaN
-        if not isinstance(text, str) and not missing and type(text).__name__ not in {"NAType", "NaTType", "MaskedConstant"}:
+        if not isinstance(text, str) and not is_missing(text):
             raise InputError(f"messages[{i}] is {type(text).__name__}, not str; convert it, or use None for an empty message")
     return pack(texts)  # type: ignore[arg-type]
 

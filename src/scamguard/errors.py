@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from numbers import Integral
 from typing import TYPE_CHECKING, Final
 
@@ -101,6 +100,12 @@ def unknown(what: str, name: object, known: Iterable[str]) -> str:
     "unknown concept 'seedphrase'; did you mean seed_phrase?"
     """
     names = sorted(known)
-    if len(names) > _MANY and (close := get_close_matches(str(name), names)):
+    if len(names) > _MANY and (close := _close(str(name), names)):
         return f"unknown {what} {name!r}; did you mean {' or '.join(close)}?"
     return f"unknown {what} {name!r}; known: {', '.join(names)}"
+
+
+def _close(name: str, names: list[str]) -> list[str]:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+    return get_close_matches(name, names)

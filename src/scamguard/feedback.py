@@ -18,7 +18,6 @@ from .workshop import train_extra
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .dumps import Notes
     from .train.reviews import Scored
 
 app = typer.Typer(help="Teach a model of your own by reviewing messages.", **OPTIONS)
@@ -155,7 +154,8 @@ def compare(
             typer.echo(f"{count:>8,}  {was} → {now}")
     same = sum(count for (was, now), count in counts.items() if was == now)
     typer.echo(f"{same:>8,}  of {sum(counts.values()):,} stay as they are")
-    _tell_broken(dump.notes)
+    for line in render.skipped(dump.notes, "`scamguard scan FILE --broken PLACES` writes them all"):
+        typer.echo(line)
     cases = golden.cases()
     lost, won = golden.lost(*guards, cases), golden.lost(*guards[::-1], cases)
     names = f": {', '.join(message.id for message in lost)}" if lost else ""
@@ -182,15 +182,3 @@ def _noting(messages: Iterable[Scored], dumps: set[str]) -> Iterator[Scored]:
     for one in messages:
         dumps.add(one.file)
         yield one
-
-
-def _tell_broken(notes: Notes) -> None:
-    """Name the records that could not be read, as `scan` does."""
-    from . import render
-
-    if notes.broken:
-        typer.echo(f"{notes.broken:,} broken record{'' if notes.broken == 1 else 's'} skipped:")
-    for place in notes.places:
-        typer.echo(f"  {render.visible(place)}")
-    if notes.broken > len(notes.places):
-        typer.echo("  … (`scamguard scan FILE --broken PLACES` writes them all)")

@@ -193,6 +193,7 @@ def described(text: str) -> dict[str, str]:
     if "@" in text and (posing := [handle for handle in handles(text) if remembered(handle)]):
         shown["handle.lookalike"] = posing[0]
     signed = {link for link in there if _is_signature(link, text)}
+    # nor is a merchant in an alert one to follow: "61.77 at AO.COM approved"
     sites = [link for link in there if _facts(link).site and link not in signed and not (link.isupper() and "/" not in link)]
     hidden = [to for said, to in anchors(text) if (bent := lookalike(f"[{said}]({to})")) and bent.kind == "text_mismatch"]
     if hidden:

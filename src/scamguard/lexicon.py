@@ -58,6 +58,11 @@ class Concept:
     hit: tuple[str, ...] = ()
     spare: tuple[str, ...] = ()
 
+    @property
+    def place(self) -> str:
+        """Where it is written down."""
+        return self.file or f"{self.lang}.toml"
+
     def forms(self) -> list[str]:
         """Spell out every alternative of every term."""
         return [form for term in self.terms for form in spelled(term)]

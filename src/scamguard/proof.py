@@ -85,7 +85,7 @@ def _concept_failures(lexicon: Lexicon, base: Terms | None) -> Iterator[str]:
     for i, (entry, text, want) in enumerate(cases):
         found = lexicon.concepts.index(entry.name) in hits.concept[hits.starts[i] : hits.starts[i + 1]]
         if found is not want:
-            yield f"{entry.lang}.toml: concept {entry.name!r} {'misses' if want else 'is found in'} {text!r}"
+            yield f"{entry.place}: concept {entry.name!r} {'misses' if want else 'is found in'} {text!r}"
 
 
 def _rule_failures(lexicon: Lexicon, base: Terms | None) -> Iterator[str]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from .checkpoint import Checkpoint
+    from .dumps import Notes
     from .explain import Contribution
     from .proof import Count
     from .scanning import Summary
@@ -161,17 +162,23 @@ def summary(found: Summary, *, filtered: bool = False, broken: Path | None = Non
         lines.append(f"{_some(notes.undecodable, 'message')} with bytes that could not be decoded, shown and scored as U+FFFD")
     if notes.timeless:
         lines.append(f"{_some(notes.timeless, 'message')} with a time in a form that is unknown, or does not say which it is (05/01/2024)")
-    if notes.broken:
-        lines.append(f"{_some(notes.broken, 'broken record')} skipped:")
-        lines += [f"  {visible(place)}" for place in notes.places]
-        if broken is not None:
-            lines.append(f"  all of them: {visible(str(broken))}")
-        elif notes.broken > len(notes.places):
-            lines.append("  … (--broken FILE writes them all)")
+    lines += skipped(notes, "--broken FILE writes them all", whole=broken)
     if notes.empty:
         more = ", …" if notes.empty > len(notes.blank) else ""
         lines.append(f"{_some(notes.empty, 'file')} with nothing in it: {', '.join(map(visible, notes.blank))}{more}")
     return Text("\n".join(lines))
+
+
+def skipped(notes: Notes, more: str, whole: Path | None = None) -> list[str]:
+    """Name the records that could not be read: ``more`` says how to get them all where there are too many, ``whole`` is where they are."""
+    if not notes.broken:
+        return []
+    lines = [f"{_some(notes.broken, 'broken record')} skipped:", *(f"  {visible(place)}" for place in notes.places)]
+    if whole is not None:
+        lines.append(f"  all of them: {visible(str(whole))}")
+    elif notes.broken > len(notes.places):
+        lines.append(f"  … ({more})")
+    return lines
 
 
 def stopped(kept: Checkpoint | None) -> Text:

@@ -49,8 +49,6 @@ def serve(
     """
     if missing := [name for name in _NEEDS if importlib.util.find_spec(name) is None]:
         raise ScamguardError(f"serve needs {', '.join(missing)}: pip install 'scamguard[serve]'")
-    if reject_from not in {"block", "warn"}:
-        raise ScamguardError(f"serve: --reject-from {reject_from!r}; it is 'block' or 'warn'")
     if fail not in {"open", "closed"}:
         raise ScamguardError(f"serve: --fail {fail!r}; it is 'open' or 'closed'")
     if log_level not in {"debug", "info", "warning", "error"}:

@@ -102,7 +102,7 @@ def _paths(forms: Forms) -> Paths:
     refused = [*_owners(cut.starts, badly), *_owners(folded.starts, folded.codes >= PLANES), *np.flatnonzero(np.diff(cut.starts) == 0)]
     if refused:
         entry, form = forms.entry(min(refused)), forms.texts[min(refused)]
-        raise LexiconError(entry.file or f"{entry.lang}.toml", f"concept {entry.name!r}", f"term {form!r} cannot be matched")
+        raise LexiconError(entry.place, f"concept {entry.name!r}", f"term {form!r} cannot be matched")
     key = np.empty(len(cut.key), np.uint64)
     _exact_keys(folded.codes, cut.start, cut.stop, key)
     spaced = cut.sort & SPACED != 0
@@ -195,7 +195,7 @@ def _refuse_crowded(lexicon: Lexicon, forms: Forms, trie: Trie, concept: NDArray
     for i, (node, of) in enumerate(zip(trie.end.tolist(), concept.tolist(), strict=True)):
         meant.setdefault(node, set()).add(of)
         if len(meant[node]) > MOST_CONCEPTS:
-            raise LexiconError(f"{forms.entry(i).lang}.toml", f"term {forms.texts[i]!r}", f"stands for over {MOST_CONCEPTS} concepts")
+            raise LexiconError(forms.entry(i).place, f"term {forms.texts[i]!r}", f"stands for over {MOST_CONCEPTS} concepts")
     node = next(node for node in meant if np.count_nonzero(pairs >> 16 == node) > MOST_CONCEPTS)
     named = ", ".join(lexicon.concepts[i] for i in (pairs[pairs >> 16 == node] & 0xFFFF).tolist())
     raise LexiconError("lexicons", f"a word of {named}", f"stands, with any ending, for over {MOST_CONCEPTS} concepts")

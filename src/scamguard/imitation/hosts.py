@@ -89,9 +89,8 @@ def borrows(v: Value) -> bool:
     if v.kind not in ("url", "domain") or not v.suffix or host_in(v.host, _RENTED):
         return False
     parts = re.split(r"[-.]", v.host[: -len(v.suffix) - 1])
-    exact = names().exact
-    found = (name for part in parts if len(part) >= LEAST_TYPO and (name := exact.get(skeleton(part))) is not None)
-    return _TECHNICAL.isdisjoint(parts) and any(name.label in parts and name.distinct for name in found)
+    found = (names().exact.get(skeleton(part)) for part in parts if len(part) >= LEAST_TYPO)
+    return _TECHNICAL.isdisjoint(parts) and any(name is not None and name.label in parts and name.distinct for name in found)
 
 
 def opened_by_anyone(host: str) -> bool:

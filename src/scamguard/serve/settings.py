@@ -73,7 +73,7 @@ class Settings:
             if not _ORIGIN.fullmatch(origin):
                 raise ServiceError(f"serve: {origin!r} is no origin; write it like https://chat.example.org, without a path or *")
         if self.reject_from not in {"block", "warn"}:
-            raise ServiceError(f"serve: reject from {self.reject_from!r}; it is 'block' or 'warn'")
+            raise ServiceError(f"serve: --reject-from {self.reject_from!r}; it is 'block' or 'warn'")
         if self.threads < 1:
             raise ServiceError(f"serve: {self.threads} threads; at least 1 is needed")
 

@@ -18,7 +18,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from scamguard import model as models
-from scamguard.columns import batches
+from scamguard.columns import batches, is_missing
 from scamguard.errors import TrainingError
 from scamguard.guard import Guard
 from scamguard.identity import weighed, worth
@@ -26,7 +26,7 @@ from scamguard.train import build, corpus, fit, vocabulary
 from scamguard.verdict import Policy
 
 from .base import base, sized
-from .rows import cells, joined, messages, missing, table
+from .rows import cells, joined, messages, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -225,7 +225,7 @@ def _is_number(value: object) -> bool:
 def _check_labels(y: Any) -> None:  # noqa: ANN401
     """Refuse missing labels, on which scikit-learn stumbles where they are pandas' own."""
     for i, label in enumerate(cells(y) or ()):
-        if missing(label):
+        if is_missing(label):
             raise TrainingError(f"Input y contains NaN: row {i} has no label; leave it out")
 
 

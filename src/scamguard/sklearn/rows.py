@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils.validation import validate_data
 
-from scamguard.columns import unmasked
+from scamguard.columns import is_missing, unmasked
 from scamguard.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def table(X: Any) -> Any:  # noqa: ANN401, N803 - scikit-learn's name for anythi
     column = cells(X)
     if not column:
         return X
-    stray = next((i for i, cell in enumerate(column) if not isinstance(cell, str) and not missing(cell)), None)
+    stray = next((i for i, cell in enumerate(column) if not isinstance(cell, str) and not is_missing(cell)), None)
     if stray is not None:
         if any(isinstance(cell, str) for cell in column):
             raise InputError(f"X[{stray}] is {type(column[stray]).__name__}, not str; convert it, or use None for an empty message")
@@ -87,9 +87,4 @@ def _text(cell: object) -> str:
         return cell
     if isinstance(cell, bytes):
         raise InputError("a cell of X is bytes, not str; decode it first")
-    return "" if missing(cell) else str(cell)
-
-
-def missing(cell: object) -> bool:
-    """Say whether a cell is None, NaN or what pandas has for them."""
-    return cell is None or (isinstance(cell, float) and cell != cell) or type(cell).__name__ in {"NAType", "NaTType", "MaskedConstant"}  # noqa: PLR0124 - NaN
+    return "" if is_missing(cell) else str(cell)
