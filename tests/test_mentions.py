@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from scamguard import mentions as mentioned
 from scamguard.brands import registry
 from scamguard.identity import described
 from scamguard.mentions import mentions
@@ -77,3 +80,19 @@ SHOWN = {
 @pytest.mark.parametrize(("text", "said"), SHOWN.items())
 def test_links_beside_names(text: str, said: set[str]) -> None:
     assert set(described(text)) - {"link.lookalike"} == said
+
+
+names = st.sampled_from(sorted(mentioned._index().written)) | st.from_regex(r"[a-z]{1,12}", fullmatch=True)
+
+
+@given(names, st.sampled_from(["", "s", "x"]))
+def test_words_in_small_letters_are_told_at_a_glance(name: str, more: str) -> None:
+    """What is passed over unread would have been found to name nothing."""
+    word = name.casefold() + more
+    if mentioned._is_plain(word) and word not in mentioned._index().written:
+        assert mentioned._seen(word) is mentioned._NOTHING
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=60))
+def test_ascii_words_are_cut_as_all_others(text: str) -> None:
+    assert mentioned._ASCII_WORD.findall(text) == mentioned._WORD.findall(text)

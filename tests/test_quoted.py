@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scamguard import Sender
 from scamguard.columns import pack
-from scamguard.glance import glance
+from scamguard.glance import aside, glance
 from scamguard.quoted import MOST, RULE, said, told
 from scamguard.train import quoting
 from scamguard.train.vocabulary import carried
@@ -97,7 +97,7 @@ def test_what_it_says_is_judged_only_where_it_tells_of_the_quotation() -> None:
 def test_what_is_read_aside_leaves_the_room_alone(guard: Guard) -> None:
     seen = glance(SCAM.encode(), guard.model.reader)
     before = seen.room.key[: seen.room.tokens[1]].tolist()
-    glance(b"another message", guard.model.reader, aside=True)
+    aside(b"another message", guard.model.reader)
     assert seen.room.key[: seen.room.tokens[1]].tolist() == before
 
 

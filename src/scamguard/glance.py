@@ -34,37 +34,35 @@ _rooms: Final = Rooms(size=1 << 12, firings=256)  # for one message
 _aside: Final = Rooms(size=1 << 12, firings=256)  # for what one says beside its quotation
 
 
-def glance(text: bytes, reader: Reader, *, aside: bool = False) -> Glance:
-    """Read one message.
-
-    Parameters
-    ----------
-    text
-        UTF-8, at most ``parts.LIMIT`` bytes.
-    aside
-        Read it in another room, so that what was made of the message before stays.
-    """
-    rooms = _aside if aside else _rooms
-    sieved, read = _sifted(text, reader, rooms)
-    lifted = -np.inf
-    if not read and reader.lifts is not None:
-        lifted, _ = _read(text, reader.lifts, rooms)
-    speech = reader.speech
-    logit, room = _read(text, speech, rooms)
-    found = room.both if len(speech.pack.ends) else room.own
+def glance(text: bytes, reader: Reader) -> Glance:
+    """Read one message of UTF-8, at most ``parts.LIMIT`` bytes."""
+    logit, room = _heard(text, reader, _rooms)
+    found = room.both if len(reader.speech.pack.ends) else room.own
     many = int(room.fired[1])
     rules, first, last = (column[:many].tolist() for column in (room.rule, room.first, room.last))
     begins, ends = (column[: max(last, default=-1) + 1].tolist() for column in (found.at, found.end))
     origin, end = room.origin, int(room.folded[1])
     spans = [(begins[a], max(ends[a : b + 1])) for a, b in zip(first, last, strict=True)]
     places = [(int(origin[a]), int(origin[b]) if b < end else len(text)) for a, b in spans]
-    return Glance(logit if read else max(sieved, lifted), rules, places, room, found)
+    return Glance(logit, rules, places, room, found)
 
 
-def concepts(seen: Glance) -> set[int]:
-    """Give the concepts that the terms of the model find in the message of a glance, as places in the card's list."""
-    own = seen.room.own
-    return set(own.concept[: int(own.starts[1])].tolist())
+def aside(text: bytes, reader: Reader) -> tuple[float, set[int]]:
+    """Read in another room, so that what was made of the message before stays: the logit, and the concepts that the model's terms find.
+
+    Concepts are places in the card's list.
+    """
+    logit, room = _heard(text, reader, _aside)
+    return logit, set(room.own.concept[: int(room.own.starts[1])].tolist())
+
+
+def _heard(text: bytes, reader: Reader, rooms: Rooms) -> tuple[float, Room]:
+    """Read a message: its logit, that of the sieve if it passes the message over, and the room in which the rest is said all the same."""
+    sieved, read = _sifted(text, reader, rooms)
+    if not read and reader.lifts is not None:
+        sieved = max(sieved, _read(text, reader.lifts, rooms)[0])
+    logit, room = _read(text, reader.speech, rooms)
+    return (logit if read else sieved), room
 
 
 def _sifted(text: bytes, reader: Reader, rooms: Rooms) -> tuple[float, bool]:

@@ -15,7 +15,7 @@ from . import asks, columns, explain, identity, quoted, whom
 from . import model as models
 from .body import is_wrapped
 from .errors import InputError, counted
-from .glance import concepts, glance
+from .glance import aside, glance
 from .imitation.hints import leads
 from .language import language
 from .parts import LIMIT, Excerpt, parts
@@ -261,11 +261,11 @@ class Guard:
 
     def _beside(self, text: str, telling: AbstractSet[str], *, nats: float) -> float | None:
         """Judge what a message says beside its quotation: the log-odds, with sender and links; None if no concept is ``telling``."""
-        seen, names = glance(text.encode("utf-8", "surrogatepass"), self.model.reader, aside=True), self.model.card["concepts"]
-        if telling.isdisjoint(names[concept] for concept in concepts(seen)):
+        (logit, concepts), names = aside(text.encode("utf-8", "surrogatepass"), self.model.reader), self.model.card["concepts"]
+        if telling.isdisjoint(names[concept] for concept in concepts):
             return None
         slope, offset = self.model.card["calibration"]
-        odds = slope * seen.logit + offset + nats
+        odds = slope * logit + offset + nats
         if not self._could_point(odds, text):
             return float(odds)
         return float(odds + identity.weighed(self._links, np.array([odds]), columns.pack([text]))[0][0])

@@ -10,17 +10,14 @@ from __future__ import annotations
 
 import math
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from .imitation.carried import unwrapped
+from .imitation.facts import facts
 from .imitation.hints import leading, leads
-from .imitation.hosts import borrows, is_own, is_throwaway, known_to_all, opened_by_anyone, shortens
 from .imitation.judge import lookalike, remembered
 from .imitation.links import ANCHOR_SIGNS, anchors, broken, handles, links
-from .imitation.value import read
 from .language import language
 from .mentions import mentions, named_by_domain
 from .whom import MOST
@@ -49,6 +46,7 @@ _SHORT: Final = 459  # characters, three SMS: a letter names many a brand and li
 _ADDRESSED: Final = re.compile(r"\s*(?:@\w+[\s,:]+)+")  # whom a reply is for is not whom it speaks for
 # what opens a quotation, and a question mark outside a link; the quotes of HTML stand behind an equals sign
 _SPOKEN_OF: Final = re.compile(r"""[“„«‹‘「『？؟]|(?<![A-Za-z0-9=/])(?<!=\s)"(?=[^\s>])|(?<!/)\?(?![\w/=&%#$@{-])""")
+_MARKS: Final = re.compile('[“„«‹‘「『？؟"?]')  # one of them stands in whatever it finds, and is looked for in a tenth of the time
 # before its mark, a question to the reader, as honest and false notices ask it: a look-alike beside one is not spoken of
 _TO_READER: Final = re.compile(
     r"(?i)\b(?:was(?:n['’]t)? (?:this|it|that)(?: you)?|not you|wasn['’]?t you|did(?:n['’]t)? you [^?.!\n]{2,60}"
@@ -172,6 +170,8 @@ def is_spoken_of(text: str) -> bool:
     >>> is_spoken_of("New sign-in from Lagos. Was this you? kraken-in.example")
     False
     """
+    if not _MARKS.search(text):
+        return False
     marks = (mark.start() for mark in _SPOKEN_OF.finditer(text, 0, MOST))
     return any(text[at] not in "?？؟" or not _TO_READER.search(text, max(0, at - _ASKED), at) for at in marks)
 
@@ -188,26 +188,26 @@ def described(text: str) -> dict[str, str]:
     {'link.lookalike': 'https://kraken-login.example/a', 'link.foreign_beside_brand': 'https://kraken-login.example/a'}
     """
     text = text[:MOST]
-    there = list(_all_links(text)) if leads(text) else []
-    shown = {name: link for link in reversed(there) for name in _facts(link).alone}
+    there = {link: facts(link) for link in _all_links(text)} if leads(text) else {}
+    shown = {name: link for link in reversed(there) for name in there[link].alone}
     if "@" in text and (posing := [handle for handle in handles(text) if remembered(handle)]):
         shown["handle.lookalike"] = posing[0]
-    signed = {link for link in there if _is_signature(link, text)}
+    signed = {link for link, of in there.items() if of.own and _is_signature(link, text)}
     # nor is a merchant in an alert one to follow: "61.77 at AO.COM approved"
-    sites = [link for link in there if _facts(link).site and link not in signed and not (link.isupper() and "/" not in link)]
+    sites = {link: of for link, of in there.items() if of.site and link not in signed and not (link.isupper() and "/" not in link)}
     hidden = [to for said, to in anchors(text) if (bent := lookalike(f"[{said}]({to})")) and bent.kind == "text_mismatch"]
     if hidden:
         shown["link.text_mismatch"] = hidden[0]
-    anyones = [link for link in sites if _facts(link).open]
-    strangers = len(text) <= _SHORT and not any(_facts(link).own for link in sites)
-    foreign = [link for link in sites if not _facts(link).common] if strangers else []
-    if throwaway := [link for link in foreign if _facts(link).throwaway]:
+    anyones = [link for link, of in sites.items() if of.open]
+    strangers = len(text) <= _SHORT and not any(of.own for of in sites.values())
+    foreign = {link: of for link, of in sites.items() if not of.common} if strangers else {}
+    if throwaway := [link for link, of in foreign.items() if of.throwaway]:
         shown["link.throwaway"] = throwaway[0]
-    if (anyones or foreign) and (signed or _names_a_brand(text) or any(_facts(link).borrowed for link in foreign)):
+    if (anyones or foreign) and (signed or _names_a_brand(text) or any(of.borrowed for of in foreign.values())):
         if anyones:
             shown["link.open_beside_brand"] = anyones[0]
         if foreign and language(text) not in _HARDLY:
-            shown["link.foreign_beside_brand"] = foreign[0]
+            shown["link.foreign_beside_brand"] = next(iter(foreign))
     return {name: shown[name] for name in NAMES if name in shown}
 
 
@@ -217,45 +217,11 @@ def _names_a_brand(text: str) -> bool:
 
 
 def _is_signature(link: str, text: str) -> bool:
-    """Say whether a bare domain is the name by which a brand speaks, and no link: ``PayPal.com: your refund …``, ``Booking.com``."""
-    if "/" in link or not _facts(link).own:
+    """Say whether a brand's own link is a bare domain by which it speaks, and none to follow: ``PayPal.com: your refund …``."""
+    if "/" in link:
         return False
     at = text.find(link)
     return link.casefold() in named_by_domain() or (not text[:at].strip() and text[at + len(link) :].lstrip()[:1] in (":", "："))
-
-
-class Facts(NamedTuple):
-    """What one link is, whatever message it stands in."""
-
-    alone: tuple[str, ...]  # findings that need no brand beside them
-    site: bool  # it leads to a site, and is no mailbox
-    own: bool  # a brand's own
-    common: bool  # known to all: brands are talked of there
-    open: bool  # anyone may put up a page or form there, or have it lead anywhere
-    throwaway: bool  # its ending costs next to nothing
-    borrowed: bool  # a brand's name is a part of it
-
-
-@lru_cache(1 << 14)
-def _facts(link: str) -> Facts:
-    value, found = read(unwrapped(link)), remembered(link)
-    anyones = value.free or opened_by_anyone(value.host) or shortens(value.host)
-    alone = {
-        "link.lookalike": found is not None and found.kind not in ("bare_ip", "open_redirect"),
-        "link.userinfo": value.kind == "url" and bool(value.user),
-        "link.number": bool(value.ip),
-    }
-    home = is_own(value)
-    names = tuple(name for name, is_so in alone.items() if is_so)
-    return Facts(
-        names,
-        site=value.kind in ("url", "domain"),
-        own=home and not anyones,
-        common=known_to_all(value.host),
-        open=anyones,
-        throwaway=is_throwaway(value),
-        borrowed=not home and borrows(value),
-    )
 
 
 def _all_links(text: str) -> Iterator[str]:
