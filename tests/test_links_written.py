@@ -188,3 +188,20 @@ def _seconds(work: Callable[[str], object], text: str) -> float:
 def test_a_hostile_message_takes_no_time(unit: str) -> None:
     text = (unit * 16_384)[:16_384]
     assert min(_seconds(lambda text: [*links(text), *broken(text)], text) for _ in range(3)) < 0.1  # seconds: ten times what it takes
+
+
+@pytest.mark.parametrize(
+    ("text", "led"),
+    [
+        ("61.77 EUR, 3,306.44 and v2.10.3, 28.11.2026", False),
+        ("see 203.0.113.5 or not", True),
+        ("8.8.8.8/in", True),
+        ("a.8.8.8", False),
+        ("1.2.3.", False),
+        ("1.2345.3.4", False),
+        ("99.a-b.example", True),
+    ],
+)
+def test_a_dot_in_an_amount_leads_nowhere(text: str, *, led: bool) -> None:
+    assert leads(text) is led
+    assert (leading(pack([text]), np.arange(1)).tolist() == [0]) is led

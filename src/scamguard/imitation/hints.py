@@ -30,7 +30,7 @@ def _any_case(words: tuple[str, ...]) -> str:
 ENDING: Final = rf"(?:(?:{_any_case(ENDINGS)})(?![A-Za-z0-9_-])|(?:{_any_case(WORDS)})(?=/))"
 _BEHIND: Final = rf"[\0-\x20]{{0,3}}(?:[\])}}>]|{ENDING})"
 # The same as ``_look``: what every plain link has, then the signs and words that stand for a dot (``links.broken``).
-_LEADS: Final = re.compile(r"[@<]|\.[^\x00-\x20.]|:/|\]\(")
+_LEADS: Final = re.compile(r"[@<]|\.(?:[^\x00-\x200-9.]|(?<=[0-9]\.)[0-9]{1,3}\.[0-9]{1,3}\.[0-9])|:/|\]\(")
 _SIGNS: Final = re.compile(rf"[.,•·。．｡点點](?:(?<=[．｡])|(?<=。)[A-Za-z\uff40-\uff7f]|{_BEHIND})")
 _SPELLED: Final = re.compile(rf"(?:[dD][oO][tT]|точка){_BEHIND}")
 _DOT, _COLON, _SLASH, _SHUT, _ROUND = (np.uint8(ord(sign)) for sign in ".:/](")
@@ -81,8 +81,10 @@ def _look(data, offsets, rows, found):
 def _leads_on(data, begin, at, end):
     """Say whether a link may have its dot, or an address its sign, at ``at``; the last byte of one that has several."""
     char, next_ = data[at], data[at + 1] if at + 1 < end else _SPACE
-    if char == _AT or char == _TAG or (char == _DOT and next_ > _SPACE and next_ != _DOT):
+    if char == _AT or char == _TAG or (char == _DOT and next_ > _SPACE and next_ != _DOT and not _is_digit(next_)):
         return True
+    if char == _DOT and _is_digit(next_):
+        return at > begin and _is_digit(data[at - 1]) and _numbers(data, at + 1, end)
     if char == _COLON:
         return next_ == _SLASH
     if char == _SHUT:
@@ -95,6 +97,24 @@ def _leads_on(data, begin, at, end):
     while stop < end and stop <= at + _MOST_SPACES and data[stop] <= _SPACE:
         stop += 1
     return stop < end and (_shuts(data[stop]) or _ends(data, stop, end))
+
+
+@inlined
+def _is_digit(c):
+    return 48 <= c <= 57
+
+
+@compiled
+def _numbers(data, at, end):
+    """Say whether what begins behind the first dot of 203.0.113.5 begins at ``at``: elsewhere a dot between digits is one of an amount."""
+    for _ in range(2):
+        stop = at
+        while stop < end and stop < at + 3 and _is_digit(data[stop]):
+            stop += 1
+        if stop == at or stop >= end or data[stop] != _DOT:
+            return False
+        at = stop + 1
+    return at < end and _is_digit(data[at])
 
 
 @inlined
