@@ -222,6 +222,12 @@ def test_what_can_be_read_of_several_dumps_is_written(honest: Path, tmp_path: Pa
     assert result.exit_code == 2
     assert "bad.csv: no column is called text" in result.stdout
     assert (tmp_path / "out.csv").read_text("utf-8").count("honest.txt") > 0
+    (tmp_path / "bad.bin").write_bytes(b"\0\1\2")
+    result = run("scan", tmp_path / "bad.bin", honest, "--out", tmp_path / "out.csv")
+    assert result.exit_code == 2
+    assert "bad.bin: its format cannot be told" in result.stdout
+    assert (tmp_path / "out.csv").read_text("utf-8").count("honest.txt") > 0
+    assert refused(run("scan", tmp_path / "bad.bin", tmp_path / "bad.bin"), "bad.bin", "--format")
     alone = run("scan", tmp_path / "bad.csv", "--out", tmp_path / "none.csv")
     assert refused(alone, "bad.csv", "no column is called text")
     assert not (tmp_path / "none.csv").exists()
@@ -314,6 +320,9 @@ def test_all_broken_records_are_written_where_they_are_asked_for(tmp_path: Path)
         (["rules", "test", "--rules", "{folder}"], ["neither rules/ nor lexicons/"]),
         (["rules", "report", "--corpus", "missing.jsonl"], ["missing.jsonl", "no such file"]),
         (["evaluate", "{honest}"], ["honest.txt, line 1", "label"]),
+        (["evaluate", "{honest}", "--folds", "3"], ["--folds", "go with --suite"]),
+        (["evaluate", "{honest}", "--messages", "{folder}"], ["--messages", "go with --suite"]),
+        (["train", "{honest}", "--out", "{folder}/model"], ["honest.txt", "--messages"]),
         (["train", "--messages", "{folder}", "--out", "{folder}/model", "--ablate"], ["holds no *.jsonl"]),
     ],
 )

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
+from scamguard import dumps
 from scamguard.cli import app
+from scamguard.errors import DumpError
 from scamguard.sinks import FORMATS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from typer.testing import Result
 
 OUTS = [f"--out|v{form.suffixes[0]}" for form in FORMATS.values()]
@@ -84,3 +86,46 @@ def test_nor_by_the_shell(folder: Path, what: str) -> None:
     assert done.returncode == 2
     assert f"standard output leads to a file of {what}, which is read" in done.stderr
     assert (folder / "a.jsonl").read_text("utf-8").count("\n") == 1
+
+
+def shell(line: str) -> subprocess.CompletedProcess[str]:
+    """Run a line in which $S is the command."""
+    command = shlex.join(COMMAND[:-1])
+    return subprocess.run(["sh", "-c", line.replace("$S", command)], capture_output=True, text=True, check=False)  # noqa: S607
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="other shells there")
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("$S scan - --out - <&-", "scamguard: standard input: it is closed\n"),
+        ("$S check - <&-", "scamguard: standard input: it is closed\n"),
+        ("$S scan /dev/null --out - >&-", "scamguard: --out -: standard output is closed; name a file\n"),
+        ("$S scan /dev/null --out - >&- 2>&-", ""),
+    ],
+)
+def test_a_stream_that_is_closed_is_one_line(line: str, told: str) -> None:
+    done = shell(line)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device there")
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("$S --help >/dev/full", "scamguard: [Errno 28] No space left on device\n"),
+        ("$S scan --help >/dev/full", "scamguard: [Errno 28] No space left on device\n"),
+        ("$S scan --bogus 2>/dev/full", ""),
+        ("$S check hi --rules none 2>/dev/full", ""),
+        ("$S check hi --lang xx 2>/dev/full", ""),
+    ],
+)
+def test_what_cannot_be_told_is_no_finding(line: str, told: str) -> None:
+    done = shell(line)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
+
+
+def test_standard_input_is_missed_in_python_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(DumpError, match="standard input: it is closed"):
+        dumps.open("-")

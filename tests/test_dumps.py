@@ -71,7 +71,7 @@ def test_parquet_round_trip(tmp_path: Path, texts: list[str | None], large: bool
 
 
 @SLOW
-@given(raw=st.binary(max_size=200))
+@given(raw=st.binary(max_size=200).filter(lambda raw: not raw.startswith(dumps.FORMATS["zip"].magic)))
 def test_any_bytes_are_lines_of_text(tmp_path: Path, raw: bytes) -> None:
     file = tmp_path / "d.txt"
     file.write_bytes(raw)

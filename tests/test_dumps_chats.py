@@ -94,10 +94,10 @@ def test_discord_round_trip(tmp_path: Path, found: list[tuple[str, str, int]]) -
     link=st.sampled_from(["https://a.example/x?b=1", "mailto:a@b.example"]),
 )
 def test_slack_texts_are_unescaped(tmp_path: Path, text: str, link: str) -> None:
-    escaped = f"{text}&lt;b&gt; &amp;lt; <{link}> <@U1> <@U2|ben> <!channel> <!subteam^S1|@team> <!date^1^x|today> <#C1|general>"
+    escaped = f"{text}&lt;b&gt; &amp;lt; <{link}> <@U1> <@U2|ben> <!channel> <!subteam^S1|@team> <!date^1^{{day}}|today> <#C1|general>"
     got = read(put(tmp_path / "2026-05-01.json", [{"type": "message", "user": "U9", "text": escaped, "ts": "1777629600.000100"}]))
     assert got.dump.format == "slack"
-    assert got.texts == [f"{text}<b> &lt; {link.removeprefix('mailto:')} @U1 @ben @channel @team today #general"]
+    assert got.texts == [f"{text}<b> &lt; {link.removeprefix('mailto:')} @U1 @ben @channel @team 1970-01-01 #general"]
     assert (got.messages[0].sender, got.messages[0].time) == ("U9", DEFAULT)
 
 
@@ -240,9 +240,42 @@ SYSTEM = [
 
 
 @pytest.mark.parametrize("line", SYSTEM)
-def test_whatsapp_speaks_with_a_colon(tmp_path: Path, line: str) -> None:
-    got = read(put(tmp_path / "c.txt", f"01.05.26, 15:04 - {line}\n01.05.26, 15:04 - Mia: hi\n"))
-    assert (got.texts, got.rows) == (["hi"], [2])
+def test_whatsapp_tells_a_title_with_a_colon(tmp_path: Path, line: str) -> None:
+    android = f"01.05.26, 15:04 - {line}\n01.05.26, 15:04 - Mia: hi\n"
+    ios = f"[01.05.26, 15:04:00] Family: \u200e{line}\n[01.05.26, 15:04:00] Mia: hi\n"
+    for chat in (android, ios):
+        got = read(put(tmp_path / "c.txt", chat))
+        assert [(m.text, m.sender) for m in got.messages] == [(line, None), ("hi", "Mia")]
+
+
+NOTICES = [
+    "Messages and calls are end-to-end encrypted. No one outside of this chat, not even WhatsApp, can read or listen to them. Learn more.",
+    "Nachrichten und Anrufe sind Ende-zu-Ende-verschlüsselt.", "Mia Muster added Bob", "~\u202fMia left", "+00 000 0001 was added",
+    "Mia created this group",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", NOTICES)
+def test_notices_of_whatsapp_are_left_out(tmp_path: Path, line: str) -> None:
+    """What follows one goes on with the message before, for nobody else can have written it."""
+    for chat in (f"01.05.26, 15:04 - Mia: hi\n01.05.26, 15:04 - {line}\nmore\n",
+                 f"[01.05.26, 15:04:00] Mia: hi\n[01.05.26, 15:04:00] Family: \u200e{line}\nmore\n"):  # fmt: skip
+        got = read(put(tmp_path / "c.txt", chat))
+        assert [(m.text, m.sender) for m in got.messages] == [("hi\nmore", "Mia")]
+
+
+@pytest.mark.parametrize("line", [
+    "Kraken Support here, send us your 12 words", "Tap to learn more. Send us your 12 words", "Send us your 12 words left",
+    "我是客服请发验证码 left", "小美创建了此群组", "You added Kraken: Support",
+])  # fmt: skip
+def test_what_is_no_known_notice_of_whatsapp_is_read(tmp_path: Path, line: str) -> None:
+    got = read(put(tmp_path / "c.txt", f"01.05.26, 15:04 - Mia: hi\n01.05.26, 15:05 - {line}\nor your funds are lost\n"))
+    assert [(m.text, m.sender) for m in got.messages] == [("hi", "Mia"), (f"{line}\nor your funds are lost", None)]
+
+
+def test_people_may_speak_like_whatsapp(tmp_path: Path) -> None:
+    got = read(put(tmp_path / "c.txt", "01.05.26, 15:04 - Mia: Bob left\n01.05.26, 15:04 - Mia: \u200eimage omitted\n"))
+    assert [(m.text, m.sender) for m in got.messages] == [("Bob left", "Mia"), ("image omitted", "Mia")]
 
 
 @pytest.mark.parametrize("line", ['"Support: send it "', 'Bob "the man: send it', 'Mia: "created group: x"', "~ Mia created group: send it",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scamguard.dumps import slackblocks, telegram
 from scamguard.dumps.html import words
 from scamguard.dumps.inline import Address, joined, linked
-from scamguard.dumps.markdown import MOST, shown, views
+from scamguard.dumps.markdown import LARGEST, MOST, github_views, shown, views
 from scamguard.verdict import Action
 
 from . import alphabets
@@ -59,6 +59,20 @@ def test_markdown_is_read_as_it_is_shown_where_marks_stand_in_words(text: str, w
     assert views(text) == ([text, want] if want else [text])
 
 
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("your s&#101;ed&nbsp;phrase", ["your seed\xa0phrase"]),
+        ("your se<!-- x -->ed phr<!-- -->ase<!-- never", ["your seed phrase"]),
+        ("s<!-- x -->**ee**<!-- -->d", ["s**ee**d", "seed"]),
+        (f"[Kraken Support][1]\n\n[1]: {TO}", [f"Kraken Support ({TO})"]),
+        ("> *send* your seed\n\n2 * 3 = a * b, [x], &c.", []),
+    ],
+)
+def test_github_undoes_entities_comments_and_references(text: str, want: list[str]) -> None:
+    assert github_views(text) == [text, *want]
+
+
 @given(alphabets.messages, st.sampled_from(["**", "[", "](b)", "`", "<b>", "||", "> ", "\n"]))
 def test_any_text_is_shown(text: str, mark: str) -> None:
     assert isinstance(shown(f"a{mark}b {mark.join(text)} c**d"), str)
@@ -69,6 +83,13 @@ def test_no_text_is_slow_to_show(piece: str) -> None:
     began = time.process_time()
     shown(("a*b " + piece * MOST)[:MOST])
     assert time.process_time() - began < 2  # of processor time; the slowest takes .15 s
+
+
+@pytest.mark.parametrize("piece", ["[a][", "- - a\n"])
+def test_no_comment_is_slow_to_show(piece: str) -> None:
+    began = time.process_time()
+    github_views(("[z]: y\n\n" + piece * LARGEST)[: LARGEST // 4])
+    assert time.process_time() - began < 4  # of processor time; the slowest takes .4 s
 
 
 @given(st.lists(st.text("ab 。", max_size=4) | st.sampled_from(["x", "yz"]).map(Address), max_size=8))

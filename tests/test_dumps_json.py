@@ -157,3 +157,15 @@ def test_a_plain_document_is_read_like_json_lines(tmp_path: Path) -> None:
 def test_json_lines_under_the_wrong_name(tmp_path: Path) -> None:
     (tmp_path / "d.json").write_text('{"text": "a"}\n{"text": "b"}\n', "utf-8")
     assert read(tmp_path / "d.json").texts == ["a", "b"]
+
+
+@pytest.mark.parametrize("name", ["d.jsonl", "d.json", "d"])
+def test_pages_may_be_lines(tmp_path: Path, name: str) -> None:
+    """As jq -c writes them; a post with its comments is no page, but a message."""
+    pages = ["", '{"Text": "a"}, {"Text": "b"}', '{"Text": "c"}']
+    (tmp_path / name).write_text("".join(f'{{"ok": true, "messages": [{page}]}}\n' for page in pages), "utf-8")
+    for column in (None, "Text"):
+        found = read(tmp_path / name, column=column)
+        assert (found.texts, found.dump.notes.broken) == (["a", "b", "c"], 0)
+    (tmp_path / name).write_text('{"text": "post", "comments": [{"text": "x"}]}\n' * 2, "utf-8")
+    assert read(tmp_path / name).texts == ["post", "post"]

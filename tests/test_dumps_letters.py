@@ -54,6 +54,7 @@ MAILS = {
     "encoding and a space": letter("Content-Transfer-Encoding: base64  ", PACKED),
     "encoding and a comment": letter("Content-Transfer-Encoding: base64 (x)", PACKED),
     "encoding in capitals": letter("CONTENT-TRANSFER-ENCODING: BASE64", PACKED),
+    "flowing text": letter("Content-Type: text/plain; Format=Flowed; delsp=yes", SCAM.replace("seed", "se \ned")),
     "unknown encoding": letter("Content-Transfer-Encoding: x-foo", SCAM),
     "no base64 at all": letter("Content-Transfer-Encoding: base64", SCAM),
     "base64 with junk": letter("Content-Transfer-Encoding: base64", "!*\n".join(PACKED)),

@@ -6,9 +6,12 @@ import gzip
 import io
 import json
 import os
+import re
 import sys
+import tempfile
 import threading
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,8 +29,7 @@ from scamguard.errors import DumpError
 from .dumping import read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping
 
 SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 LINES = [f"message number {i}, see https://a.example/{i * 7919}" for i in range(20_000)]
@@ -110,8 +112,27 @@ def test_an_encoding_that_is_named_is_taken(tmp_path: Path) -> None:
     (tmp_path / "d.txt").write_bytes("好".encode("gb18030"))
     assert read(tmp_path / "d.txt", encoding="gb18030").texts == ["好"]
     assert read(tmp_path / "d.txt", encoding="ascii").dump.notes.undecodable == 1
-    with pytest.raises(DumpError, match="unknown encoding 'klingon'"):
-        read(tmp_path / "d.txt", encoding="klingon")
+
+
+@pytest.mark.parametrize("name", ["klingon", "hex", "base64", "rot13", "idna", "punycode", "undefined", "", "a\0b"])
+@pytest.mark.parametrize("file", ["d.txt", "d.csv", "d.jsonl", "d.json"])
+def test_an_encoding_that_is_none_of_text_is_refused(tmp_path: Path, file: str, name: str) -> None:
+    (tmp_path / file).write_bytes(b'{"text": "x"}\n')
+    with pytest.raises(DumpError, match=f"unknown encoding {re.escape(repr(name))}"):
+        read(tmp_path / file, encoding=name)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be", "gb18030"])
+def test_a_byte_order_mark_is_dropped_whatever_is_named(tmp_path: Path, encoding: str) -> None:
+    mark = "" if encoding in {"utf-8-sig", "utf-16", "utf-32"} else "\ufeff"
+    for name, text in (("d.txt", "好\n"), ("d.csv", "text,id\n好,1\n"), ("d.jsonl", '{"text": "好"}\n'), ("d.json", '[\n{"text": "好"}]')):
+        (tmp_path / name).write_bytes((mark + text).encode(encoding))
+        found = read(tmp_path / name, encoding=encoding)
+        assert (found.texts, found.dump.notes.broken) == (["好"], 0), name
+    if not mark and encoding != "utf-8-sig":
+        (tmp_path / "d.txt").write_bytes("好\n".encode(f"{encoding}-le"))
+        with pytest.raises(DumpError, match=f"without a byte order mark; say {encoding}-le or {encoding}-be"):
+            read(tmp_path / "d.txt", encoding=encoding)
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
@@ -180,6 +201,28 @@ def test_a_whatsapp_archive(tmp_path: Path, name: str) -> None:
     file = archive(tmp_path / "WhatsApp Chat - Mia.zip", {name: "[01.05.26, 15:04:05] Mia: Hallo\n", "1-PHOTO.jpg": b"\xff\xd8\xff"})
     found = read(file)
     assert [(m.text, m.sender, m.channel) for m in found.messages] == [("Hallo", "Mia", "Mia")]
+
+
+def test_what_was_sent_in_a_chat_is_none_of_its_messages(tmp_path: Path) -> None:
+    sent: dict[str, str | bytes] = {"notes.txt": "milk\n", "data.csv": "a,b\n1,2\n", "d.json": '{"a": 1}', "in/x.jsonl": '{"text": "x"}\n'}
+    chat = "[01.05.26, 15:04:05] Mia: Hallo\n"
+    found = read(archive(tmp_path / "Mia.zip", {"_chat.txt": chat, **sent}))
+    assert (found.texts, found.dump.notes.broken) == (["Hallo"], 0)
+    several = {"a.txt": chat, "b.txt": chat.replace("Mia", "Ben"), "c.csv": "text\nhi\n"}  # packed by hand: which chat it was sent in?
+    assert read(archive(tmp_path / "all.zip", several)).texts == ["Hallo", "Hallo", "hi"]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("name", ["d.txt", "d.jsonl.gz", "in/.b/c d.csv", "d (2).txt"])
+def test_members_that_are_called_alike_are_all_read(tmp_path: Path, name: str) -> None:
+    with zipfile.ZipFile(tmp_path / "d.zip", "w") as out:
+        for text in ("one", "two", "two"):
+            made = (f'{{"text": "{text}"}}\n' if "json" in name else f"text,id\n{text},1\n" if "csv" in name else text).encode()
+            out.writestr(name, gzip.compress(made) if name.endswith("gz") else made)
+        out.writestr("d.txt", "three")
+    found = read(tmp_path / "d.zip")
+    assert sorted(found.texts) == ["one", "three", "two", "two"]
+    assert len({*found.files}) == 4
 
 
 def test_names_lead_nowhere(tmp_path: Path) -> None:
@@ -380,7 +423,7 @@ def test_bombs_within_archives_are_refused(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_format_that_is_named_is_that_of_the_members(tmp_path: Path) -> None:
     chat = "[01.05.26, 15:04:05] Mia: Hallo\n"
-    chats: dict[str, str | bytes] = {"a/_chat.txt": chat, "a/notes.csv": "text\nno chat\n", "a/p.jpg": b"\xff\xd8\xff\xe0"}
+    chats: dict[str, str | bytes] = {"a/_chat.txt": chat, "b/notes.csv": "text\nno chat\n", "a/p.jpg": b"\xff\xd8\xff\xe0"}
     file = archive(tmp_path / "c.zip", chats)
     assert sorted(read(file).texts) == ["Hallo", "no chat"]
     found = read(file, format="whatsapp")
@@ -473,3 +516,57 @@ def test_progress_goes_on_within_a_large_member(tmp_path: Path) -> None:
     shares = [dump.share for _ in dump]
     assert shares == sorted(shares)
     assert len([share for share in shares if 0.1 < share < 0.9]) > 2
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A folder that all may look into, for tests that are run as nobody: what may root not read?"""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        user = os.geteuid()
+        yield Path(name)
+        os.seteuid(user)
+
+
+def lay(folder: Path, content: str, *shut: str) -> None:
+    """Fill the files there, and shut some of them, and of the folders."""
+    for name in ("cur/1.jsonl", "cur/2.jsonl", "cur/in/3.jsonl", "new/4.jsonl"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, "utf-8")
+    for name in shut:
+        (folder / name).chmod(0o444 if name == "cur/in" else 0)
+    os.seteuid(os.geteuid() or 65534)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permissions there")
+def test_what_may_not_be_read_in_a_folder_costs_nothing_else(shared: Path) -> None:
+    lay(shared, '{"text": "x"}\n', "cur/1.jsonl", "cur/in", "new")
+    found = read(shared, format="jsonl")
+    assert found.files == [f"{shared}/cur/2.jsonl"]
+    assert sorted(found.dump.notes.places) == [
+        f"{shared}/cur/1.jsonl: Permission denied",
+        f"{shared}/cur/in/3.jsonl: Permission denied",
+        f"{shared}/new: Permission denied; nothing in it is read",
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permissions there")
+def test_nor_does_it_in_a_maildir(shared: Path) -> None:
+    lay(shared, "From: x@y.example\n\nhello\n", "cur/1.jsonl")
+    found = read(shared)
+    assert (found.dump.format, len(found.texts)) == ("maildir", 2)
+    assert found.dump.notes.places == [f"{shared}/cur/1.jsonl: Permission denied"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no such file there")
+def test_a_file_in_which_reading_fails_is_named() -> None:
+    source = source_module.Source("d/x.txt", None, member=lambda: Path("/proc/self/mem").open("rb"))  # noqa: SIM115 - as one does
+    with pytest.raises(DumpError, match=r"d/x\.txt: Input/output error"):
+        source.head()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permissions there")
+def test_a_folder_that_may_not_be_looked_into_is_told(shared: Path) -> None:
+    lay(shared, "", "new")
+    with pytest.raises(DumpError, match="new: Permission denied"):
+        dumps.open(shared / "new")

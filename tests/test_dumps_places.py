@@ -131,3 +131,14 @@ def test_a_chat_is_called_by_the_innermost_archive(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(data)
     for path in tmp_path.iterdir():
         assert {message.channel for message in read(path).messages} == {"Mia"}, path.name
+
+
+def test_an_unpacked_chat_is_called_by_its_folder(tmp_path: Path) -> None:
+    names = [f"WhatsApp Chat - {name}/_chat.txt" for name in ("Anna", "Bob")]
+    for name in names:
+        (tmp_path / "all" / name).parent.mkdir(parents=True)
+        (tmp_path / "all" / name).write_text(CHAT, "utf-8")
+    (tmp_path / "all.zip").write_bytes(zipped(dict.fromkeys(names, CHAT)))
+    for path in (tmp_path / "all", tmp_path / "all.zip"):
+        assert {message.channel for message in read(path).messages} == {"Anna", "Bob"}
+    assert {message.channel for message in read(tmp_path / "all" / names[0]).messages} == {"Anna"}

@@ -54,8 +54,6 @@ EXPECTED: dict[str, tuple[str, list[tuple[str, str | None, int | None, str | Non
     "whatsapp-ios.txt": (
         "whatsapp",
         [
-            ("Nachrichten und Anrufe sind Ende-zu-Ende-verschlüsselt.",
-             None, MAY_1 + 5 * HOUR + 4 * MINUTE + 5000, "Familie", "whatsapp-ios", None),
             (
                 "Hallo Mama, mein Handy ist kaputt.\nDas ist meine neue Nummer.",
                 None, MAY_1 + 5 * HOUR + 4 * MINUTE + 9000, "Mia Muster", "whatsapp-ios", None,

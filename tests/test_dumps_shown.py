@@ -60,7 +60,24 @@ def section(text: str) -> dict[str, Any]:
         ),
         ({"text": "see", "files": [{"mode": "snippet", "title": "note", "preview": "send your seed"}]}, "see\nnote\nsend your seed"),
         ({"files": [{"mode": "email", "title": "Fwd", "plain_text": "all of it", "preview": "all"}]}, "Fwd\nall of it"),
-        ({"text": "see", "files": [{"mode": "hosted", "title": "cat.png", "preview": "x"}, {"mode": "snippet", "title": "empty"}]}, "see"),
+        (
+            {"text": "see", "files": [{"title": "cat.png", "name": "cat.png", "preview": "x"}, {"title": "T", "name": 5}]},
+            "see\ncat.png\nT",
+        ),
+        ({"text": f"<!date^1392734382^Send {{date_num}} it^{EVIL}|hello> you"}, f"Send 2014-02-18 it you ({EVIL})"),
+        ({"text": "<!date^1392734382^{date}|hello>, <!date^now^Send it|hello>, <!date>"}, "2014-02-18, hello Send it, @date"),
+        ({"blocks": [rich({"type": "date", "timestamp": 1392734382, "format": "Send {date_num} it", "url": EVIL, "fallback": "hello"})]},
+         f"Send 2014-02-18 it ({EVIL})"),
+        ({"attachments": [{"author_name": "Max", "message_blocks": [{"message": {"blocks": [section("Send it")]}}, {"message": 5}]}]},
+         "Max\nSend it"),
+        ({"blocks": [{"type": "input", "label": {"text": "L"}, "hint": {"text": "H"}, "element": {"option_groups": [
+            {"label": {"text": "G"}, "options": [{"text": {"text": "O"}}]}]}}]}, "L\nH\nG\nO"),
+        ({"blocks": [{"type": "carousel", "elements": [{"type": "card", "hero_image": {"alt_text": "I"}, "title": {"text": "T"},
+            "subtitle": {"text": "S"}, "body": {"text": "B"}, "actions": [{"text": {"text": "Go"}, "url": EVIL}]}]}]},
+         f"T\nS\nB\nI\nGo ({EVIL})"),
+        ({"blocks": [{"type": "plan", "title": "P", "tasks": [{"title": "T", "details": rich({"type": "text", "text": "D"}),
+            "output": rich({"type": "text", "text": "O"}), "sources": [{"type": "url", "url": EVIL, "text": "S"}]}]}]},
+         f"P\nT\nD\nO\nS ({EVIL})"),
     ],
 )  # fmt: skip
 def test_slack_shows(message: dict[str, Any], want: str) -> None:
@@ -99,13 +116,42 @@ def test_html_shows(markup: str, want: str) -> None:
     assert html.words(markup) == want
 
 
+@pytest.mark.parametrize(
+    ("markup", "want"),
+    [
+        (f"<a href='{EVIL}'><img src=x></a>", EVIL),
+        (f"<a href='{EVIL}'>&nbsp;</a>", EVIL),
+        (f"hi <a href='{EVIL}'><img></a>there. You", f"hi there. You\n{EVIL}"),
+        (f"<map><area href='{EVIL}'><area alt=Go href='{EVIL}/go'></map>", f"Go ({EVIL}/go)\n{EVIL}"),
+        (f"<form action='{EVIL}'><input placeholder=Seed><input type=submit value=Go></form>", f"Seed Go\n{EVIL}"),
+        (f"<form><button formaction='{EVIL}'>Go</button>", f"Go ({EVIL})"),
+        (f"<input type=submit value=Go formaction='{EVIL}'>", f"Go ({EVIL})"),
+        (f"<meta http-equiv=Refresh content='0; URL={EVIL}'>hi", f"hi\n{EVIL}"),
+        (f"<base href='{EVIL}/'><a href=login>Verify</a> <a href='#top'>up</a>", f"Verify up ({EVIL}/login)"),
+        (f"<base href='{EVIL}/'>{'<b></b>' * 2100}<a href=login>Verify</a>", f"Verify ({EVIL}/login)"),
+        (f"<base href><meta http-equiv=refresh><meta http-equiv=refresh content='0;{EVIL}'>hi", f"hi\n{EVIL}"),
+        ("<a href='//evil.invalid/x'>Verify</a><a href=login> now</a>", "Verify now (https://evil.invalid/x)"),
+        (f"<svg><a xlink:href='{EVIL}'><text>Claim</text></a></svg>", f"Claim ({EVIL})"),
+        ("<a href='ht\ntps://evil.invalid'> </a>", EVIL),
+        ("<a href='https://[x'><img></a>", "https://[x"),
+        (f"<a href='{EVIL}'><img></a><a href='{EVIL}'>Pay</a><a href='{EVIL}'><img></a>", f"Pay ({EVIL})"),
+        (f"kraken.com se<a href='{EVIL}'><img></a>ed<a href='{EVIL}/2'> </a><p>hi", f"kraken.com seed\n{EVIL}\n{EVIL}/2\nhi"),
+        (f"<a href='{EVIL}'><img></a><p><a href='{EVIL}'><img></a>", EVIL),
+        ("<img src='https://t.invalid/p.gif'><link rel=stylesheet href='https://s.invalid'><a href='cid:1'><img></a>hi", "hi"),
+        ("hi <span data-mx-spoiler='see why'>there</span>", "hi see why there"),
+    ],
+)
+def test_what_leads_somewhere_without_words_says_where(markup: str, want: str) -> None:
+    assert html.words(markup) == want
+
+
 def test_nothing_is_lost_where_long_html_is_cut() -> None:
     rows = "".join(f"<tr><td>a{i}</td><td>b{i}</td></tr>" for i in range(3000))
     assert html.words(f"<table>{rows}</table>").split("\n") == [f"{letter}{i}" for i in range(3000) for letter in "ab"]
     assert html.words("<b>x</b>" * 5000).replace("\n", "") == "x" * 5000
 
 
-@pytest.mark.parametrize("tag", ["<div>", "<b>", "<table><tr><td>", "<a><p>", "<div><table></div></table>"])
+@pytest.mark.parametrize("tag", ["<div>", "<b>", "<table><tr><td>", "<a><p>", "<div><table></div></table>", "<svg><a>"])
 def test_deep_html_takes_no_time(tag: str) -> None:
     """A tree that follows the standard takes the square of the open elements: 200,000 of them four minutes."""
     begin = time.process_time()
@@ -189,9 +235,10 @@ def test_telegram_shows_more_than_texts(tmp_path: Path) -> None:
 @pytest.mark.parametrize("answer", [{"text": "a"}, {"pollMedia": {"text": "a"}}, {"poll_media": {"text": "a"}}, {"answer": "a"}])
 def test_discord_polls_and_what_is_forwarded_forwards(tmp_path: Path, answer: dict[str, Any]) -> None:
     poll = {"content": "", "poll": {"question": {"text": "Seed?"}, "answers": [answer, {}]}}
+    named = {"content": "", "embeds": [{"author": {"name": "Max", "url": EVIL}}], "stickers": [{"name": "wave"}, {}]}
     forwards: dict[str, Any] = {"content": "deepest"}
     for _ in range(300):
         forwards = {"content": "", "forwardedMessage": forwards}
-    export = {"guild": {"name": "G"}, "channel": {"name": "c"}, "messages": [poll, forwards]}
+    export = {"guild": {"name": "G"}, "channel": {"name": "c"}, "messages": [poll, named, forwards]}
     (tmp_path / "d.json").write_text(json.dumps(export), "utf-8")
-    assert read(tmp_path / "d.json").texts == ["Seed?\na", "deepest"]
+    assert read(tmp_path / "d.json").texts == ["Seed?\na", f"Max ({EVIL})\nwave", "deepest"]

@@ -205,3 +205,54 @@ def test_prose_is_no_table(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 def test_a_time_that_is_told_or_missing_is_no_trouble(tmp_path: Path) -> None:
     (tmp_path / "d.jsonl").write_text('{"text": "x"}\n{"text": "y", "time": null}\n{"text": "z", "time": 1777629600}\n' * 3000, "utf-8")
     assert read(tmp_path / "d.jsonl").dump.notes.timeless == 0
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us"])
+@pytest.mark.parametrize("zone", [None, "Asia/Tokyo"])
+def test_a_time_beyond_all_years_is_none_of_them(tmp_path: Path, unit: str, zone: str | None) -> None:
+    """Postgres writes `infinity` as the largest count there is."""
+    per_second = {"s": 1, "ms": 1000, "us": 10**6}[unit]
+    counts = [2**63 - 1, -(2**62), MAY_1 // 1000 * per_second, None, -62_135_596_800 * per_second - 1, 253_402_300_800 * per_second]
+    when = pa.array(counts, pa.int64()).cast(pa.timestamp(unit, zone))
+    table = pa.table({"text": ["x"] * len(when), "time": when, "date": when.dictionary_encode()})
+    for column in ("time", "date"):
+        with pa.OSFile(str(tmp_path / "d.arrow"), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as out:
+            out.write_table(table)
+        got = read(tmp_path / "d.arrow")
+        assert [m.time for m in got.messages] == [None, None, MAY_1, None, None, None]
+        assert got.dump.notes.timeless == 4
+        table = table.drop_columns([column])
+
+
+def test_a_time_within_another_value_may_be_of_no_year(tmp_path: Path) -> None:
+    ends = pa.array([2**63 - 1, 0], pa.int64()).cast(pa.timestamp("us"))
+    who = pa.StructArray.from_arrays([pa.array(["mia", "ben"]), ends], ["name", "joined"])
+    long = pa.array([2**62, 1], pa.int64()).cast(pa.duration("s"))
+    pq.write_table(pa.table({"text": ["x", "y"], "sender": who, "time": long}), tmp_path / "d.parquet")
+    got = read(tmp_path / "d.parquet")
+    assert [(m.sender, m.time) for m in got.messages] == [(None, None), ("ben", None)]
+    assert got.dump.notes.timeless == 2
+
+
+@pytest.mark.parametrize("said", [pa.array(["", "mia", None]), pa.array(["", "mia", None]).dictionary_encode()])
+def test_nothing_is_no_name(tmp_path: Path, said: pa.Array) -> None:
+    table = pa.table({"text": ["x", "y", "z"], "sender": said, "channel": said, "id": pa.array([b"", b"1", b"2"])})
+    pq.write_table(table, tmp_path / "d.parquet")
+    assert [(m.sender, m.channel, m.id) for m in read(tmp_path / "d.parquet").messages] == [
+        (None, None, None), ("mia", "mia", "1"), (None, None, "2"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["d.csv", "d.jsonl"])
+@pytest.mark.parametrize(
+    ("known", "sender", "channel"),
+    [(["Date", "Author", "Content"], "Author", "channel"), (["Time", "SenderName", "TalkerName", "Content"], "SenderName", "TalkerName")],
+)
+def test_the_columns_of_an_exporter_may_stand_among_others(
+    tmp_path: Path, name: str, known: list[str], sender: str, channel: str
+) -> None:
+    row = dict.fromkeys(known, "2026-05-01T10:00:00Z") | {"Content": "hi", "id": "7", "channel": "room", "reply_to": "3"}
+    lines = [",".join(row), ",".join(row.values())] if name == "d.csv" else [json.dumps(row)]
+    (tmp_path / name).write_text("\n".join(lines) + "\n", "utf-8")
+    [message] = read(tmp_path / name).messages
+    assert message[1:] == ("hi", "7", MAY_1, row[sender], row[channel], "3")

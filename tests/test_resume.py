@@ -10,20 +10,24 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pytest
 
-from scamguard import checkpoint, dumps
+from scamguard import checkpoint, dumps, scanning
 from scamguard.checkpoint import Checkpoint
 from scamguard.errors import DumpError
 from scamguard.table import SCHEMA
 
 from .dying import begin
 
+if TYPE_CHECKING:
+    from scamguard.guard import Guard
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
 OUTS = ("out.jsonl", "out.csv", "out.parquet", "out.sqlite", "out.sarif")
+SENT = "See you.\nMy card is 4111 1111 1111 1111.\n"
 ABOUT = {"format": 1, "model": "m", "version": "0", "options": {"column": None}, "inputs": {"0:a": "3 bytes"}}
 
 
@@ -36,6 +40,10 @@ def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("dump") / "d.jsonl"
     file.write_text("\n".join(lines) + "\n", "utf-8")
     return file
+
+
+class Stopped(Exception):  # noqa: N818 - as Ctrl-C is none
+    """Leaves the verdicts where they are kept."""
 
 
 class Done(NamedTuple):
@@ -237,3 +245,20 @@ def test_a_folder_is_known_by_its_files(tmp_path: Path) -> None:
     assert before == checkpoint.identity({}, "0", {}, [dumps.open(tmp_path / "m")])
     (tmp_path / "m" / "cur" / "2").write_text("Subject: y\n\nhello\n", "utf-8")
     assert before != checkpoint.identity({}, "0", {}, [dumps.open(tmp_path / "m")])
+
+
+def test_messages_sent_are_known_again_without_their_secrets(guard: Guard, tmp_path: Path) -> None:
+    """On standard input nothing else says whether they are the same; a digest of the secrets themselves could be guessed."""
+    judge, file = scanning.Judge(guard, outgoing=True), tmp_path / "sent.txt"
+
+    def scanned(text: str, *, resume: bool | None) -> int:
+        file.write_text(text, "utf-8")
+        with Checkpoint(tmp_path / "c", ABOUT, resume=resume) as kept:
+            summary = scanning.scan(judge, [dumps.open(file)], checkpoint=kept)
+            raise Stopped(summary.resumed)
+
+    for text, resume, before in ((SENT, None, 0), (SENT.replace("4111 1111 1111 1111", "4242 4242 4242 4242"), True, 2)):
+        with pytest.raises(Stopped, match=str(before)):
+            scanned(text, resume=resume)
+    with pytest.raises(DumpError, match="not those the scan had read"):
+        scanned(SENT.replace("See you.", "My password is Winter2024!"), resume=True)

@@ -247,7 +247,7 @@ def test_outgoing_secrets_are_found_and_shown_nowhere(tmp_path: Path) -> None:
     jsonschema.Draft4Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(json.loads((tmp_path / "o.sarif").read_text("utf-8")))
 
 
-@pytest.mark.parametrize("options", [[], ["--json"], ["--explain"]])
+@pytest.mark.parametrize("options", [[], ["--json"]])
 def test_check_outgoing_masks(options: list[str]) -> None:
     result = CliRunner().invoke(app, ["check", SENT[0], "--direction", "outgoing", "--lang", "en", *options])
     assert result.exit_code == 1
@@ -258,6 +258,19 @@ def test_check_outgoing_masks(options: list[str]) -> None:
 def test_a_direction_that_is_none_is_refused() -> None:
     result = CliRunner().invoke(app, ["check", SENT[0], "--direction", "up"])
     assert (result.exit_code, result.stderr) == (2, "scamguard: direction is none of: inbound, outgoing\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("check", ["--explain"]), ("check", ["--rules", "club"]), ("check", ["--sender-name", "Mia"]), ("check", ["--known-contact"]),
+        ("scan", ["--rules", "club"]),
+    ],
+)  # fmt: skip
+def test_what_says_nothing_of_a_secret_is_refused(command: str, options: list[str]) -> None:
+    result = CliRunner().invoke(app, [command, SENT[0], "--direction", "outgoing", *options])
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert "--direction outgoing looks for secrets of the writer alone; leave out --" in result.stderr
 
 
 def test_scan_and_check_agree_on_outgoing(guard: Guard) -> None:

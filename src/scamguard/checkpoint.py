@@ -15,6 +15,7 @@ import json
 import os
 import struct
 import zlib
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
@@ -25,11 +26,10 @@ from .table import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from .dumps import Dump
 
-_FORMAT: Final = 2  # 2: the digest is of senders too
+_FORMAT: Final = 3  # 2: the digest is of senders too; 3: of messages sent, as they are written
 _HEAD: Final = struct.Struct("<III")  # bytes, CRC-32, bytes of the batch when unpacked
 _DIGEST: Final = 16  # bytes
 _LARGEST: Final = 1 << 30
@@ -52,10 +52,19 @@ def _state(dump: Dump) -> str:
     if path is None:
         return "a stream"
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.is_file())
-        told = "".join(f"{file.relative_to(path)}\0{file.stat().st_size}\0{file.stat().st_mtime_ns}\n" for file in files)
+        files = sorted(Path(folder, name) for folder, _, names in os.walk(path) for name in names)
+        told = "".join(f"{file.relative_to(path)}\0{_size_and_time(file)}\n" for file in files)
         return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
     return f"{path.stat().st_size} bytes, changed at {path.stat().st_mtime_ns}"
+
+
+def _size_and_time(file: Path) -> str:
+    """Say what tells a file from what it was; nothing of one that may not be looked at, and is not read."""
+    try:
+        state = file.stat()
+    except OSError:
+        return ""
+    return f"{state.st_size}\0{state.st_mtime_ns}"
 
 
 class Checkpoint:

@@ -10,13 +10,17 @@ import io
 import sys
 from dataclasses import asdict
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from . import __version__, bridges, feedback, reporting, service, workshop
-from .command import FLAGGED, OPTIONS, Group, ModelDir, RulesDir, load_guard
+from .command import FLAGGED, OPTIONS, Closed, Group, ModelDir, RulesDir, load_guard
+from .errors import DumpError, InputError
 from .reporting import Age, First, Handle, Name, Official, Platform, Verified  # noqa: TC001 - typer reads the annotations
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _DUMPS = "Chat and mail exports, tables, text; packed too (.zip .gz .zst); folders of them, a Maildir; - is standard input."
 _FORMAT = (
@@ -43,6 +47,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 still gets every message
+    if sys.stdin is None:
+        sys.stdin = io.TextIOWrapper(io.BufferedReader(Closed()))
     app()
 
 
@@ -50,6 +56,12 @@ def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"scamguard {__version__}")
         raise typer.Exit
+
+
+def _inbound_only(direction: str, given: Mapping[str, object]) -> None:
+    """Refuse options that say nothing where messages are searched for the writer's own secrets."""
+    if direction == "outgoing" and (idle := [option for option, value in given.items() if value]):
+        raise InputError(f"--direction outgoing looks for secrets of the writer alone; leave out {', '.join(idle)}")
 
 
 @app.callback()
@@ -95,11 +107,12 @@ def check(
     from . import render
 
     who = reporting.sender(name, handle, platform, verified, official, age, first)
+    _inbound_only(direction, {"--explain": explain, "--sender-… and --first-contact": who, "--rules": rules})
     guard = load_guard(model, rules)
     text = reporting.read_text(text)
     verdict = guard.check(text, sender=who, direction=direction)
     advice = verdict.advice(reporting.reader_lang(lang))
-    parts = guard.explain(text) if explain and direction == "inbound" else ()
+    parts = guard.explain(text) if explain else ()
     if as_json:
         extra = {"contributions": [asdict(part) for part in parts]} if explain else {}
         typer.echo(render.json_text({**verdict.to_dict(), "advice": advice, **extra}))
@@ -159,8 +172,11 @@ def scan(
         senders=tuple(sender or ()), channels=tuple(channel or ()), only=only, min_risk=min_risk, asks=tuple(asks or ()),
     )  # fmt: skip
     plan = survey.Plan(chosen, tuple(out or ()), out_format, direction, fail_on, resume, report, by_conversation, broken)
+    if plan.piped and sys.stdout is None:
+        raise DumpError("--out -: standard output is closed; name a file")
     plan.check()
-    opened = [dumps.open(file, format=format_, column=column, encoding=encoding) for file in files]  # a missing one is told before the work
+    _inbound_only(direction, {"--rules": rules})
+    opened = dumps.several(files, format=format_, column=column, encoding=encoding)  # a missing one is told before the work
     plan.spare(opened)
     asked = {"format": format_, "column": column, "encoding": encoding}
     raise typer.Exit(survey.run(plan, opened, load_guard(model, rules), asked, show=show, every=every, threads=threads))

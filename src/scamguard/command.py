@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ from typer.core import TyperGroup
 from .errors import ModelError, ScamguardError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .guard import Guard
 
 FLAGGED, FAILED, STOPPED = 1, 2, 130  # exit status
@@ -36,26 +39,68 @@ RulesDir = Annotated[
 class Group(TyperGroup):
     """Turn what we raise on purpose into one line, in one place for all commands."""
 
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's own type moved between its versions
-        """Run a command; every ScamguardError and OSError ends as ``scamguard: …`` and exit status 2."""
+    def main(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as typer has it
+        """Run the command line; a mistake that cannot even be told ends in its exit status."""
         try:
-            return super().invoke(ctx)
-        except ScamguardError as error:
-            problem = str(error)
-        except OSError as error:
-            if error.errno == errno.EPIPE:
-                _let_go()
-                raise typer.Exit(LEFT) from None
-            problem = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        from . import render
+            return super().main(*arguments, **options)
+        except OSError:
+            _let_go()
+            sys.exit(FAILED)
 
+    def make_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - typer's own type moved between its versions
+        """Read the command line, and print the help."""
+        with _told():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+        """Run a command."""
+        with _told():
+            return super().invoke(ctx)
+
+
+class Closed(io.RawIOBase):
+    """Standard input where there is none."""
+
+    def readable(self) -> bool:
+        """Say that it is for reading."""
+        return True
+
+    def readinto(self, _buffer: Any) -> int:  # noqa: ANN401 - as the base class has it
+        """Refuse to be read.
+
+        Raises
+        ------
+        OSError
+            Always.
+        """
+        raise OSError(errno.EBADF, "it is closed", "standard input")
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Let every ScamguardError and OSError end as ``scamguard: …`` and exit status 2."""
+    try:
+        yield
+    except ScamguardError as error:
+        problem = str(error)
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            _let_go()
+            raise typer.Exit(LEFT) from None
+        problem = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    else:
+        return
+    from . import render
+
+    with contextlib.suppress(OSError):  # where it cannot be told, the exit status still says so
         typer.echo(f"scamguard: {render.visible(problem)}", err=True)
-        raise typer.Exit(FAILED)
+    _let_go()
+    raise typer.Exit(FAILED)
 
 
 def _let_go() -> None:
     """Let what is still to be written go nowhere, or the interpreter would complain at its end that nobody reads it."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
             continue

@@ -110,14 +110,22 @@ class Judge(NamedTuple):
     outgoing: bool = False  # by the writer's own secrets in them, which are masked in what is written
     threads: int = 1
 
-    def verdicts(self, read: pa.Table) -> tuple[bytes, pa.Table]:
-        """Judge messages; give a digest of them too, which says nothing about a secret."""
-        texts = _texts(read)
+    def verdicts(self, read: pa.Table) -> pa.Table:
+        """Judge messages."""
+        texts, said = _texts(read), read["sender"]
         if self.outgoing:
-            return bytes(16), self.guard.scan(texts, direction="outgoing")
-        said = read["sender"]
+            return self.guard.scan(texts, direction="outgoing")
         senders = {"name": said.combine_chunks()} if said.null_count < len(said) else None
-        return checkpoints.digest(texts, said.combine_chunks()), self.guard.scan(texts, senders=senders)
+        return self.guard.scan(texts, senders=senders)
+
+    def digested(self, read: pa.Table) -> tuple[bytes, pa.Table]:
+        """Judge messages; give their digest too."""
+        verdicts = self.verdicts(read)
+        return self.digest(read, verdicts), verdicts
+
+    def digest(self, read: pa.Table, verdicts: pa.Table) -> bytes:
+        """Digest messages as they are written: their secrets masked, so that it says nothing about these."""
+        return checkpoints.digest(_texts(self.row(read, verdicts)), read["sender"].combine_chunks())
 
     def row(self, read: pa.Table, verdicts: pa.Table) -> pa.Table:
         """Put messages and verdicts side by side; what must not be shown is masked."""
@@ -266,9 +274,10 @@ def _replayed(judge: Judge, messages: Iterator[pa.Table], checkpoint: Checkpoint
         whole = pa.concat_tables(held)
         read, rest = whole.slice(0, len(batch)), whole.slice(len(batch))
         held[:] = [rest] if len(rest) else []
-        if not judge.outgoing and checkpoints.digest(_texts(read), read["sender"].combine_chunks()) != digest:
+        verdicts = pa.Table.from_batches([batch])
+        if judge.digest(read, verdicts) != digest:
             raise DumpError(f"{checkpoint.path}: the messages are not those the scan had read; start afresh with --no-resume")
-        yield read, pa.Table.from_batches([batch])
+        yield read, verdicts
 
 
 def _chained(held: list[pa.Table], messages: Iterator[pa.Table]) -> Iterator[pa.Table]:
@@ -289,7 +298,7 @@ def _overlapped(judge: Judge, messages: Iterator[pa.Table]) -> Iterator[tuple[pa
                 ahead.acquire()
                 if stopped.is_set():
                     return
-                under_way.put((table, pool.submit(judge.verdicts, table)))
+                under_way.put((table, pool.submit(judge.digested, table)))
             under_way.put(None)
         except BaseException as error:  # noqa: BLE001 - raised again where it is seen
             under_way.put(error)

@@ -61,8 +61,16 @@ def check_stream(dumps: Sequence[Dump]) -> None:
     for dump in dumps:
         place = dump.source.path
         files = place.rglob("*") if place is not None and place.is_dir() else [place] if place is not None else []
-        if any(os.path.samestat(file.stat(), out) for file in files if file.is_file()):
+        if any(_is_behind(file, out) for file in files):
             raise DumpError(f"--out -: standard output leads to a file of {dump.name}, which is read; write it elsewhere")
+
+
+def _is_behind(file: Path, out: os.stat_result) -> bool:
+    """Say whether a stream leads to a file; one that may not be looked at is not read."""
+    try:
+        return os.path.samestat(file.stat(), out)
+    except OSError:
+        return False
 
 
 def _real(path: Path) -> Path:
@@ -88,9 +96,9 @@ def _lies_in(path: Path, dump: Dump) -> bool:
     return any(parent.samefile(folder) for place in (_real(path), _real(path.parent) / path.name) for parent in place.parents)
 
 
-def _opened(stream: IO[str]) -> os.stat_result | None:
+def _opened(stream: IO[str] | None) -> os.stat_result | None:
     """Look at the file behind a stream; None if there is none."""
     try:
-        return os.fstat(stream.fileno())
+        return os.fstat(stream.fileno()) if stream is not None else None
     except (OSError, ValueError):
         return None

@@ -25,10 +25,13 @@ _TRAFFIC = (
     "to each. Repeat for each file."
 )
 _BALLAST = "Public benign messages (.jsonl or .jsonl.gz), learned from at a small weight."
+_MESSAGES = Path("data/messages")
 _SUITE = "Instead of files: measure by cross-validation on the messages that models are trained on, beside baselines."
 _INTO = "--suite: write the tables between the marks <!-- suite --> and <!-- /suite --> of this page, and their record beside it."
+_FOLDS = "--suite: groups of writers, each judged by models of the others. [default: 5]"
 _LABELLED = 'JSON lines with "text" and "label" (scam or benign), or folders of them.'
-More = Annotated[list[Path] | None, typer.Argument(metavar="FILE...", show_default=False, hidden=True)]  # so that --option a b c works
+_MORE = "More files for the option that takes FILE..."
+More = Annotated[list[Path] | None, typer.Argument(metavar="FILE...", show_default=False, help=_MORE)]  # so that --option a b c works
 
 
 @model_app.command("info")
@@ -109,10 +112,12 @@ def evaluate(
     model: ModelDir = None,
     evasion: Annotated[bool, typer.Option("--evasion", help="Also disguise the messages in every known way and measure again.")] = False,
     suite: Annotated[bool, typer.Option("--suite", help=_SUITE)] = False,
-    messages: Annotated[Path, typer.Option(metavar="DIR", help="--suite: folder of labelled *.jsonl.")] = Path("data/messages"),
+    messages: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="--suite: folder of labelled *.jsonl. [default: data/messages]")
+    ] = None,
     ballast: Annotated[list[Path] | None, typer.Option(metavar="FILE...", help=f"--suite: {_BALLAST}")] = None,
     traffic: Annotated[list[Path] | None, typer.Option(metavar="FILE", help=f"--suite: {_TRAFFIC}")] = None,
-    folds: Annotated[int, typer.Option(min=2, metavar="N", help="--suite: groups of writers, each judged by models of the others.")] = 5,
+    folds: Annotated[int | None, typer.Option(min=2, metavar="N", help=_FOLDS)] = None,
     into: Annotated[Path | None, typer.Option(metavar="PAGE", help=_INTO)] = None,
 ) -> None:
     """Measure a model on labelled messages, or how well its kind learns.
@@ -136,11 +141,11 @@ def evaluate(
     if suite:
         if evasion or (files and not ballast):
             raise ScamguardError("--suite takes its messages from --messages, and goes with neither files nor --evasion")
-        raise typer.Exit(_suite(messages, [*(ballast or []), *(files or [])], traffic or [], folds, model, into))
+        raise typer.Exit(_suite(messages or _MESSAGES, [*(ballast or []), *(files or [])], traffic or [], folds or 5, model, into))
     if not files:
         raise ScamguardError("evaluate: name files of labelled messages, or give --suite")
-    if ballast or traffic or into:
-        raise ScamguardError("--ballast, --traffic and --into go with --suite")
+    if messages or ballast or traffic or folds or into:
+        raise ScamguardError("--messages, --ballast, --traffic, --folds and --into go with --suite")
     _on_files(files, model, evasion=evasion)
 
 
@@ -193,7 +198,7 @@ def _suite(messages: Path, ballast: list[Path], traffic: list[Path], folds: int,
 
 
 def train(
-    messages: Annotated[Path, typer.Option(metavar="DIR", help="Folder of labelled *.jsonl.")] = Path("data/messages"),
+    messages: Annotated[Path, typer.Option(metavar="DIR", help="Folder of labelled *.jsonl.")] = _MESSAGES,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where to write the model.")] = Path("models/default"),
     ballast: Annotated[list[Path] | None, typer.Option(metavar="FILE...", help=_BALLAST)] = None,
     more: More = None,
@@ -207,6 +212,8 @@ def train(
 
     Needs the train extra: pip install 'scamguard[train]'
     """
+    if more and not ballast:
+        raise ScamguardError(f"{more[0]}: labelled messages are a folder for --messages; benign ones that are public go behind --ballast")
     with train_extra():
         from .train.build import run
     run(

@@ -6,6 +6,7 @@ module and add its row to ``FORMATS``. No reader holds more than one block of a 
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib import import_module
 from os import PathLike
@@ -20,11 +21,11 @@ from .registry import FOLDERS, FORMATS, Format
 from .source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     Reader = Callable[[Source, str | None], Iterator[Block]]
 
-__all__ = ["ABOUT", "FORMATS", "Block", "Dump", "Format", "Message", "Notes", "open"]
+__all__ = ["ABOUT", "FORMATS", "Block", "Dump", "Format", "Message", "Notes", "open", "several"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Dump:
     format: str
     column: str | None
     source: Source
+    problem: DumpError | None = None  # why it cannot be read, of one among several
 
     @property
     def notes(self) -> Notes:
@@ -54,6 +56,8 @@ class Dump:
         DumpError
             The column is unknown, the file is not of its format, or it cannot be read.
         """
+        if self.problem is not None:
+            raise self.problem
         try:
             yield from blocks(self.source, self.format, self.column)
         except OSError as error:
@@ -103,29 +107,64 @@ def open(  # noqa: A001 - dumps.open(f, format=…)
     DumpError
         There is no such file, or its format is unknown.
     """
+    return _opened(_source(path, format, column, encoding), format, column)
+
+
+def several(
+    paths: Iterable[str | PathLike[str]],
+    *,
+    format: str | None = None,  # noqa: A002
+    column: str | None = None,
+    encoding: str | None = None,
+) -> list[Dump]:
+    """Find several dumps as ``open`` does. One that cannot be read says so when it is iterated, unless none can.
+
+    Raises
+    ------
+    InputError, DumpError
+        As ``open`` says; what is there and cannot be read is refused only if there is nothing else.
+    """
+    found = []
+    for source in [_source(path, format, column, encoding) for path in paths]:
+        try:
+            found.append(_opened(source, format, column))
+        except DumpError as error:
+            found.append(Dump(source.name, "", column, source, error))
+    problems = [dump.problem for dump in found if dump.problem is not None]
+    if problems and len(problems) == len(found):
+        raise problems[0]
+    return found
+
+
+def _source(path: str | PathLike[str], wanted: str | None, column: str | None, encoding: str | None) -> Source:
+    """Find what is at a path, and refuse what is a slip: a format or a name that there is not."""
     if not isinstance(path, str | PathLike):
         raise InputError(f"path is {type(path).__name__}; give the path of a dump, or -")
     for said, value in (("column", column), ("encoding", encoding)):
         text_or_none(said, value)
     name = str(path)
-    if format is not None and format not in FORMATS:
-        raise DumpError(f"{name}: {unknown('format', format, FORMATS)}")
+    if wanted is not None and wanted not in FORMATS:
+        raise DumpError(f"{name}: {unknown('format', wanted, FORMATS)}")
     if name == "-":
-        source = Source("standard input", None, encoding=encoding)
-        return Dump("standard input", _format(source, format, column), column, source)
+        return Source("standard input", None, encoding=encoding)
     file = Path(path)
     try:
         found = file.exists()
     except (OSError, ValueError) as error:  # a name too long, or with NUL in it
-        raise DumpError(f"{name}: {error}") from error
+        raise DumpError(f"{name}: {getattr(error, 'strerror', None) or error}") from error
     if not found:
         raise DumpError(f"{name}: no such file")
     is_pipe = not (file.is_file() or file.is_dir())  # as a shell makes one of <(zcat x.gz)
-    source = Source(name, None if is_pipe else file, encoding=encoding, pipe=file if is_pipe else None)
+    return Source(name, None if is_pipe else file, encoding=encoding, pipe=file if is_pipe else None)
+
+
+def _opened(source: Source, wanted: str | None, column: str | None) -> Dump:
+    """Tell the format of what is there."""
+    is_folder = source.path is not None and source.path.is_dir()
     try:
-        return Dump(name, _of_folder(source, format) if file.is_dir() else _format(source, format, column), column, source)
+        return Dump(source.name, _of_folder(source, wanted) if is_folder else _format(source, wanted, column), column, source)
     except OSError as error:
-        raise DumpError(f"{name}: {error.strerror or error}") from error
+        raise DumpError(f"{source.name}: {error.strerror or error}") from error
 
 
 def _format(source: Source, wanted: str | None, column: str | None) -> str:
@@ -141,12 +180,19 @@ def _format(source: Source, wanted: str | None, column: str | None) -> str:
 def _of_folder(source: Source, wanted: str | None) -> str:
     """Name the format of a folder; any other than a Maildir and a Slack export is read file by file."""
     folder = source.path or Path()
+    os.scandir(folder).close()  # it may be looked into
     if (folder / "cur").is_dir() and (folder / "new").is_dir() and wanted in {None, "eml"}:
         return "maildir"
     lists = ("channels.json", "groups.json", "dms.json")
     if (folder / "users.json").is_file() and any((folder / name).is_file() for name in lists) and wanted in {None, "slack"}:
         return "slack folder"
-    if not any(file.is_file() for file in folder.rglob("*")):
+    if not _holds_any(folder):
         raise DumpError(f"{folder}: a folder without a file, and neither a Maildir nor a Slack export; name the files to read")
     source.format = wanted
     return "folder"
+
+
+def _holds_any(folder: Path) -> bool:
+    """Say whether there is a file in a folder, or may be one where nobody may look."""
+    closed: list[OSError] = []
+    return any(files for _, _, files in os.walk(folder, onerror=closed.append)) or bool(closed)

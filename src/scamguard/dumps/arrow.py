@@ -25,6 +25,8 @@ _PAGE_BUFFER = 1 << 20  # bytes; pages are read as they are needed, not whole ro
 _TEXT_TYPES = {pa.string(), pa.large_string(), pa.binary(), pa.large_binary(), pa.null(), pa.string_view(), pa.binary_view()}
 _ARROW_FILE = b"ARROW1"
 _ARROW_START = 8  # bytes of a file before its stream
+_SECONDS = (-62_135_596_800, 253_402_300_800)  # of the year 1, and behind the year 9999
+_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6}  # nanoseconds reach no further than the year 2262
 _DAMAGE = (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, EOFError)
 
 
@@ -155,7 +157,7 @@ def _blocks(source: Source, batch: pa.RecordBatch, fields: Fields, first: int) -
     found = _strings(source, batch.column(fields.text))
     about = pa.record_batch([_about(batch, name, kind) for name, kind in zip(fields[1:6], ABOUT.types, strict=True)], schema=ABOUT)
     if isinstance(fields.time, str) and about.column("time").null_count:
-        source.notes.timeless += tabled.timeless(_plain(batch.column(fields.time)), about.column("time"))
+        source.notes.timeless += tabled.timeless(_stated(batch.column(fields.time)), about.column("time"))
     for start, stop in _bounded(found, 0, len(found)):
         rows = np.arange(first + start + 1, first + stop + 1)
         yield Block(found.slice(start, stop - start), rows, about.slice(start, stop - start))
@@ -183,17 +185,39 @@ def _about(batch: pa.RecordBatch, name: object, kind: pa.DataType) -> pa.Array:
     if pa.types.is_timestamp(kind):
         return _times(array, kind)
     try:
-        return (array.cast(pa.large_binary()) if array.type in _TEXT_TYPES else array).cast(kind)  # by way of bytes UTF-8 is checked
+        found = (array.cast(pa.large_binary()) if array.type in _TEXT_TYPES else array).cast(kind)  # by way of bytes UTF-8 is checked
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return pa.array([_label(value) for value in _plain(array)], kind)
+    return pc.if_else(pc.equal(found, ""), pa.scalar(None, kind), found)
 
 
 def _times(array: pa.Array, kind: pa.DataType) -> pa.Array:
     if pa.types.is_timestamp(array.type):
-        return array.cast(pa.timestamp(array.type.unit)).cast(kind, safe=False)  # a zone is dropped: the count is in UTC
+        there = _shown(array.cast(pa.timestamp(array.type.unit)))  # a zone is dropped: the count is in UTC
+        return there.cast(kind, safe=False)
     if pa.types.is_date(array.type):
-        return array.cast(kind)
+        return _shown(array.cast(kind))
+    if pa.types.is_temporal(array.type):
+        return pa.nulls(len(array), kind)  # so long, or a time of any day
     return pa.array([times.any_of(value) for value in _plain(array)], kind)
+
+
+def _shown(array: pa.Array) -> pa.Array:
+    """Keep the years that a datetime can show; what lies beyond is null."""
+    per_second = _PER_SECOND.get(array.type.unit)
+    if per_second is None:
+        return array
+    first, stop = (second * per_second for second in _SECONDS)
+    counts = array.cast(pa.int64())
+    there = pc.and_(pc.greater_equal(counts, first), pc.less(counts, stop))
+    return pc.if_else(there, array, pa.scalar(None, array.type))
+
+
+def _stated(array: pa.Array) -> Sequence[Any]:
+    """Give what stands in a column of times, of those that are counts whether something does."""
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    return [there or None for there in array.is_valid().to_pylist()] if pa.types.is_temporal(array.type) else _plain(array)
 
 
 def _plain(array: pa.Array) -> Sequence[Any]:
@@ -201,7 +225,17 @@ def _plain(array: pa.Array) -> Sequence[Any]:
         values: list[Any] = array.to_pylist()
     except UnicodeDecodeError:  # strings that are none
         values = [value and value.decode("utf-8", "surrogateescape") for value in array.cast(pa.large_binary()).to_pylist()]
+    except OverflowError:
+        values = [_held(value) for value in array]
     return values
+
+
+def _held(value: pa.Scalar) -> Any:  # noqa: ANN401
+    """Give a value; one that holds a time of no year that Python has says nothing."""
+    try:
+        return value.as_py()
+    except OverflowError:
+        return None
 
 
 def _label(value: object) -> str | None:

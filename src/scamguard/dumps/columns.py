@@ -82,14 +82,23 @@ def find(name: str, columns: Collection[str], wanted: str | None) -> Fields:
     DumpError
         ``wanted``, or every usual name, is not among ``columns``, or is there twice.
     """
-    if wanted is None and (fields := known(columns)) is not None:
-        return fields
-    text = _text(name, columns, wanted)
-    if (alike := list(columns).count(text)) > 1:
-        raise DumpError(f"{name}: {alike} columns are called {text!r}; rename all but the one that holds the messages")
-    lowered = _by_name(column for column in columns if column != text)
-    about = [next((lowered[usual] for usual in names if usual in lowered), None) for names in _USUAL]
-    return Fields(text, about[0], about[1], about[2], about[3], about[4])
+    fields = known(columns) if wanted is None else None
+    if fields is None:
+        text = _text(name, columns, wanted)
+        if (alike := list(columns).count(text)) > 1:
+            raise DumpError(f"{name}: {alike} columns are called {text!r}; rename all but the one that holds the messages")
+        fields = Fields(text)
+    return fields if fields.cut else _filled(fields, columns)
+
+
+def _filled(fields: Fields, columns: Collection[str]) -> Fields:
+    """Find what is not known by the usual names: a table may have the header of an exporter and more."""
+    lowered = _by_name(column for column in columns if column not in fields[:6])
+    about = [
+        there or next((lowered[usual] for usual in names if usual in lowered), None)
+        for there, names in zip(fields[1:6], _USUAL, strict=True)
+    ]
+    return Fields(fields.text, about[0], about[1], about[2], about[3], about[4])
 
 
 def _by_name(columns: Iterable[str]) -> dict[str, str]:

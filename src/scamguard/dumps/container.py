@@ -1,11 +1,13 @@
 """A zip archive or a folder of exports: each member is read by the reader that its content asks for, or as the user says.
 
 Pictures, voice notes and whatever else is no message are passed over. A Slack export is known by its users.json and read
-as a whole; so are the chats that WhatsApp, Telegram and others pack for sending, and what Telegram Desktop leaves in a folder.
+as a whole; so are the chats that WhatsApp, Telegram and others pack for sending, and what Telegram Desktop leaves in a folder. Of what was
+sent in a chat, tables and text beside it are passed over too.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
@@ -83,21 +85,23 @@ def _chosen(tree: Tree, column: str | None, *, is_folder: bool) -> dict[str, str
     if wanted in {None, "telegram"}:
         names = _without_media(tree, names)
     told: dict[str, str] = {}
+    broken: set[str] = set()
     for name in names:
         try:
             if (found := known(member := tree.one(name), column)) is not None:
                 told[name] = found
         except DumpError as error:
             tree.source.notes.skip(member.name, str(error).removeprefix(f"{member.name}: "))
+            broken.add(name)
     for name in [name for name in told if PurePath(name).name == _ABOUT_SIGNAL]:
         if told.get(PurePath(name).with_name(_SIGNAL).as_posix()) == "signal":
             del told[name]
     if wanted is not None:
-        return _as(wanted, names, told)
+        return _as(wanted, [name for name in names if name not in broken], told)
     if is_folder:
         only = _only(tree.source.name, {*told.values()})
         return {name: found for name, found in told.items() if found == only}
-    return told
+    return _without_sent(told)
 
 
 def _without_media(tree: Tree, names: list[str]) -> list[str]:
@@ -105,6 +109,13 @@ def _without_media(tree: Tree, names: list[str]) -> list[str]:
     exports = {name for name in names if PurePath(name).name == _TELEGRAM and _is_telegram(tree, name)}
     folders = {PurePath(name).parent for name in exports}
     return [name for name in names if name in exports or folders.isdisjoint(PurePath(name).parents)]
+
+
+def _without_sent(told: dict[str, str]) -> dict[str, str]:
+    """Leave out tables and text beside the one chat that WhatsApp packs, or in a folder there: they were sent in it."""
+    chats = Counter(PurePath(name).parent for name, found in told.items() if found == "whatsapp")
+    alone = {folder for folder, count in chats.items() if count == 1}
+    return {name: found for name, found in told.items() if not FORMATS[found].plain or alone.isdisjoint(PurePath(name).parents)}
 
 
 def _is_telegram(tree: Tree, name: str) -> bool:

@@ -1,7 +1,7 @@
 """DiscordChatExporter's JSON (JsonMessageWriter.cs of Tyrrrz/DiscordChatExporter); its CSV is read as any other.
 
-What is read of a message is more than its content: embeds, polls and buttons are where bots and webhooks put their lures, and a
-forwarded message has no content of its own.
+What is read of a message is more than its content: embeds, polls, buttons and names of stickers are where bots and webhooks put
+their lures, and a forwarded message has no content of its own.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _message(number: int, found: Mapping[str, Any], channel: str | None) -> Iter
 
 
 def text_of(found: Mapping[str, Any]) -> str:
-    """Give all that is read of a message: content, embeds, poll, buttons and what it forwards.
+    """Give all that is read of a message: content, embeds, poll, buttons, names of stickers and what it forwards.
 
     Raises
     ------
@@ -81,6 +81,7 @@ def text_of(found: Mapping[str, Any]) -> str:
             parts += _embed(embed)
         parts += _poll(shown.get("poll"))
         parts += _buttons(shown.get("components"))
+        parts += [_name(sticker) or "" for sticker in _dicts(shown.get("stickers"))]
         shown = shown.get("forwardedMessage")
     return "\n".join(filter(None, parts))
 
@@ -98,7 +99,9 @@ def _said(value: object) -> str:
 
 
 def _embed(embed: Mapping[str, Any]) -> Iterator[str]:
-    yield _name(embed.get("author")) or ""
+    author = embed.get("author")
+    yield _name(embed.get("provider")) or ""
+    yield _linked(_name(author), author.get("url")) if isinstance(author, dict) else ""
     yield _linked(embed.get("title"), embed.get("url"))
     yield _string(embed.get("description"))
     for field in _dicts(embed.get("fields")):

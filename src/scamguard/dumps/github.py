@@ -1,6 +1,7 @@
 """GitHub: issues and comments as its REST API and its command line (`gh … --json`) give them, and GH Archive's events.
 
-Fake support waits in issues and their comments too. An event without words (a star, a push) is no message.
+Fake support waits in issues and their comments too. An event without words of its own (a star, a push, the end of an issue) is
+no message; one with words is a message of whoever wrote them.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ _ADDRESS = re.compile(_THREAD)
 _API = re.compile(rf'"(?:html_url|issue_url|url)":\s*"{_THREAD}')
 _LINE = re.compile(r"(?:\[\s*){0,2}\{")
 _WORDED: Final = ("comment", "review", "issue", "pull_request", "discussion", "release")  # in a payload, the innermost first
+_WORDLESS: Final = {  # what may be done to what others wrote
+    "closed", "reopened", "merged", "labeled", "unlabeled", "assigned", "unassigned", "locked", "unlocked", "pinned", "unpinned",
+    "milestoned", "demilestoned", "synchronize", "deleted", "transferred", "review_requested", "review_request_removed",
+    "ready_for_review", "converted_to_draft", "dismissed", "answered", "unanswered", "category_changed", "typed", "untyped",
+}  # fmt: skip
 _REPO = re.compile(r"https://(?:api\.)?github\.com/(?:repos/)?([^/]+/[^/]+)")
 _NUMBER = re.compile(r"/(?:issues|pull|pulls|discussions)/(\d+)")
 
@@ -87,14 +93,14 @@ def _is_event(found: Record) -> bool:
 def _event(row: int, found: Record) -> Iterator[Message]:
     payload, repo, actor = found["payload"], found.get("repo"), found.get("actor")
     name = next((name for name in _WORDED if isinstance(payload.get(name), dict)), None)
-    if name is None:
+    if name is None or label(payload.get("action")) in _WORDLESS:
         return
     channel = label(repo.get("name")) if isinstance(repo, dict) else None
     message = _worded(row, payload[name], _thread(payload.get("issue")) if name == "comment" else None)
     login = label(actor.get("login")) if isinstance(actor, dict) else None
     time = times.iso(found.get("created_at")) or message.time
     if message.text:
-        yield message._replace(channel=channel or message.channel, sender=login or message.sender, time=time)
+        yield message._replace(channel=channel or message.channel, sender=message.sender or login, time=time)
 
 
 def _worded(row: int, found: Record, reply_to: str | None) -> Message:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from . import jsonl, jsonstream
+from .columns import TEXT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,17 @@ _WALK: Final = {(), *((name,) for name in _HOLDERS)}
 def looks(head: Head) -> bool:
     """Say whether this is JSON."""
     return head.text.lstrip()[:1] in {"[", "{"}
+
+
+def is_page(found: Record, column: str | None) -> bool:
+    """Say whether an object holds an array of messages, and is none itself.
+
+    >>> is_page({"messages": [{"text": "hi"}]}, None), is_page({"text": "hi", "comments": []}, None)
+    (True, False)
+    """
+    held = next((found[name] for name in _HOLDERS if isinstance(found.get(name), list)), None)
+    says = column in found if column is not None else any(name.strip().lower() in TEXT_COLUMNS for name in found)
+    return held is not None and not says and all(isinstance(one, dict) for one in held)
 
 
 def read(source: Source, column: str | None) -> Iterator[Block]:

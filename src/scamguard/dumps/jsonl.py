@@ -5,6 +5,7 @@ Which column holds the messages is decided on the first few thousand, because ex
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -34,9 +35,9 @@ def looks(head: Head) -> bool:
 
 def read(source: Source, column: str | None) -> Iterator[Block]:
     """Read one message from each object; a missing or null text is an empty message."""
-    if not in_lines(source.start()):
-        from . import jsondoc  # noqa: PLC0415 - it is made of this module; a document under the name of lines is rare
+    from . import jsondoc  # noqa: PLC0415 - it is made of this module
 
+    if not in_lines(source.start(), functools.partial(jsondoc.is_page, column=column)):
         yield from jsondoc.read(source, column)
         return
     if not encodings.is_utf8(source.codec()):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import transfer
 from .html import words
-from .textkinds import READERS
+from .textkinds import READERS, flowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,6 +80,8 @@ def _leaf(found: Part) -> str:
     if not (kind.startswith(("text/", "multipart/", "message/")) or kind in READERS or kind in _HTML):
         return ""
     text = transfer.text(found.body(_LARGEST_FILE if found.attached else None), found.charset)
+    if kind == "text/plain" and found.parameter("format") == "flowed":
+        return _plain(flowed(text, delsp=found.parameter("delsp") == "yes"))
     return words(text) if kind in _HTML else _plain(READERS[kind](text) if kind in READERS else text)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from email.message import Message as Fields
+from email.utils import collapse_rfc2231_value
 from typing import TYPE_CHECKING, Final
 
 from . import transfer
@@ -71,6 +72,10 @@ class Part:
     def charset(self) -> str:
         """What it says of its charset, small letters."""
         return (self._parameters().get_content_charset() or "").strip()
+
+    def parameter(self, name: str) -> str:
+        """What it says of how its text is written, small letters."""
+        return collapse_rfc2231_value(self._parameters().get_param(name, "")).strip().lower()
 
     @property
     def file_name(self) -> str:

@@ -4,7 +4,8 @@
     2024-05-01 15:04:05 小美(10001)
     你好
 
-A message begins with such a line: time, name, and number or mail address; what follows up to the next is its text.
+A message begins with such a line: time, name, and number or mail address; what follows up to the next is its text. Some
+exports leave out the numbers: the first such line of a chat says whether the others have one, for a text may begin with a time too.
 """
 
 from __future__ import annotations
@@ -48,15 +49,20 @@ def read(source: Source, column: str | None) -> Iterator[Block]:
 
 def _of_text(source: Source) -> Iterator[Message]:
     channel: str | None = None
+    numbered: bool | None = None  # None: no message so far
     spoken = Spoken()
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip("\r\n").removeprefix("\ufeff")
             found, other = _HEADER.match(line), _WITH.match(line)
+            if found and numbered and not (found[3] or found[4]):
+                found = None
             if found or other or _RULE.match(line):
                 if (said := spoken.whole()) is not None:
                     yield said._replace(text=said.text.strip("\n"))
-                channel = other[1] or None if other else channel
+                channel, numbered = (other[1] or None, None) if other else (channel, numbered)
+                if found and numbered is None:
+                    numbered = bool(found[3] or found[4])
                 spoken.begin(_begun(number, found, channel) if found else None)
             elif not spoken.take(line) and line.strip() and channel:
                 source.notes.skip(f"{source.name}, line {number}", "no time begins this line, and no message stands before it")

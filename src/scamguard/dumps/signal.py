@@ -6,6 +6,7 @@ say who speaks; the names of an account fit in memory.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
 _FRAMES = {"recipient", "chat", "chatItem", "account", "stickerPack", "backupTimeMs"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the lines so far say of who is who."""
+
+    recipients: dict[str, str] = field(default_factory=dict)
+    chats: dict[str, str] = field(default_factory=dict)  # by that of its recipient
+    numbers: dict[str, str] = field(default_factory=dict)  # of accounts by their UUID
+
+
 def looks(head: Head) -> bool:
     """Say whether the first line is one of the three."""
     first = head.first
@@ -41,14 +51,13 @@ def read(source: Source, column: str | None) -> Iterator[Block]:
 
 
 def _messages(source: Source) -> Iterator[Message]:
-    names: dict[str, str] = {}  # of recipients
-    chats: dict[str, str] = {}  # name of a chat: that of its recipient
+    names = _Names()
     folder = PurePath(source.name.rpartition(":")[2]).parent.name or None
     for row, found in jsonl.records(source):
-        yield from guarded.messages(source, "line", row, found, _line, names, chats, folder)
+        yield from guarded.messages(source, "line", row, found, _line, names, folder)
 
 
-def _line(row: int, found: Record, names: dict[str, str], chats: dict[str, str], folder: str | None) -> Iterator[Message]:
+def _line(row: int, found: Record, names: _Names, folder: str | None) -> Iterator[Message]:
     """Read one line; ``folder`` is where signal-export puts a chat, and so its name.
 
     Raises
@@ -57,13 +66,13 @@ def _line(row: int, found: Record, names: dict[str, str], chats: dict[str, str],
         It is none of Signal's.
     """
     if isinstance(recipient := found.get("recipient"), dict):
-        names[str(recipient.get("id"))] = _name(recipient)
+        names.recipients[str(recipient.get("id"))] = _name(recipient)
     elif isinstance(chat := found.get("chat"), dict):
-        chats[str(chat.get("id"))] = names.get(str(chat.get("recipientId")), "")
+        names.chats[str(chat.get("id"))] = names.recipients.get(str(chat.get("recipientId")), "")
     elif isinstance(item := found.get("chatItem"), dict):
-        yield from _item(row, item, names, chats)
+        yield from _item(row, item, names)
     elif _is_envelope(found):
-        yield from _envelope(row, found["envelope"])
+        yield from _envelope(row, found["envelope"], names.numbers)
     elif isinstance(found.get("body"), str):
         yield Message(row, found["body"], None, times.iso(found.get("date")), label(found.get("sender")), folder)
     elif not _FRAMES & found.keys() and "adHocCall" not in found:
@@ -89,7 +98,7 @@ def _string(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _item(row: int, item: Record, names: dict[str, str], chats: dict[str, str]) -> Iterator[Message]:
+def _item(row: int, item: Record, names: _Names) -> Iterator[Message]:
     standard, poll, story = item.get("standardMessage"), item.get("poll"), item.get("directStoryReplyMessage")
     reply = story.get("textReply") if isinstance(story, dict) else None  # to a story; one may reply with a sign alone, too
     said = reply if isinstance(reply, dict) else standard
@@ -102,9 +111,9 @@ def _item(row: int, item: Record, names: dict[str, str], chats: dict[str, str]) 
         return  # a call, a sticker, an update: no words
     quote = standard.get("quote") if isinstance(standard, dict) else None
     sent = item.get("dateSent")
-    sender = "me" if "outgoing" in item else names.get(str(item.get("authorId")))
+    sender = "me" if "outgoing" in item else names.recipients.get(str(item.get("authorId")))
     answered = quote.get("targetSentTimestamp") if isinstance(quote, dict) else None
-    sender, channel = sender or label(item.get("authorId")), chats.get(str(item.get("chatId"))) or None
+    sender, channel = sender or label(item.get("authorId")), names.chats.get(str(item.get("chatId"))) or None
     yield Message(row, words, label(sent), times.since(sent, 1000), sender, channel, label(answered))
 
 
@@ -112,13 +121,14 @@ def _is_envelope(found: Record) -> bool:
     return isinstance(found.get("envelope"), dict)
 
 
-def _envelope(row: int, envelope: Record) -> Iterator[Message]:
+def _envelope(row: int, envelope: Record, numbers: dict[str, str]) -> Iterator[Message]:
     """Read what signal-cli receives; what one sends from another device comes as a sync message."""
     data, sync = _said(envelope), envelope.get("syncMessage")
-    sender = next(filter(None, (label(envelope.get(name)) for name in ("sourceName", "sourceNumber", "source", "sourceUuid"))), None)
-    channel = sender
+    channel = _account(envelope, "source", numbers)
+    name = label(envelope.get("sourceName"))
+    sender, channel = name or channel, channel or name
     if not isinstance(data, dict) and isinstance(sync, dict) and isinstance(sent := sync.get("sentMessage"), dict):
-        channel = label(sent.get("destinationNumber") or sent.get("destination"))
+        channel = _account(sent, "destination", numbers)
         data, sender = _said(sent) or sent, "me"
     if not isinstance(data, dict) or data.get("message") is None:
         return
@@ -134,3 +144,12 @@ def _said(found: Record) -> Any:  # noqa: ANN401 - JSON
     """Give what is said in an envelope, be it what takes the place of something said before."""
     edit = found.get("editMessage")
     return edit.get("dataMessage") if isinstance(edit, dict) else found.get("dataMessage")
+
+
+def _account(found: Record, way: str, numbers: dict[str, str]) -> str | None:
+    """Name an account the same whether it receives or sends: by its number, or by its UUID if that is never said."""
+    number, uuid, either = (label(found.get(f"{way}{what}")) for what in ("Number", "Uuid", ""))
+    if number and uuid:
+        numbers[uuid] = number
+    account = number or either or uuid
+    return numbers.get(account, account) if account else None

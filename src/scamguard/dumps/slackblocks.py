@@ -1,5 +1,5 @@
-"""What Slack shows of a message: its blocks (Block Kit) where it has any, else its text; its attachments; and the files that
-it shows opened: mails, snippets and posts.
+"""What Slack shows of a message: its blocks (Block Kit) where it has any, else its text; its attachments; the names of its files, and
+what is in those that it shows opened: mails, snippets and posts.
 
 The text beside blocks is what a notification says, so it is read only where the blocks have no words, or where one of them
 is of a kind that is not known here. Sources: docs.slack.dev, «Block Kit», «Formatting message text», «Secondary attachments».
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from .inline import joined, link
@@ -22,9 +23,17 @@ _KNOWN: Final = (
     "video",
 )  # fmt: skip
 _LINES: Final = ("rich_text_section", "rich_text_preformatted", "rich_text_quote")  # of a rich text: their elements stand on one line
-_SHOWN: Final = ("title", "label", "text", "description", "alt_text", "placeholder")  # texts of a block or an element, as they are shown
+_SHOWN: Final = (
+    "title", "label", "subtitle", "text", "body", "subtext", "description", "alt_text", "placeholder", "hint", "author_name",
+    "provider_name", "caption",
+)  # fmt: skip # texts of a block or an element, as they are shown
 _OPENED: Final = {"email", "post", "snippet", "space"}  # kinds of files whose preview is words
-_WITHIN: Final = ("elements", "element", "fields", "accessory", "options", "rows")
+_WITHIN: Final = (
+    "hero_image", "icon", "rich_text_title", "elements", "element", "fields", "accessory", "options", "option_groups", "rows", "details",
+    "output", "sources", "tasks", "child_blocks", "actions",
+)  # fmt: skip
+_MOMENT: Final = re.compile(r"\d{1,10}")  # seconds; what else stands for a date is not shown as one
+_TOKEN: Final = re.compile(r"\{(?:date|time|day|ago)[a-z_]*\}")
 
 
 def text_of(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
@@ -47,11 +56,10 @@ def _attached(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[st
 
 
 def _opened(found: Mapping[str, Any]) -> Iterator[str]:
-    """Give the files whose beginning is shown, with their titles; of the others the name is all that is."""
+    """Give the titles and names of files, and the beginning of those of which it is shown."""
     for file in dicts(found.get("files")):
-        if words := _string(file.get("plain_text")) or (_string(file.get("preview")) if file.get("mode") in _OPENED else ""):
-            yield _string(file.get("title"))
-            yield words
+        yield from (_string(file.get(name)) for name in ("title", "name"))
+        yield _string(file.get("plain_text")) or (_string(file.get("preview")) if file.get("mode") in _OPENED else "")
 
 
 def _attachment(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
@@ -63,6 +71,9 @@ def _attachment(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[
     for field in dicts(found.get("fields")):
         yield ": ".join(filter(None, (unescaped(_string(field.get(name)), names) for name in ("title", "value"))))
     yield from _blocks(dicts(found.get("blocks")), names)
+    for shared in dicts(found.get("message_blocks")):  # another message
+        said = shared.get("message")
+        yield from _blocks(dicts(said.get("blocks")) if isinstance(said, dict) else [], names)
     for action in dicts(found.get("actions")):
         yield _leading(unescaped(_string(action.get("text")), names), action.get("url"))
     yield unescaped(_string(found.get("footer")), names)
@@ -116,8 +127,10 @@ def _inline(element: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[st
     elif channel := _string(element.get("channel_id")):
         yield f"#{channel}"
     else:
-        words, address = text or _string(element.get("fallback")), _string(element.get("url"))
-        yield from _led(words, address)
+        fallback = _string(element.get("fallback"))
+        dated = element.get("type") == "date"
+        words = _dated(str(element.get("timestamp")), _string(element.get("format")), fallback) if dated else text or fallback
+        yield from _led(words, _string(element.get("url")))
 
 
 def unescaped(text: str, names: Mapping[str, str]) -> str:
@@ -140,11 +153,25 @@ def _marked(mark: str, names: Mapping[str, str]) -> Iterator[str]:
         yield f"@{names.get(target[1:], label or target[1:])}"
     elif target.startswith("#"):
         yield f"#{label or target[1:]}"
+    elif target.startswith("!date^"):
+        moment, shown, address = (*target.split("^")[1:4], "", "")[:3]
+        yield from _led(_dated(moment, shown, label), address)
     elif target.startswith("!"):
         yield label or f"@{target[1:].partition('^')[0]}"
     else:
         address = target.removeprefix("mailto:").removeprefix("tel:")
         yield from _led(label, address)
+
+
+def _dated(moment: str, shown: str, fallback: str) -> str:
+    """Give a date as it is shown: words with the date among them; also the words for programs that know no dates if it may be none.
+
+    >>> _dated("1392734382", "Paid {date_num}", "paid"), _dated("soon", "Paid {date_num}", "paid")
+    ('Paid 2014-02-18', 'paid Paid {date_num}')
+    """
+    if not _MOMENT.fullmatch(moment) or not _TOKEN.search(shown):
+        return " ".join(filter(None, (fallback, shown)))
+    return _TOKEN.sub(datetime.fromtimestamp(int(moment), UTC).date().isoformat(), shown)
 
 
 def _leading(words: str, address: object) -> str:

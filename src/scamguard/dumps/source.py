@@ -38,6 +38,10 @@ OMITTED: Final = type("_Omitted", (str,), {})("\n")  # stands for a line that is
 _BUFFER = 1 << 18
 _SAMPLES = 16
 _DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, pa.ArrowInvalid, zipfile.BadZipFile)
+_BOTH_ORDERS: Final = {  # which one, a mark says
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+}
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
@@ -128,7 +132,10 @@ class Source:
             The encoding that the user named is unknown.
         """
         name = self.codec()
+        mark = _mark(name)
+        marked = bool(mark) and self.head().startswith(mark)
         with self.opened() as raw:
+            raw.read(len(mark) if marked else 0)
             text = io.TextIOWrapper(raw, name, errors=encodings.errors(name), newline=newline)
             try:
                 yield text
@@ -165,10 +172,13 @@ class Source:
     def start(self) -> str:
         """Give the first characters, without a byte order mark, without using them up; none if the encoding is unknown."""
         raw = self.head()
-        try:
-            text = codecs.getincrementaldecoder(self.encoding or encodings.guess(raw))("replace").decode(raw)
-        except LookupError:
+        encoding = self.encoding or encodings.guess(raw)
+        if not _is_text(encoding):
             return ""  # the reader says so
+        try:
+            text = codecs.getincrementaldecoder(encoding)("replace").decode(raw)
+        except UnicodeError:  # a byte order mark is missing, which the reader says too
+            return ""
         return text.removeprefix("\ufeff")
 
     def codec(self) -> str:
@@ -176,11 +186,12 @@ class Source:
         if self.encoding is None:
             head = self.head()
             return encodings.guess(self._further() if len(head) == HEAD_BYTES and head.isascii() else head)
-        try:
-            codecs.lookup(self.encoding)
-        except LookupError as error:
-            raise DumpError(f"{self.name}: unknown encoding {self.encoding!r}; say for example utf-8, gb18030 or shift_jis") from error
-        return self.encoding
+        if not _is_text(self.encoding):
+            raise DumpError(f"{self.name}: unknown encoding {self.encoding!r}; say for example utf-8, gb18030 or shift_jis")
+        name = codecs.lookup(self.encoding).name
+        if name in _BOTH_ORDERS and not self.head().startswith(_BOTH_ORDERS[name]):
+            raise DumpError(f"{self.name}: {name} without a byte order mark; say {name}-le or {name}-be")
+        return "utf-8-sig" if name == "utf-8" else self.encoding
 
     def _further(self) -> bytes:
         """Give some lines from all over a file whose beginning is ASCII, which tells nothing of its encoding."""
@@ -223,6 +234,8 @@ class _Stream(io.RawIOBase):
         except _DAMAGE as error:  # a member of an archive is unpacked to be looked at
             start = b""
             self._damaged(error)
+        except OSError as error:
+            raise _unread(source, error) from error
         if start.startswith(_GZIP):
             self._inner = gzip.GzipFile(fileobj=raw)
         elif start.startswith(_ZSTD):
@@ -242,7 +255,7 @@ class _Stream(io.RawIOBase):
             return self._damaged(error)
         except OSError as error:
             if not self._packed or error.errno:
-                raise
+                raise _unread(self._source, error) from error
             return self._damaged(error)
         if self._size:
             self._source.share = min(1.0, self._raw.tell() / self._size)
@@ -254,6 +267,29 @@ class _Stream(io.RawIOBase):
         if not self._ahead:
             self._source.notes.skip(self._source.name, f"damaged, and read only up to there: {_line(error)}")
         return 0
+
+
+def _unread(source: Source, error: OSError) -> DumpError:
+    return DumpError(f"{source.name}: {error.strerror or error}")
+
+
+def _is_text(encoding: str) -> bool:
+    """Say whether there is such an encoding, and as one of text in files, which hex, rot13 and idna are not."""
+    try:
+        b"\n".decode(encoding, encodings.errors(encoding))
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
+def _mark(encoding: str) -> bytes:
+    """Give the byte order mark that Python leaves in a text of this encoding."""
+    if codecs.lookup(encoding).name in {"utf-8-sig", *_BOTH_ORDERS}:
+        return b""
+    try:
+        return "\ufeff".encode(encoding)
+    except UnicodeError:
+        return b""
 
 
 def _line(error: BaseException) -> str:

@@ -10,6 +10,8 @@ import io
 import sys
 from typing import IO, TYPE_CHECKING, Any
 
+from scamguard.errors import DumpError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -46,6 +48,8 @@ class Beginning:
 
 def _standard_input() -> Any:  # noqa: ANN401 - whatever it is
     """Open it with a buffer of our own: at its end Python waits for that of sys.stdin, which a thread may be reading."""
+    if sys.stdin is None:
+        raise DumpError("standard input: it is closed")
     stdin = sys.stdin.buffer
     file = getattr(stdin, "raw", None)
     return io.FileIO(file.fileno(), closefd=False) if isinstance(file, io.FileIO) else stdin

@@ -1,8 +1,8 @@
 """Telegram Desktop's result.json: one chat, or a whole account (export_output_json.cpp of telegramdesktop/tdesktop).
 
 A text is a string or an array of strings and entities; a link behind other words (`text_link`) is put behind them, for
-that is where it leads. Buttons and polls are part of what is read. What an event renames, it may rename to a lie, so a new
-title counts as a message of whoever set it; other events hold no words.
+that is where it leads. Buttons, polls, contacts and places are part of what is read. What an event renames, it may rename to a
+lie, so a new title counts as a message of whoever set it; other events hold no words.
 """
 
 from __future__ import annotations
@@ -53,14 +53,23 @@ def read(source: Source, column: str | None) -> Iterator[Block]:
 
 def _messages(source: Source) -> Iterator[Message]:
     chat: dict[str, str | None] = {}
+    named: dict[str, str | None] = {}  # the id of the chat that is called so
     for path, number, value in jsonstream.values(source, _WALK):
         if value is jsonstream.OPENED:
             chat = {}
         elif path[-1:] == (None,):
             what = "message" if path[-2] == "messages" else "entry"  # of the chats
-            yield from guarded.messages(source, what, number, value, _message, chat.get("name") or chat.get("id"))
+            yield from guarded.messages(source, what, number, value, _message, _channel(chat, named))
         elif path and path[-1] in {"name", "id"}:
             chat[str(path[-1])] = label(value)
+
+
+def _channel(chat: Mapping[str, str | None], named: dict[str, str | None]) -> str | None:
+    """Name a chat; by its id, too, if an earlier one has the same name."""
+    name, number = chat.get("name"), chat.get("id")
+    while name and named.setdefault(name, number) != number:
+        name = f"{name} ({number})"
+    return name or number
 
 
 def _message(row: int, found: Mapping[str, Any], channel: str | None) -> Iterator[Message]:
@@ -79,7 +88,7 @@ def _message(row: int, found: Mapping[str, Any], channel: str | None) -> Iterato
 
 
 def text_of(found: Mapping[str, Any]) -> str:
-    """Give all that is read of a message: text, poll, list, invoice, game and buttons.
+    """Give all that is read of a message: text, poll, list, invoice, contact, place, game and buttons.
 
     Raises
     ------
@@ -93,7 +102,9 @@ def text_of(found: Mapping[str, Any]) -> str:
         if isinstance(card := found.get(name), dict):
             parts += [_words(card, field) for field in fields]
             parts += [_words(answer, "text") for answer in guarded.objects(card, "answers")]
-    parts += [_words(found, name) for name in ("game_title", "game_description")]
+    if isinstance(contact := found.get("contact_information"), dict):
+        parts.append(" ".join(filter(None, (_words(contact, field) for field in ("first_name", "last_name")))))
+    parts += [_words(found, name) for name in ("place_name", "address", "game_title", "game_description")]
     rows = found.get("inline_bot_buttons")
     for row in rows if isinstance(rows, list) else ():
         parts += [_button(button) for button in row if isinstance(button, dict)] if isinstance(row, list) else []

@@ -44,6 +44,25 @@ def enriched(text: str) -> str:
     return _BREAKS.sub(lambda run: " " if len(run[0]) == 1 else run[0][1:], bare)
 
 
+def flowed(text: str, *, delsp: bool) -> str:
+    r"""Join the lines of a flowing text (RFC 3676): one that ends in a space goes on; ``delsp``: without that space.
+
+    >>> flowed("Send your se \ned now.\n From\n> a \n> b\n-- \nMia", delsp=True)
+    'Send your seed now.\nFrom\n> ab\n-- \nMia'
+    """
+    found: list[str] = []
+    flows: int | None = None  # how often the line that goes on is quoted
+    for line in text.replace("\r\n", "\n").split("\n"):
+        quoted = len(line) - len(line.lstrip(">"))
+        bare = line[quoted:].removeprefix(" ")
+        signs = bare == "-- "
+        found.append(bare if flows == quoted and not signs else f"\n{'>' * quoted}{' ' * (quoted > 0)}{bare}")
+        flows = quoted if bare.endswith(" ") and not signs else None
+        if delsp and flows is not None:
+            found[-1] = found[-1][:-1]
+    return "".join(found)[1:]
+
+
 def rtf(text: str) -> str:
     r"""Give the words of Rich Text Format; fonts, colours, pictures and what a program may pass over (``\*``) are none.
 

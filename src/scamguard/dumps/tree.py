@@ -8,8 +8,12 @@ file unpacks to petabytes) and no large one may unpack to hundreds of times its 
 from __future__ import annotations
 
 import functools
+import os
+import re
+import stat
 import zipfile
-from pathlib import PurePath
+from collections import Counter
+from pathlib import Path, PurePath
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from scamguard.errors import DumpError
@@ -18,11 +22,11 @@ from .source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 _MOST_MEMBERS = 1_000_000
 _LARGE: Final = 1 << 28  # bytes
 _MOST_TIMES = 200  # its packed size
+_SUFFIX: Final = re.compile(r"(?:\.\w+)?(?:\.(?:gz|zst))?$")
 _ENCRYPTED = 1  # bit 0 of a member's flags (APPNOTE 4.4.4)
 
 
@@ -57,7 +61,7 @@ class Tree:
         """
         self.source, self._between = source, between
         found = _folder(source) if archive is None else _archive(source, archive)
-        self.members = dict(sorted(found))
+        self.members = _named(sorted(found, key=lambda member: member.name))
 
     def sources(self, names: list[str]) -> Iterator[tuple[str, Source]]:
         """Give each of these members as a source of its own, which notes what is broken in the common notes."""
@@ -66,10 +70,20 @@ class Tree:
         for name in names:
             size = self.members[name].size
             one = self.one(name)
-            one.within = functools.partial(self._reads, done, size, total)
-            yield name, one
+            if self._opens(name, one):
+                one.within = functools.partial(self._reads, done, size, total)
+                yield name, one
             done += size
             self.source.share = done / total
+
+    def _opens(self, name: str, one: Source) -> bool:
+        """Say whether a member can be opened; else that is noted, and costs no other."""
+        try:
+            self.members[name].open().close()
+        except DumpError as error:
+            one.notes.skip(one.name, str(error).removeprefix(f"{one.name}: "))
+            return False
+        return True
 
     def _reads(self, done: int, size: int, total: int, share: float) -> None:
         self.source.share = (done + share * size) / total
@@ -83,6 +97,19 @@ class Tree:
         )  # fmt: skip
 
 
+def _named(members: list[Member]) -> dict[str, Member]:
+    """Index members by their names; of several in an archive that are called alike, each later one by a number too."""
+    found: dict[str, Member] = {}
+    times: Counter[str] = Counter()
+    for member in members:
+        name = member.name
+        while name in found:
+            times[member.name] += 1
+            name = _SUFFIX.sub(rf" ({times[member.name] + 1})\g<0>", member.name, count=1)
+        found[name] = member
+    return found
+
+
 def _within(around: str, between: str, name: str) -> str:
     """Name a member; a folder may be given with a / at its end."""
     return f"{around.removesuffix('/') if between == '/' else around}{between}{name}"
@@ -94,7 +121,7 @@ def is_hidden(name: str) -> bool:
     return "__MACOSX" in parts or "".join(parts[-1:]).startswith(".")
 
 
-def _archive(source: Source, file: IO[bytes]) -> Iterator[tuple[str, Member]]:
+def _archive(source: Source, file: IO[bytes]) -> Iterator[Member]:
     name = source.name
     try:
         archive = zipfile.ZipFile(file)
@@ -112,7 +139,7 @@ def _archive(source: Source, file: IO[bytes]) -> Iterator[tuple[str, Member]]:
         if info.file_size > max(_LARGE, _MOST_TIMES * info.compress_size):
             raise DumpError(f"{name}: {info.filename!r} would unpack to {info.file_size:,} bytes, as in a zip bomb; nothing is read")
         packed = min(info.compress_size, source.packed or info.compress_size)
-        yield info.filename, Member(info.filename, info.file_size, packed, functools.partial(_opened, name, archive, info))
+        yield Member(info.filename, info.file_size, packed, functools.partial(_opened, name, archive, info))
 
 
 def _opened(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Any:  # noqa: ANN401 - it has peek and read1
@@ -124,19 +151,49 @@ def _opened(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Any: 
         raise DumpError(f"{name}:{info.filename}: cannot be unpacked: {error}") from error
 
 
-def _open(file: Path) -> IO[bytes]:
-    return file.open("rb")
+def _open(name: str, file: Path) -> IO[bytes]:
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise DumpError(f"{name}: {error.strerror or error}") from error
 
 
-def _folder(source: Source) -> Iterator[tuple[str, Member]]:
+def _folder(source: Source) -> Iterator[Member]:
+    """Find the files; a folder within that may not be looked into is noted."""
     path = source.path
     if path is None:
         raise DumpError(f"{source.name}: no folder; give its path")
-    for file in path.rglob("*"):
-        name = file.relative_to(path).as_posix()
-        if file.is_symlink():
-            if not is_hidden(name):
-                source.notes.skip(_within(source.name, "/", name), "a symbolic link, which is not followed; name the file it leads to")
-        elif file.is_file():
-            size = file.stat().st_size
-            yield name, Member(str(file), size, size, functools.partial(_open, file))
+
+    def closed(error: OSError) -> None:
+        name = Path(error.filename).relative_to(path).as_posix()
+        source.notes.skip(_within(source.name, "/", name), f"{error.strerror}; nothing in it is read")
+
+    for folder, folders, files in os.walk(path, onerror=closed):
+        for file in (Path(folder, name) for name in [*folders, *files]):
+            name = file.relative_to(path).as_posix()
+            whole = _within(source.name, "/", name)
+            try:
+                if (found := _file(file, name, whole)) is not None:
+                    yield found
+            except DumpError as error:
+                if not is_hidden(name):
+                    source.notes.skip(whole, str(error))
+
+
+def _file(file: Path, name: str, whole: str) -> Member | None:
+    """Give a file; None for what is none.
+
+    Raises
+    ------
+    DumpError
+        It is not followed, or may not be looked at.
+    """
+    try:
+        state = file.lstat()
+    except OSError as error:
+        raise DumpError(error.strerror) from error
+    if stat.S_ISLNK(state.st_mode):
+        raise DumpError("a symbolic link, which is not followed; name the file it leads to")
+    if not stat.S_ISREG(state.st_mode):
+        return None
+    return Member(name, state.st_size, state.st_size, functools.partial(_open, whole, file))

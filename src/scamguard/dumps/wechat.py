@@ -27,10 +27,10 @@ _WALK: Final = {(), ("messages",)}
 _ECHOTRACE = re.compile(r'^\s*\{.*"session":\s*\{.*"wxid":', re.DOTALL)
 _CHATLOG = re.compile(r'^\s*\[\s*\{(?=.*"talker":)(?=.*"isSelf":)', re.DOTALL)
 _CHATLOG_LINE = re.compile(
-    r"(?P<name>\S.{0,99}?)(?:\((?P<id>[\w@.-]{1,64}|我)\))? (?:\[(?P<room>.*?)(?:\([^()]*\))?\] )?"
+    r"(?:(?P<name>\S.{0,99}?)\((?P<id>[\w@.-]{1,64}|我)\)|(?P<alone>我|[a-zA-Z0-9_@.-]{1,64})) (?:\[(?P<room>.*?)(?:\([^()]*\))?\] )?"
     r"(?P<time>(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d)$"
 )
-_MEMOTRACE_LINE = re.compile(r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?P<name>\S.*?)(?P<id>)(?P<room>(?!))?$")
+_MEMOTRACE_LINE = re.compile(r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?P<name>\S.*?)(?P<id>)(?P<alone>)(?P<room>(?!))?$")
 _ELEMENTS: Final = [re.compile(rf"<{name}>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</{name}>", re.DOTALL) for name in ("title", "des", "url")]
 
 
@@ -60,22 +60,28 @@ def _messages(source: Source) -> Iterator[Message]:
 
 
 def _of_text(source: Source) -> Iterator[Message]:
-    """Read messages that begin with a line of who and when, and go on to the next such line."""
+    """Read messages that begin with a line of who and when, and go on to the next such line, of the form of the first."""
     spoken = Spoken()
+    forms = [_CHATLOG_LINE, _MEMOTRACE_LINE]
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip("\r\n").removeprefix("\ufeff")
-            found = _CHATLOG_LINE.match(line) or _MEMOTRACE_LINE.match(line)
+            found = next((match for form in forms if (match := form.match(line))), None)
             if found:
                 if (said := spoken.whole()) is not None:
                     yield said._replace(text=said.text.strip("\n"))
-                who = found.groupdict()
-                sender = "me" if "我" in {who["name"], who["id"]} else who["name"]
-                spoken.begin(Message(number, "", None, times.iso(who["time"]), sender, who["room"]))
+                forms = [found.re]
+                spoken.begin(_begun(number, found))
             elif not spoken.take(line) and line.strip():
                 source.notes.skip(f"{source.name}, line {number}", "nobody and no time begins this line, and no message stands before it")
     if (said := spoken.whole()) is not None:
         yield said._replace(text=said.text.strip("\n"))
+
+
+def _begun(number: int, found: re.Match[str]) -> Message:
+    name = found["name"] or found["alone"]
+    sender = "me" if "我" in {name, found["id"]} else name
+    return Message(number, "", None, times.iso(found["time"]), sender, found["room"])
 
 
 def _message(number: int, found: dict[str, Any], session: dict[str, Any]) -> Iterator[Message]:

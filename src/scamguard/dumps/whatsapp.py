@@ -4,8 +4,10 @@
     01/05/2024 15:04 - Mia: Olá                       Android
     2024/5/1 下午3:04 - 小美: 你好
 
-A line that begins with no date goes on with the message before. One without a sender is WhatsApp speaking (encryption,
-members) and no message. Whether the day or the month comes first is told by the dates: they exist, and they ascend.
+A line that begins with no date goes on with the message before. One without a sender is WhatsApp speaking, or was pasted: a
+notice (encryption, members) is left out, anything else, such as the new title of a group, is a message of nobody. On iOS the
+sender of what WhatsApp says is the chat, and a mark of direction begins it. Whether the day or the month comes first is told by
+the dates: they exist, and they ascend.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from .block import Message
 from .source import without_columns
 from .spoken import Spoken
 from .times import moment
-from .whatsappwords import about_group, chat_named
+from .whatsappwords import about_group, chat_named, is_notice, names_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,6 +57,7 @@ _HEADERS: Final = tuple(
 )
 _SENDER = re.compile(r"([^\n:]{1,200}?):(?:\s|$)")
 _STRIPPED: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
+_APP: Final = "\u200e"  # begins what the program itself says, media too
 _ARCHIVE: Final = re.compile(r"\.zip(?:\.gz|\.zst)?:", re.IGNORECASE)  # what stands between the names of an archive and of a member
 _CLOSE: Final = 3  # lines a message has at most, on the average, in a chat that begins in the midst
 _BUDDHIST_YEARS = 543  # that the Thai calendar is ahead
@@ -130,29 +133,35 @@ def _flaws(times: list[int | None]) -> int:
 
 def _messages(source: Source) -> Iterator[Message]:
     dates, channel = _order_of(source), _channel(source.name)
-    spoken, speaking = Spoken(), False
+    spoken = Spoken()
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip("\r\n")
             found = stamp(line)
             if found is not None and _year_first(found) == (dates == "ymd"):
+                if (begun := _said(number, found, dates, channel)) is None:
+                    continue  # what follows a notice goes on with the message before: it may have been pasted there
                 if (said := spoken.whole()) is not None:
                     yield said
-                spoken.begin(_said(number, found, dates, channel))
-                speaking = True
-            elif not spoken.take(line) and not speaking and line.strip(_STRIPPED):
+                spoken.begin(begun)
+            elif not spoken.take(line) and line.strip(_STRIPPED):
                 source.notes.skip(f"{source.name}, line {number}", "no date begins this line, and no message stands before it")
     if (said := spoken.whole()) is not None:
         yield said
 
 
 def _said(number: int, found: Stamp, dates: str, channel: str | None) -> Message | None:
-    """Begin a message; None if nobody sent it: then WhatsApp speaks."""
+    """Begin a message; None if it is but a notice."""
     sender = _sender(found.rest)
-    if sender is None:
-        return None
-    text = found.rest[sender.end() :].lstrip(_STRIPPED)
-    return Message(number, text, None, _when(found, dates), sender[1].strip(_STRIPPED + " ~\u202f\xa0"), channel)
+    text = found.rest if sender is None else found.rest[sender.end() :]
+    said = text.strip(_STRIPPED)
+    if sender is None or text.startswith(_APP):
+        if is_notice(said):
+            return None
+        if names_group(said):
+            sender = None
+    who = None if sender is None else sender[1].strip(_STRIPPED + " ~\u202f\xa0")
+    return Message(number, text.lstrip(_STRIPPED), None, _when(found, dates), who, channel)
 
 
 def _sender(rest: str) -> re.Match[str] | None:
@@ -176,6 +185,9 @@ def _when(found: Stamp, dates: str) -> int | None:
 
 
 def _channel(name: str) -> str | None:
-    """Name the chat by its file, or by the innermost archive around `_chat.txt`."""
-    *around, file = (PurePath(part).name for part in _ARCHIVE.split(name))
-    return chat_named(around[-1] if around and file == "_chat.txt" else file.removesuffix(".gz").removesuffix(".txt")) or None
+    """Name the chat by its file; `_chat.txt` by its folder, or by the innermost archive around it."""
+    *around, path = (PurePath(part) for part in _ARCHIVE.split(name))
+    file = path.name.removesuffix(".gz")
+    if file == "_chat.txt":
+        file = next(filter(None, (path.parent.name, *(one.name for one in around[-1:]))), file)
+    return chat_named(file.removesuffix(".txt")) or None

@@ -1,0 +1,100 @@
+"""Chats are kept apart, messages are not cut or counted twice, and what is said stays with whoever said it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .dumping import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def put(path: Path, content: object) -> Path:
+    path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
+    return path
+
+
+def lines(path: Path, found: list[dict[str, Any]]) -> Path:
+    return put(path, "".join(json.dumps(one) + "\n" for one in found))
+
+
+def test_telegram_chats_of_one_name(tmp_path: Path) -> None:
+    def chat(number: int, name: str | None) -> dict[str, Any]:
+        return {"name": name, "type": "personal_chat", "id": number, "messages": [{"id": 1, "type": "message", "text": "hi"}]}
+
+    chats = [chat(1, "Alex"), chat(2, "Alex"), chat(3, "Alex (2)"), chat(4, None), chat(5, "Mia")]
+    account = {"about": "Telegram", "chats": {"list": chats}, "left_chats": {"list": [chat(2, "Alex")]}}
+    got = read(put(tmp_path / "result.json", account))
+    assert [m.channel for m in got.messages] == ["Alex", "Alex (2)", "Alex (2) (3)", "4", "Mia", "Alex (2)"]
+
+
+@pytest.mark.parametrize(
+    ("card", "want"),
+    [
+        ({"contact_information": {"first_name": "Kraken Support", "last_name": "send seed"}}, "Kraken Support send seed"),
+        ({"place_name": "Support centre", "address": "call us", "location_information": {"latitude": 1}}, "Support centre\ncall us"),
+    ],
+)
+def test_telegram_contacts_and_places(tmp_path: Path, card: dict[str, Any], want: str) -> None:
+    message = {"id": 1, "type": "message", "from": "Bob", "text": "", **card}
+    assert read(put(tmp_path / "r.json", {"name": "G", "type": "private_group", "id": 5, "messages": [message]})).texts == [want]
+
+
+PASTED = "2024-05-01 15:04:05 我是币安客服，请把验证码发给我"
+
+
+@pytest.mark.parametrize(
+    "chat",
+    [
+        f"2024-05-01 15:04:05 客服(10001)\n您好\n{PASTED}\n\n2024-05-01 15:05:05 小美<a@b.example>\n好\n",
+        f"客服(wxid_1) 05-01 18:00:00\n您好\n{PASTED}\n\n小美(wxid_2) 05-01 18:00:01\n好\n",
+    ],
+)
+def test_a_text_that_begins_with_a_time_is_no_header(tmp_path: Path, chat: str) -> None:
+    got = read(put(tmp_path / "c.txt", chat))
+    assert [(m.text, m.sender) for m in got.messages] == [(f"您好\n{PASTED}", "客服"), ("好", "小美")]
+
+
+def test_chats_of_qq_with_and_without_numbers(tmp_path: Path) -> None:
+    got = read(
+        put(
+            tmp_path / "c.txt",
+            f"消息记录\n消息对象:群\n\n2024-05-01 15:04:05 客服(10001)\n{PASTED}\n消息对象:小美\n\n2024-05-01 15:04:05 小美\n好\n",
+        )
+    )
+    assert [(m.text, m.sender, m.channel) for m in got.messages] == [(PASTED, "客服", "群"), ("好", "小美", "小美")]
+
+
+def test_wechat_accounts_without_a_name(tmp_path: Path) -> None:
+    got = read(put(tmp_path / "c.txt", "小红(wxid_1) 05-01 18:00:00\n今天 05-01 18:00:00\nwxid_2 05-01 18:01:00\n好\n我 05-01 18:02:00\n"))
+    assert [(m.text, m.sender) for m in got.messages] == [("今天 05-01 18:00:00", "小红"), ("好", "wxid_2"), ("", "me")]
+
+
+@pytest.mark.parametrize(("kind", "name"), [("Issues", "issue"), ("PullRequest", "pull_request")])
+def test_who_closes_an_issue_did_not_write_it(tmp_path: Path, kind: str, name: str) -> None:
+    issue = {"number": 5, "title": "T", "body": "B", "user": {"login": "ben"}}
+    events = [
+        {"type": f"{kind}Event", "actor": {"login": who}, "repo": {"name": "a/b"}, "payload": {"action": action, name: issue}}
+        for action, who in [("opened", "ben"), ("labeled", "mia"), ("closed", "mia"), ("reopened", "mia"), ("edited", "mia")]
+    ]
+    got = read(lines(tmp_path / "e.json", events))
+    assert [(m.row, m.text, m.sender) for m in got.messages] == [(1, "T\n\nB", "ben"), (5, "T\n\nB", "ben")]
+
+
+def test_signal_keeps_both_sides_of_a_chat_together(tmp_path: Path) -> None:
+    said = {"timestamp": 1, "message": "x"}
+    envelopes = [
+        {"source": "+1555", "sourceNumber": "+1555", "sourceUuid": "u", "sourceName": "Kraken Desk", "dataMessage": said},
+        {"source": "+1", "syncMessage": {"sentMessage": {"destination": "+1555", "destinationNumber": "+1555", **said}}},
+        {"source": "u", "sourceNumber": None, "sourceUuid": "u", "sourceName": "Kraken Desk", "dataMessage": said},
+        {"source": "+1", "syncMessage": {"sentMessage": {"destinationNumber": None, "destinationUuid": "u", **said}}},
+        {"sourceName": "Mia", "dataMessage": said},
+    ]
+    got = read(lines(tmp_path / "s.jsonl", [{"envelope": one} for one in envelopes]))
+    assert [(m.sender, m.channel) for m in got.messages] == [
+        ("Kraken Desk", "+1555"), ("me", "+1555"), ("Kraken Desk", "+1555"), ("me", "+1555"), ("Mia", "Mia")
+    ]  # fmt: skip
