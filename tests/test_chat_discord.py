@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 GUILD, CHANNEL, MODERATORS, CATEGORY, BOT = 100, 200, 300, 400, 1
 ROLE = 900
 STRANGER = {"id": "666", "username": "kraken_support", "discriminator": "0", "avatar": None, "global_name": None}
+MIA = {**STRANGER, "id": "42", "username": "mia"}
 MEMBER = {"roles": [], "joined_at": "2024-01-01T00:00:00+00:00", "deaf": False, "mute": False, "flags": 0}
 GUILD_CREATE = {
     "id": str(GUILD), "name": "Traders", "preferred_locale": "zh-CN", "owner_id": "2", "member_count": 3, "features": [], "emojis": [],
@@ -36,6 +37,13 @@ GUILD_CREATE = {
     "system_channel_flags": 0, "premium_progress_bar_enabled": False, "icon": None, "splash": None, "banner": None, "description": None,
     "discovery_splash": None, "vanity_url_code": None, "application_id": None, "max_members": 10, "large": False, "unavailable": False,
     "stage_instances": [], "guild_scheduled_events": [], "soundboard_sounds": [], "safety_alerts_channel_id": None,
+}  # fmt: skip
+
+
+THREAD = {
+    "id": "5000", "guild_id": str(GUILD), "parent_id": str(CHANNEL), "owner_id": "666", "type": 11, "name": "help", "member_count": 1,
+    "message_count": 0, "thread_metadata": {"archived": False, "auto_archive_duration": 60, "locked": False,
+                                            "archive_timestamp": "2026-05-01T10:00:00+00:00"},
 }  # fmt: skip
 
 
@@ -58,6 +66,8 @@ class Wire:
         self.calls.append((route.method, route.url.partition("/v10")[2], body))
         if route.method in self.refuses:
             raise self.error(Response(), "Missing Permissions")  # type: ignore[arg-type] # a stand-in
+        if route.method == "PATCH":
+            return {**THREAD, **body}
         return None if route.method == "DELETE" else payload("sent", author={**STRANGER, "id": str(BOT)}, id="9000")
 
 
@@ -114,7 +124,7 @@ def test_an_advisory_passes(guard: Guard) -> None:
 
 
 def test_a_likely_scam_is_answered(guard: Guard) -> None:
-    calls = run(moderator(guard, lang="en"), ("message_create", payload(chatting.likely(guard))))
+    calls = run(moderator(guard, lang="en"), ("message_create", payload(chatting.likely(guard), author=MIA)))
     assert [call[0] for call in calls] == ["POST", "POST"]
     assert str(calls[0][2]["message_reference"]["message_id"]) == "5000"
     assert "official" in calls[0][2]["content"]
@@ -166,6 +176,8 @@ FILE = {"id": "1", "filename": "x.png", "size": 1, "url": "https://x.example/x.p
         {"components": [{"type": 9, "id": 1, "components": [WORDS], "accessory": {**BUTTON, "label": "x"}}]},
         {"attachments": [{**FILE, "description": SCAM}]},
         {"attachments": [{**FILE, "filename": SCAM}]},
+        {"embeds": [{"type": "link", "provider": {"name": SCAM}}]},
+        {"sticker_items": [{"id": "1", "name": SCAM, "format_type": 1}]},
     ],
     ids=lambda more: next(iter(more)),
 )
@@ -173,21 +185,44 @@ def test_wherever_words_are_shown_they_are_judged(guard: Guard, more: dict[str, 
     assert run(moderator(guard), ("message_create", payload("hi", **more)))[0][0] == "DELETE"
 
 
-def test_where_a_button_leads_is_read() -> None:
-    from scamguard.chat.discord import _component  # noqa: PLC0415 - beside the test that needs it
+def test_where_buttons_and_authors_lead_is_read() -> None:
+    from scamguard.chat.discord import _component, _embedded  # noqa: PLC0415 - beside the test that needs it
 
+    embed = discord.Embed().set_author(name="Max", url="https://evil.example")
+    assert "".join(_embedded([embed])) == "Max (https://evil.example)"
     button = discord.ui.Button[discord.ui.View](label="go", url="https://evil.example")._underlying
     assert list(_component(button)) == ["go (https://evil.example)"]
 
 
 def test_the_title_of_a_post_in_a_forum_is_judged(guard: Guard) -> None:
-    thread = {"id": "5000", "guild_id": str(GUILD), "parent_id": str(CHANNEL), "owner_id": "666", "type": 11, "name": SCAM,
-              "member_count": 1, "message_count": 0, "thread_metadata": {"archived": False, "auto_archive_duration": 60, "locked": False,
-                                                      "archive_timestamp": "2026-05-01T10:00:00+00:00"}}  # fmt: skip
+    thread = {**THREAD, "name": SCAM}
     post = payload("hi", id="5000", channel_id="5000")
     later = payload("hi", id="5001", channel_id="5000")
     assert run(moderator(guard), ("thread_create", thread), ("message_create", post))[0][0] == "DELETE"
     assert run(moderator(guard), ("thread_create", thread), ("message_create", later)) == [], "who answers is not blamed for the title"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        payload("hi", id="5000", channel_id="5000"),
+        payload(SCAM, id="5001", channel_id="5000", type=4),
+        payload(SCAM, id="5001", type=18, message_reference={"channel_id": "5000", "guild_id": str(GUILD), "type": 0}),
+    ],
+    ids=["begun", "renamed", "made"],
+)
+def test_a_title_that_should_go_is_taken_away(guard: Guard, said: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
+    events = (("thread_create", {**THREAD, "name": SCAM}), ("message_create", said))
+    assert ("PATCH", "/channels/5000", {"name": "⚠"}) in run(moderator(guard), *events)
+    run(moderator(guard), *events, refuses=("PATCH",))
+    assert "title of thread 5000 not taken away" in caplog.text
+
+
+def test_names_join_the_verdict(guard: Guard) -> None:
+    posed = {**STRANGER, "username": "ledger_help1", "global_name": "Ledger Support", "bot": True}
+    for more, rule in (({}, "sender.unofficial"), ({"webhook_id": "777"}, "sender.claims_brand")):
+        calls = run(moderator(guard, on_block="flag"), ("message_create", payload(SCAM, author=posed, **more)))
+        assert rule in calls[0][2]["content"]
 
 
 def test_staff_is_configured_by_account_or_role(guard: Guard) -> None:

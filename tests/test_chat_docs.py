@@ -28,7 +28,7 @@ SNIPPETS = dict(re.findall(r"<!-- test: (\w+) -->\n```\w+\n(.*?)```", PAGE, re.D
 @pytest.fixture(autouse=True)
 def _load_once(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare every snippet the loading of the model."""
-    monkeypatch.setattr("scamguard.guard.load", lambda _=None: guard)
+    monkeypatch.setattr("scamguard.guard.load", lambda *_, **__: guard)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -35,6 +35,10 @@ OLD_POLL = {"question": {"org.matrix.msc1767.text": "Q", "body": "Q"}, "answers"
         ({"membership": "join", "displayname": "Kraken Support", "reason": "hi"}, ["Kraken Support", "hi"]),
         ({"topic": "old", "m.topic": {"m.text": [{"body": "new"}]}}, ["old", "new"]),
         ({"name": "a room"}, ["a room"]),
+        ({"body": "geo", "m.location": {"uri": "geo:1,1", "description": "words"}}, ["geo", "words"]),
+        ({"org.matrix.msc3488.location": {"description": "words"}}, ["words"]),
+        ({"description": "of a beacon", "live": True}, ["of a beacon"]),
+        ({"body": "hi", "formatted_body": '<span data-mx-spoiler="label">hi</span>'}, ["hi", "label hi"]),
         ({"body": 3, "m.text": {"a": 1}, "m.relates_to": [], "m.new_content": "x", "formatted_body": None, "m.poll": {}}, []),
     ],
 )

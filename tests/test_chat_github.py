@@ -15,7 +15,7 @@ import pytest
 
 from scamguard import ChatError
 from scamguard.chat import github
-from scamguard.chat.github import Comment
+from scamguard.chat.comment import Comment
 
 from .chatting import ADVISORY, SCAM, quotes, served
 
@@ -108,6 +108,54 @@ def test_a_scam_is_hidden_labelled_and_answered(guard: Guard, env: dict[str, str
     assert (tmp_path / "output").read_text() == "response=delete\n"
     assert (tmp_path / "summary").read_text() == f"scamguard: {line}\n"
     assert not any(quotes(HOSTILE, said) for said in (line, json.dumps(hub.calls)))
+
+
+def below(part: str, place: str, number: int = 8, **said: Any) -> dict[str, Any]:
+    """Make an event of something below a pull request or discussion, or of what opens one."""
+    whole = event(None, **said)
+    written = {**whole.pop("comment"), "node_id": f"N_{part}", "title": None, "body": SCAM}
+    del whole["issue"]
+    return {**whole, place: {"number": number, "node_id": f"N_{place}", "title": "hi"}, part: {"number": number, **written}}
+
+
+@pytest.mark.parametrize(
+    ("found", "want"),
+    [
+        (below("comment", "pull_request"), ("comment on #8", ["N_comment", "labels", "comments"])),
+        (below("review", "pull_request", action="submitted"), ("review on #8", ["N_review", "labels", "comments"])),
+        (below("comment", "discussion"), ("comment on #8", ["N_comment", "N_discussion"])),
+        (below("issue", "issue", action="opened"), ("body of #8", ["labels", "comments"])),
+        (below("pull_request", "pull_request", action="opened"), ("body of #8", ["labels", "comments"])),
+        (below("discussion", "discussion"), ("body of #8", ["N_discussion"])),
+    ],
+)
+def test_whatever_is_written_is_judged(
+    guard: Guard, env: dict[str, str], hub: GitHub, found: dict[str, Any], want: tuple[str, list[str]]
+) -> None:
+    rewrite(env, found)
+    name, calls = want
+    assert github.run(env).startswith(f"{name}: delete: credential request")
+    assert [said["variables"]["id"] if path == "/graphql" else path.rpartition("/")[2] for path, said in hub.calls] == calls
+
+
+def test_a_title_is_judged(guard: Guard, env: dict[str, str], hub: GitHub) -> None:
+    found = below("issue", "issue", action="edited")
+    rewrite(env, {**found, "issue": {**found["issue"], "title": SCAM, "body": None}})
+    github.run(env)
+    assert len(hub.calls) == 2
+
+
+@pytest.mark.parametrize("text", ["Kraken Support: send us your s&#101;ed phr<!-- x -->ase", f"<!-- {ADVISORY} -->\n{SCAM}"])
+def test_what_github_hides_hides_nothing(guard: Guard, env: dict[str, str], hub: GitHub, text: str) -> None:
+    rewrite(env, event(text))
+    github.run(env)
+    assert len(hub.calls) == 3
+
+
+def test_the_login_is_judged_as_a_sender() -> None:
+    found = Comment.of(event(SCAM))
+    assert found is not None
+    assert (found.sender.handle, found.sender.platform) == ("support-desk-example", "github")
 
 
 @pytest.mark.parametrize(

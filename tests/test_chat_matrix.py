@@ -270,7 +270,7 @@ def test_a_name_is_judged_as_a_name(monkeypatch: pytest.MonkeyPatch, guard: Guar
             return work(views, who, sender)
 
     told: list[Any] = []
-    monkeypatch.setattr(Moderator, "load", lambda rules, model: chatting.moderator(guard))  # noqa: ARG005 - by name
+    monkeypatch.setattr(Moderator, "load", lambda rules, model, pack: chatting.moderator(guard))  # noqa: ARG005 - by name
     module = matrix.ScamguardModule({}, Api())  # type: ignore[arg-type] # a stand-in
     event: Any = SimpleNamespace(type=kind, sender="@x:other.test", content=content, event_id="$e", room_id="!r")
     assert asyncio.run(module.check_event_for_spam(event)) == NOT_SPAM

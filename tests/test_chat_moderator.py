@@ -8,17 +8,22 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scamguard import pack
 from scamguard.chat import Moderator, Response, Rules
 from scamguard.chat.moderator import MOST, excerpt
 from scamguard.chat.policy import Why
+from scamguard.errors import LexiconError
 from scamguard.verdict import Action, Verdict
 
 from .chatting import ADVISORY, SCAM, moderator
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scamguard.guard import Guard
     from scamguard.sender import Sender
 
@@ -109,3 +114,12 @@ def test_filler_runs_out_no_budget(guard: Guard) -> None:
     for text in (FILLER * 120_000 + SCAM, f"{SCAM} " + FILLER * 120_000):
         assert found.decide(text).response is Response.DELETE
     assert found.worst([ADVISORY, SCAM]).response is Response.DELETE
+
+
+def test_a_rule_pack_is_loaded(tmp_path: Path) -> None:
+    pack.start(tmp_path / "club")
+    deal = "poke me and we trade directly"  # what the first rule of a new pack finds
+    said = [Moderator.load(Rules(budget=30), pack=folder).decide(deal) for folder in (None, tmp_path / "club")]
+    assert [decision.response for decision in said] == [Response.PASS, Response.WARN]
+    with pytest.raises(LexiconError, match="nowhere"):
+        Moderator.load(pack=tmp_path / "nowhere")

@@ -28,7 +28,7 @@ from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from scamguard.chat.slack import async_middleware, message_of, middleware
+from scamguard.chat.slack import async_middleware, message_of, middleware, sender_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -232,6 +232,24 @@ def test_deletions_other_events_and_itself_are_not_judged(guard: Guard, run: Run
     app_calls = run(moderator(guard), gone, own)
     assert app_calls[0] == []
     assert message_of(other) is None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"user_profile": {"name": "ledger_help1", "display_name": "Ledger Support", "real_name": "x"}},
+        {"username": "Ledger Support", "bot_id": "B9"},
+        {"bot_profile": {"name": "Ledger Support"}, "bot_id": "B9"},
+    ],
+    ids="-".join,
+)
+def test_names_join_the_verdict(guard: Guard, run: Run, slack: Slack, more: dict[str, Any]) -> None:
+    run(moderator(guard, on_block="flag"), event(SCAM, **more))
+    assert "sender." in slack.calls[-1][1]["text"]
+
+
+def test_who_has_no_name_is_no_sender() -> None:
+    assert [sender_of(said) for said in (event("hi"), event(user_profile=5, username=None), event(bot_profile={"name": ""}))] == [None] * 3
 
 
 def test_staff_is_configured(guard: Guard, run: Run) -> None:

@@ -126,11 +126,16 @@ def test_edits_and_channel_posts_are_judged(guard: Guard, kind: str) -> None:
     assert calls[0][0] == "deleteMessage"
 
 
+POLL = {
+    "id": "1", "question": "which?", "options": [{"text": "ok", "voter_count": 0, "persistent_id": "1"}], "total_voter_count": 0,
+    "is_closed": False, "is_anonymous": True, "type": "regular", "allows_multiple_answers": False, "allows_revoting": False,
+    "members_only": False,
+}  # fmt: skip
+
+
 def test_captions_polls_buttons_and_hidden_links_are_judged(guard: Guard) -> None:
     photo = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
-    poll = {"id": "1", "question": SCAM, "options": [{"text": "ok", "voter_count": 0, "persistent_id": "1"}], "total_voter_count": 0,
-            "is_closed": False, "is_anonymous": True, "type": "regular", "allows_multiple_answers": False, "allows_revoting": False,
-            "members_only": False}  # fmt: skip
+    poll = {**POLL, "question": SCAM}
     buttons = {"inline_keyboard": [[{"text": SCAM, "url": "https://kraken-restore.example"}]]}
     for more in ({"caption": SCAM, "photo": photo}, {"poll": poll}, {"text": "hi", "reply_markup": buttons}):
         calls, _ = run(moderator(guard), {"message": message(**more)})
@@ -138,9 +143,12 @@ def test_captions_polls_buttons_and_hidden_links_are_judged(guard: Guard) -> Non
 
 
 FILE = {"file_id": "f", "file_unique_id": "u"}
+LINK = {"type": "text_link", "offset": 0, "length": 4, "url": "https://evil.example/x"}
 PLACE = {"latitude": 1.0, "longitude": 1.0}
 STORY_CHAT = {**CHAT, "title": SCAM}
 TASKS = {"title": "list", "tasks": [{"id": 1, "text": SCAM}]}
+STICKER = {**FILE, "type": "regular", "width": 1, "height": 1, "is_animated": False, "is_video": False}
+GIFT = {"id": "g", "sticker": STICKER, "star_count": 1}
 OTHER = {"origin": {"type": "hidden_user", "sender_user_name": "x", "date": 1}}
 
 
@@ -163,6 +171,12 @@ OTHER = {"origin": {"type": "hidden_user", "sender_user_name": "x", "date": 1}}
         {"text": "ok", "external_reply": {**OTHER, "story": {"chat": STORY_CHAT, "id": 1}}},
         {"checklist": TASKS},
         {"story": {"chat": STORY_CHAT, "id": 1}},
+        {"poll": {**POLL, "description": SCAM}},
+        {"poll": {**POLL, "media": {"document": {**FILE, "file_name": SCAM}}}},
+        {"poll_option_added": {"option_persistent_id": "1", "option_text": SCAM}},
+        {"gift": {"gift": GIFT, "text": SCAM}},
+        {"new_chat_members": [{**MIA, "first_name": SCAM[:64], "last_name": SCAM[64:]}]},
+        {"text": "ok", "forward_origin": {"type": "hidden_user", "sender_user_name": SCAM, "date": 1}},
         {"caption": SCAM, "paid_media": {"star_count": 1, "paid_media": [{"type": "preview"}]}},
     ],
     ids="-".join,
@@ -195,6 +209,32 @@ def test_a_hidden_link_is_shown_to_the_guard(guard: Guard) -> None:
     update = Update.de_json({"update_id": 1, "message": message("👍 here is it", entities=[entity])}, None)
     assert update.message is not None
     assert text_of(update.message) == "👍 here is it (https://evil.example/x)"
+
+
+@pytest.mark.parametrize(
+    ("more", "want"),
+    [
+        ({"poll": {**POLL, "explanation": "here", "explanation_entities": [LINK]}}, "which?\nhere (https://evil.example/x)\nok"),
+        ({"text": "hi", "link_preview_options": {"url": LINK["url"]}}, f"hi\n{LINK['url']}"),
+        ({"text": LINK["url"], "link_preview_options": {"url": LINK["url"]}}, LINK["url"]),
+        ({"text": "hi", "forward_origin": {"type": "user", "sender_user": STRANGER, "date": 1}}, "Kraken Support\nhi"),
+        ({"text": "hi", "forward_origin": {"type": "channel", "chat": CHAT, "message_id": 1, "date": 1, "author_signature": "Max"}},
+         "Traders\nMax\nhi"),
+    ],
+)  # fmt: skip
+def test_links_and_names_beside_the_text_are_shown_to_the_guard(more: dict[str, Any], want: str) -> None:
+    from scamguard.chat.telegram import text_of  # noqa: PLC0415 - beside the test that needs it
+
+    update = Update.de_json({"update_id": 1, "message": message(**more)}, None)
+    assert update.message is not None
+    assert text_of(update.message) == want
+
+
+@pytest.mark.parametrize("more", [{}, {"sender_chat": {**CHAT, "title": "Ledger Support", "username": "ledger_help1"}}])
+def test_names_and_handles_join_the_verdict(guard: Guard, more: dict[str, Any]) -> None:
+    posed = {"id": 7, "is_bot": True, "first_name": "Ledger", "last_name": "Support", "username": "ledger_help1"}
+    calls, _ = run(moderator(guard, on_block="flag"), {"message": message(SCAM, MIA if more else posed, **more)})
+    assert "sender.unofficial" in calls[0][1]["text"]
 
 
 def test_staff_and_official_channels_are_configured(guard: Guard) -> None:

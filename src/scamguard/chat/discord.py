@@ -1,8 +1,9 @@
-"""Discord: a cog for discord.py (2.5 or newer). Messages and edits, embeds, polls, components, names of files
+"""Discord: a cog for discord.py (2.5 or newer). Messages and edits, embeds, polls, components, names of files, of stickers
 and of posts in forums, forwarded messages, webhooks.
 
 Advice is in the server's preferred locale unless ``Rules.lang`` is set. The bot needs the message content intent, and the
-permission to manage messages, or advice is all it can give. Roles are exempted as ``role:<id>``.
+permission to manage messages, or advice is all it can give; to take titles away, that to manage threads. Roles are exempted
+as ``role:<id>``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from discord.ext import commands
 
 from scamguard.dumps.inline import linked
 from scamguard.dumps.markdown import views
+from scamguard.sender import Sender
 
 from .moderator import log
 from .policy import Response
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from .moderator import Moderator
     from .policy import Decision
 
+_TITLE: Final = "⚠"  # in place of one that is gone
 _WORDS: Final = ("label", "content", "placeholder", "description", "name")
 _HOLD: Final = ("children", "options", "items", "accessory", "component")
 
@@ -57,11 +60,14 @@ class ScamguardCog(commands.Cog):
     async def _judge(self, message: discord.Message) -> None:
         if self.bot.user is not None and message.author.id == self.bot.user.id:
             return
-        decision = await self.moderator.aworst(views(text_of(message)), who(message))
+        decision = await self.moderator.aworst(views(text_of(message)), who(message), sender_of(message))
         if decision.response is Response.PASS:
             return
+        locale = str(message.guild.preferred_locale) if message.guild else None
         deleted = decision.response is Response.DELETE and await _deleted(message)
-        if notice := decision.notice(str(message.guild.preferred_locale) if message.guild else None):
+        if decision.response is Response.DELETE and (thread := _titled(message)) is not None:
+            await _untitled(thread)
+        if notice := decision.notice(locale):
             await _post(message, notice, under=not deleted)
         if self.moderators is not None:
             await self._tell(self.moderators, message, decision)
@@ -82,8 +88,8 @@ def text_of(message: discord.Message) -> str:
 
     That a thread is made of a message, or renamed, is a message of its own whose words are the title.
     """
-    thread = message.channel if isinstance(message.channel, discord.Thread) and message.channel.id == message.id else None
-    parts = [thread.name if thread else "", message.content, *_shown(message)]
+    title = message.channel.name if isinstance(message.channel, discord.Thread) and message.channel.id == message.id else ""
+    parts = [title, message.content, *_shown(message)]
     if message.poll is not None:
         parts += [message.poll.question, *(answer.text for answer in message.poll.answers)]
     for snapshot in message.message_snapshots:
@@ -97,10 +103,26 @@ def who(message: discord.Message) -> list[str]:
     return [str(message.author.id), *(f"role:{role.id}" for role in roles)]
 
 
+def sender_of(message: discord.Message) -> Sender:
+    """Give how its author looks to readers: a member, a bot, or a webhook, whose name anyone who has it can choose."""
+    author = message.author
+    return Sender(author.display_name or None, None if message.webhook_id else author.name, platform="discord")
+
+
+def _titled(message: discord.Message) -> discord.Thread | None:
+    """Give the thread whose title a message says: the post that it begins, or what it tells the making or renaming of."""
+    channel = message.channel
+    if isinstance(channel, discord.Thread):
+        return channel if channel.id == message.id or message.type is discord.MessageType.channel_name_change else None
+    made = message.type is discord.MessageType.thread_created and message.guild is not None and message.reference is not None
+    return message.guild.get_thread(message.reference.channel_id) if made else None  # type: ignore[union-attr] # see above
+
+
 def _shown(message: discord.Message | discord.MessageSnapshot) -> Iterator[str]:
     yield from _embedded(message.embeds)
     for file in message.attachments:
         yield from (file.title or file.filename, file.description or "")
+    yield from (sticker.name for sticker in message.stickers)
     for component in message.components:
         yield from _component(component)
 
@@ -119,7 +141,8 @@ def _component(component: object) -> Iterator[str]:
 
 def _embedded(embeds: list[discord.Embed]) -> Iterator[str]:
     for embed in embeds:
-        yield embed.author.name or ""
+        yield embed.provider.name or ""
+        yield linked(embed.author.name or "", embed.author.url)
         yield linked(embed.title or "", embed.url)
         yield embed.description or ""
         yield from (f"{field.name}\n{field.value}" for field in embed.fields)
@@ -135,6 +158,14 @@ async def _deleted(message: discord.Message) -> bool:
         log.warning("discord: message %s in channel %s not deleted: %s", message.id, message.channel.id, error)
         return False
     return True
+
+
+async def _untitled(thread: discord.Thread) -> None:
+    """Put a sign in place of a title that should go: the thread itself stays, for others may have answered in it."""
+    try:
+        await thread.edit(name=_TITLE)
+    except discord.DiscordException as error:
+        log.warning("discord: title of thread %s not taken away: %s", thread.id, error)
 
 
 async def _post(message: discord.Message, notice: str, *, under: bool) -> None:

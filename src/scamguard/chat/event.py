@@ -4,7 +4,8 @@ A view is judged by itself: if an advisory stands in the plain text and the scam
 advisory. What a reply repeats of another message (a fallback that clients no longer write, spec 1.13) is whatever the sender put
 there, so it is read with it and without it.
 
-Sources: https://spec.matrix.org (m.room.message, m.replace, m.annotation, m.room.topic), MSC1767 (extensible events), MSC3381 (polls).
+Sources: https://spec.matrix.org (m.room.message, m.replace, m.annotation, m.room.topic), MSC1767 (extensible events), MSC3381 (polls),
+MSC3488 and MSC3672 (locations and those that move).
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 WORDED: Final = frozenset({
     "m.room.message", "m.sticker", "m.room.topic", "m.room.name", "m.room.member", "m.reaction", "m.poll.start",
-    "org.matrix.msc3381.poll.start",
+    "org.matrix.msc3381.poll.start", "m.beacon_info", "org.matrix.msc3672.beacon_info",
 })  # fmt: skip
 MOST: Final = 16  # views; what is beyond is read as one
-_NAMES: Final = ("body", "filename", "topic", "name", "displayname", "reason")
+_NAMES: Final = ("body", "filename", "topic", "name", "displayname", "reason", "description")
 _TEXTS: Final = ("m.text", "m.message", "org.matrix.msc1767.text", "org.matrix.msc1767.html", "org.matrix.msc1767.message")
-_NESTED: Final = ("m.topic", "m.caption", "m.new_content")
+_NESTED: Final = ("m.topic", "m.caption", "m.new_content", "m.location", "org.matrix.msc3488.location")
 _POLLS: Final = ("m.poll", "m.poll.start", "org.matrix.msc3381.poll.start")
 _QUOTE: Final = re.compile(r"\A(?:>[^\n]*(?:\n|\Z))+\n?")
 _QUOTE_HTML: Final = re.compile(r"<mx-reply>(?:(?!<mx-reply>).)*?</mx-reply>", re.DOTALL | re.IGNORECASE)  # time linear

@@ -1,7 +1,6 @@
 """GitHub: an action that labels and hides comments of fake support. Reads the event's file, calls GitHub's API, prints a summary.
 
-What strangers write is data here and never part of a command, a URL or the log: the comment is read from the event file, and of
-it only numbers and node ids go into a request, each checked for its form.
+What strangers write is data here and never part of a command, a URL or the log: it is read from the event file (``comment``).
 """
 
 from __future__ import annotations
@@ -14,11 +13,12 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
-from scamguard.dumps.markdown import views
+from scamguard.dumps.markdown import github_views as views
 from scamguard.errors import ChatError, ScamguardError
 
+from .comment import Comment
 from .moderator import Moderator
 from .policy import Response, Rules
 
@@ -28,44 +28,8 @@ if TYPE_CHECKING:
     from .policy import Decision
 
 _MINIMIZE: Final = "mutation($id: ID!) { minimizeComment(input: {subjectId: $id, classifier: SPAM}) { minimizedComment { isMinimized } } }"
-_REPOSITORY: Final = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
-_NODE: Final = re.compile(r"[A-Za-z0-9_=+/-]{1,200}")  # a node id
-_JUDGED: Final = {"created", "edited"}
-_PERMISSIONS: Final = "give the job the permissions issues: write and pull-requests: write"
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """What is known of a comment."""
-
-    text: str
-    node: str
-    issue: int
-    repository: str
-    who: tuple[str, ...]  # login, and association:OWNER, MEMBER, COLLABORATOR, CONTRIBUTOR … as GitHub says
-
-    @classmethod
-    def of(cls, event: Mapping[str, Any]) -> Self | None:
-        """Read an ``issue_comment`` event; None if it is another one, or the comment was deleted.
-
-        Raises
-        ------
-        ChatError
-            A part that is needed is missing or not of its form.
-        """
-        if event.get("action") not in _JUDGED or not isinstance(event.get("comment"), dict) or not isinstance(event.get("issue"), dict):
-            return None
-        comment, issue, repository = event["comment"], event["issue"], event.get("repository") or {}
-        author = comment.get("user") or {}
-        node, number, name = comment.get("node_id"), issue.get("number"), repository.get("full_name")
-        if not isinstance(node, str) or not _NODE.fullmatch(node):
-            raise ChatError("event: comment.node_id is missing or no node id")
-        if not isinstance(number, int) or isinstance(number, bool):
-            raise ChatError("event: issue.number is missing or no number")
-        if not isinstance(name, str) or not _REPOSITORY.fullmatch(name):
-            raise ChatError("event: repository.full_name is missing or not owner/name")
-        who = (str(author.get("login") or ""), f"association:{comment.get('author_association') or 'NONE'}")
-        return cls(str(comment.get("body") or ""), node, number, name, who)
+_ANSWER: Final = "mutation($id: ID!, $body: String!) { addDiscussionComment(input: {discussionId: $id, body: $body}) { comment { id } } }"
+_PERMISSIONS: Final = "give the job the permissions issues: write, pull-requests: write and, for discussions, discussions: write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +42,21 @@ class Api:
     dry: bool = False
 
     def label(self, comment: Comment, label: str) -> None:
-        """Put a label on the issue or pull request."""
-        self._call(f"{self.rest}/repos/{comment.repository}/issues/{comment.issue}/labels", {"labels": [label]})
+        """Put a label on the issue or pull request; one on a discussion would need the label's own id."""
+        if comment.below != "discussion":
+            self._call(f"{self.rest}/repos/{comment.repository}/issues/{comment.number}/labels", {"labels": [label]})
 
     def reply(self, comment: Comment, notice: str) -> None:
         """Post a comment."""
-        self._call(f"{self.rest}/repos/{comment.repository}/issues/{comment.issue}/comments", {"body": notice})
+        if comment.below == "discussion":
+            self._call(self.graphql, {"query": _ANSWER, "variables": {"id": comment.thread, "body": notice}})
+        else:
+            self._call(f"{self.rest}/repos/{comment.repository}/issues/{comment.number}/comments", {"body": notice})
 
     def minimize(self, comment: Comment) -> None:
-        """Hide a comment as spam; anyone may unfold it."""
-        self._call(self.graphql, {"query": _MINIMIZE, "variables": {"id": comment.node}})
+        """Hide a comment as spam; anyone may unfold it. What opens an issue cannot be hidden."""
+        if comment.hidable:
+            self._call(self.graphql, {"query": _MINIMIZE, "variables": {"id": comment.node}})
 
     def _call(self, url: str, body: dict[str, Any]) -> None:
         if self.dry:
@@ -158,19 +127,19 @@ def _truth(env: Mapping[str, str], name: str, *, default: bool) -> bool:
 
 
 def run(env: Mapping[str, str]) -> str:
-    """Judge the comment of the event that started the workflow; give the line that says what was done."""
+    """Judge what the event that started the workflow tells of; give the line that says what was done."""
     chosen, target = rules(env), api(env)
     comment = Comment.of(_event(env))
     if comment is None:
-        return "no new or edited issue comment: nothing to do"
-    moderator = Moderator.load(chosen)
+        return "nothing new or edited that is read: nothing to do"
+    moderator = Moderator.load(chosen, pack=env.get("SCAMGUARD_RULE_PACK", "").strip() or None)
     try:
-        decision = moderator.worst(views(comment.text), comment.who)
+        decision = moderator.worst(views(comment.text), comment.who, comment.sender)
     finally:
         moderator.close()
     act(target, comment, decision, env.get("SCAMGUARD_LABEL", "").strip() or "possible-scam")
     _write(env, "GITHUB_OUTPUT", f"response={decision.response}\n")
-    line = f"comment on #{comment.issue}: {decision.summary()}"
+    line = f"{comment}: {decision.summary()}"
     _write(env, "GITHUB_STEP_SUMMARY", f"scamguard: {line}\n")
     return line
 
@@ -178,7 +147,7 @@ def run(env: Mapping[str, str]) -> str:
 def _event(env: Mapping[str, str]) -> Mapping[str, Any]:
     path = env.get("GITHUB_EVENT_PATH")
     if not path:
-        raise ChatError("GITHUB_EVENT_PATH is not set: this runs in a workflow on issue_comment")
+        raise ChatError("GITHUB_EVENT_PATH is not set: this runs in a workflow, such as on issue_comment")
     try:
         event = json.loads(Path(path).read_text("utf-8"))
     except OSError as error:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from .policy import Decision
 
-_OWN: Final = {"model", "notice_user"}  # settings of this module beside those of Rules
+_OWN: Final = {"model", "pack", "notice_user"}  # settings of this module beside those of Rules
 _SOON: Final = 500  # ms after which a message has been let in and advice can stand below it
 
 
@@ -39,13 +39,15 @@ class ScamguardModule:
         A user of this server, a member of the rooms it should warn in, who posts the advice where ``on_warn`` or ``on_block`` is "warn".
     model
         A model folder instead of the bundled one.
+    pack
+        The folder of a rule pack.
     """
 
     def __init__(self, config: Mapping[str, Any], api: ModuleApi) -> None:
         self._api = api
         self._notice_user = config.get("notice_user")
         rules = Rules.of({name: value for name, value in config.items() if name not in _OWN})
-        self._moderator = Moderator.load(rules, model=config.get("model"))
+        self._moderator = Moderator.load(rules, model=config.get("model"), pack=config.get("pack"))
         api.register_spam_checker_callbacks(check_event_for_spam=self.check_event_for_spam)
 
     @staticmethod

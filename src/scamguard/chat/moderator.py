@@ -49,15 +49,22 @@ class Moderator:
         guard.check(_WARM).advice()
 
     @classmethod
-    def load(cls, rules: Rules | None = None, *, model: str | Path | None = None) -> Moderator:
+    def load(cls, rules: Rules | None = None, *, model: str | Path | None = None, pack: str | Path | None = None) -> Moderator:
         """Load the bundled model, or the one in the folder ``model``.
+
+        Parameters
+        ----------
+        pack
+            A rule pack: the folder that ``scamguard.load`` is given as ``rules``.
 
         Raises
         ------
         ModelError
             The folder is missing, damaged, or of another format.
+        LexiconError
+            The rule pack breaks its contract.
         """
-        return cls(guards.load(model), rules)
+        return cls(guards.load(model, rules=pack), rules)
 
     def decide(self, text: str, who: Collection[object] = (), sender: Sender | None = None) -> Decision:
         """Decide about a message; waits for the answer, for as long as the budget allows. Never raises.

@@ -15,6 +15,7 @@ from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackApiError
 
 from scamguard.dumps.slackblocks import text_of as shown
+from scamguard.sender import Sender
 
 from .moderator import log
 from .policy import Response
@@ -63,7 +64,7 @@ def middleware(
     def judge(body: dict[str, Any], client: WebClient, context: BoltContext, next: Callable[[], Any]) -> BoltResponse | None:  # noqa: A002
         message = _of_others(body, context.bot_id)
         if message is not None:
-            decision = moderator.worst(views(message), who(message))
+            decision = moderator.worst(views(message), who(message), sender_of(message))
             if _walk(client, course(message, decision, moderators, admin_token)):
                 return BoltResponse(status=200)  # no listener sees it
         next()
@@ -82,7 +83,7 @@ def async_middleware(
     ) -> BoltResponse | None:  # fmt: skip
         message = _of_others(body, context.bot_id)
         if message is not None:
-            decision = await moderator.aworst(views(message), who(message))
+            decision = await moderator.aworst(views(message), who(message), sender_of(message))
             if await _awalk(client, course(message, decision, moderators, admin_token)):
                 return BoltResponse(status=200)
         await next()
@@ -112,6 +113,15 @@ def views(message: Mapping[str, Any]) -> list[str]:
 def who(message: Mapping[str, Any]) -> list[str]:
     """Give the account, the bot and the app a message is from."""
     return [str(message[name]) for name in ("user", "bot_id", "app_id") if message.get(name)]
+
+
+def sender_of(message: Mapping[str, Any]) -> Sender | None:
+    """Give how its author looks to readers, where Slack says that with the message: of bots, apps, and people of other workspaces."""
+    profile, bot = (value if isinstance(value, dict) else {} for value in (message.get("user_profile"), message.get("bot_profile")))
+    names = (message.get("username"), profile.get("display_name"), profile.get("real_name"), bot.get("name"))
+    name = next((name for name in names if isinstance(name, str) and name), None)
+    handle = profile.get("name")
+    return Sender(name, handle if isinstance(handle, str) else None, platform="slack") if name else None
 
 
 def course(message: Mapping[str, Any], decision: Decision, moderators: str | None, admin_token: str | None) -> Course[bool]:

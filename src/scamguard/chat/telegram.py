@@ -13,6 +13,7 @@ from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop, MessageHandler, filters
 
 from scamguard.dumps.inline import joined, link, linked
+from scamguard.sender import Sender
 
 from .moderator import log
 from .policy import Response
@@ -20,13 +21,19 @@ from .policy import Response
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from telegram import ExternalReplyInfo, InlineKeyboardButton, Message, Update
+    from telegram import ExternalReplyInfo, InlineKeyboardButton, LinkPreviewOptions, Message, MessageOrigin, PollMedia, Update
     from telegram.ext import ContextTypes
 
     from .moderator import Moderator
     from .policy import Decision
 
 _SHOWN: Final = {  # what a message, or the one of another chat that it answers, may hold beside its text, and which of its fields are words
+    "poll": ("question", "description", "explanation"),
+    "poll_option_added": ("option_text",),
+    "poll_option_deleted": ("option_text",),
+    "checklist": ("title",),
+    "gift": ("text",),
+    "suggested_post_declined": ("comment",),
     "contact": ("first_name", "last_name", "phone_number", "vcard"),
     "venue": ("title", "address"),
     "game": ("title", "description", "text"),
@@ -57,7 +64,7 @@ def handler(moderator: Moderator, *, moderators: int | str | None = None) -> Mes
         message = update.effective_message
         if message is None:
             return
-        decision = await moderator.aworst(views(message), who(message))
+        decision = await moderator.aworst(views(message), who(message), sender_of(message))
         if decision.response is Response.PASS:
             return
         deleted = decision.response is Response.DELETE and await _deleted(message)
@@ -73,16 +80,19 @@ def handler(moderator: Moderator, *, moderators: int | str | None = None) -> Mes
 
 def views(message: Message) -> list[str]:
     """Give what is judged by itself: the message, and what it quotes, which a warning above it must not excuse."""
-    quoted = [message.quote.text] if message.quote is not None else []
+    quoted = [_said(message.quote, "text")] if message.quote is not None else []
     if message.external_reply is not None:  # a message of another chat, that nobody here has judged
-        quoted += _held(message.external_reply)
+        quoted += [*_origin(message.external_reply.origin), *_held(message.external_reply)]
         if message.external_reply.story is not None:
             quoted.append(message.external_reply.story.chat.title or "")
     return [text_of(message), *(["\n".join(words)] if (words := list(filter(None, quoted))) else [])]
 
 
 def text_of(message: Message) -> str:
-    """Give all that a message says itself: text or caption with hidden links shown, titles and names, poll, checklist and buttons."""
+    """Give all that a message says itself: text or caption with hidden links shown, titles and names, poll, checklist and buttons.
+
+    Above it stands whom it is forwarded from, as in a chat.
+    """
     return "\n".join(filter(None, _parts(message)))
 
 
@@ -91,16 +101,48 @@ def who(message: Message) -> list[int]:
     return [sender.id for sender in (message.from_user, message.sender_chat) if sender is not None]
 
 
+def sender_of(message: Message) -> Sender | None:
+    """Give how its author looks to readers: a user or a bot, or the channel or group in whose name it is sent."""
+    author = message.sender_chat or message.from_user
+    if author is None:
+        return None
+    name = getattr(author, "title", None) or author.full_name
+    return Sender(name or None, f"@{author.username}" if author.username else None, platform="telegram")
+
+
 def _parts(message: Message) -> Iterator[str]:
-    yield joined(_pieces(message.text or message.caption or "", message.entities if message.text else message.caption_entities))
+    yield from _origin(message.forward_origin)
+    text = _said(message, "text" if message.text else "caption")
+    yield text
+    yield _preview(message.link_preview_options, text)
     yield message.new_chat_title or ""
+    yield from (user.full_name for user in (*message.new_chat_members, message.left_chat_member) if user is not None)
     yield from _held(message)
     if message.story is not None:
         yield message.story.chat.title or ""
     if message.checklist_tasks_added is not None:
-        yield from (task.text for task in message.checklist_tasks_added.tasks)
+        yield from (_said(task, "text") for task in message.checklist_tasks_added.tasks)
     for row in message.reply_markup.inline_keyboard if message.reply_markup else ():
         yield from (_button(button) for button in row)
+
+
+def _origin(origin: MessageOrigin | None) -> Iterator[str]:
+    """Give the names of whom a message is forwarded from."""
+    for named in (getattr(origin, kind, None) for kind in ("sender_user", "sender_chat", "chat")):
+        yield getattr(named, "title", None) or getattr(named, "full_name", None) or ""
+    yield from (getattr(origin, name, None) or "" for name in ("sender_user_name", "author_signature"))
+
+
+def _preview(options: LinkPreviewOptions | None, text: str) -> str:
+    """Give the address of which a preview is shown, if the text does not."""
+    url = options.url if options is not None and options.is_disabled is not True else None
+    return url if isinstance(url, str) and url not in text else ""
+
+
+def _said(holder: object, name: str) -> str:
+    """Give a text that something holds, with its hidden links shown."""
+    entities = getattr(holder, f"{name}_entities", None) or getattr(holder, "entities", None) or ()
+    return joined(_pieces(getattr(holder, name, None) or "", entities))
 
 
 def _pieces(text: str, entities: Sequence[MessageEntity]) -> Iterator[str]:
@@ -114,18 +156,19 @@ def _pieces(text: str, entities: Sequence[MessageEntity]) -> Iterator[str]:
     yield units[at:].decode("utf-16-le", "surrogatepass")
 
 
-def _held(holder: Message | ExternalReplyInfo) -> Iterator[str]:
-    """Give the words of what is attached to a message."""
+def _held(holder: Message | ExternalReplyInfo | PollMedia) -> Iterator[str]:
+    """Give the words of what is attached to a message, or to its poll."""
     for kind, names in _SHOWN.items():
         held = getattr(holder, kind, None)
-        yield from (getattr(held, name, None) or "" for name in names)
-    if holder.poll is not None:
-        yield holder.poll.question
-        yield from (option.text for option in holder.poll.options)
-        yield holder.poll.explanation or ""
-    if holder.checklist is not None:
-        yield holder.checklist.title
-        yield from (task.text for task in holder.checklist.tasks)
+        yield from (_said(held, name) for name in names)
+    if (poll := getattr(holder, "poll", None)) is not None:
+        yield from (_said(option, "text") for option in poll.options)
+        shown = ((poll, "media"), (poll, "explanation_media"), *((option, "media") for option in poll.options))
+        for media in filter(None, (getattr(part, name, None) for part, name in shown)):
+            yield from _held(media)
+    checklist = getattr(holder, "checklist", None)
+    for task in checklist.tasks if checklist is not None else ():
+        yield _said(task, "text")
 
 
 def _button(button: InlineKeyboardButton) -> str:
