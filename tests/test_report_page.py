@@ -197,8 +197,8 @@ def test_campaigns_have_a_bound_and_keep_the_largest() -> None:
 
 def test_texts_without_letters_are_grouped_only_with_themselves() -> None:
     found = campaigns.Campaigns()
-    found.add(table([scam("!!!"), scam("???"), scam("123")]).to_pylist())
-    assert sorted(group.messages for group in found.best(9, least=1)) == [1, 2]
+    found.add(table(map(scam, ["!!!", "???", "!!!", "123"])).to_pylist())
+    assert sorted(group.messages for group in found.best(9, least=1)) == [1, 1, 2]
 
 
 def test_brands_are_named_by_their_words() -> None:
@@ -209,6 +209,8 @@ def test_brands_are_named_by_their_words() -> None:
 def test_links_are_hosts_and_not_files_or_mail() -> None:
     text = "see hxxp://a.example/x, kraken-login[.]example; report_final.pdf mail me@b.example v1.2 …www.c.example。"
     assert [imitated.host(link) for link in imitated.links(text)] == ["a.example", "kraken-login.example", "www.c.example"]
+    text = "请登录kraken-login.com输入，或https://okx.com@e.example/a，b"
+    assert [imitated.host(link) for link in imitated.links(text)] == ["kraken-login.com", "e.example"]
 
 
 def test_totals_are_those_of_the_table(guard: Guard) -> None:
@@ -268,9 +270,12 @@ def test_a_victim_is_no_suspect(guard: Guard) -> None:
     assert "None of" not in text
     assert words.headline(Gathered(guard)) == "There was no message to judge"
     gathered = Gathered(guard)
-    gathered.add(table(rows))
+    gathered.add(table([{}, *rows]))
     assert tables.parties(gathered.senders, 9) == []
-    assert words.headline(gathered).startswith("None of")
+    assert words.headline(gathered) == "None of 2 messages looks like a scam"
+    assert [tile["value"] for tile in tables.tiles(gathered)] == ["2", "0", "0", "0", "1"]
+    assert (sum(gathered.risks), gathered.flagged_languages) == (1, Counter())
+    assert [column.blocked for column in gathered.timeline.columns()[0]] == [0]
 
 
 # What is shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scamguard.giveaways import REASONS
 from scamguard.identity import WHY as LINKS
 from scamguard.sender import WHY
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
 CONTEXT: Final = "context.same-sender"  # the rule of a message that only its context makes suspect
 _CONTEXT: Final = "With what the same sender said before in this chat it reads as a scam; alone it would pass."
-_OUTGOING: Final = "outgoing."
 _WORDS: Final = "No rule: its words weigh so much."
 
 
@@ -20,8 +20,8 @@ def why(guard: Guard, rule: str) -> str:
     """Say what a rule means: one of the model's, of a conversation, or of a secret given away."""
     if rule == CONTEXT:
         return _CONTEXT
-    if rule.startswith(_OUTGOING):
-        return f"Gives away a secret ({rule.removeprefix(_OUTGOING).replace('_', ' ')}) after somebody in this chat asked for it."
+    if rule in REASONS:
+        return REASONS[rule]
     if rule in WHY:
         return WHY[rule].format(brand="a brand")
     if rule in LINKS:
@@ -31,4 +31,4 @@ def why(guard: Guard, rule: str) -> str:
 
 def is_context(rule: str) -> bool:
     """Say whether a rule speaks of a conversation and not of the message's own words."""
-    return rule == CONTEXT or rule.startswith(_OUTGOING)
+    return rule == CONTEXT or rule in REASONS

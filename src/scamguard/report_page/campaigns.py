@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from scamguard.imitation.links import links
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,7 +24,8 @@ _GRAM: Final = 4
 _LOOKED_AT: Final = 1200  # characters
 _SHOWN: Final = 4000  # characters kept to show
 _NAMES: Final = 64  # senders and channels kept a group
-_VARIABLE: Final = re.compile(r"(?:https?|hxxps?)://\S+|www\.\S+|[@#][\w.]+|\b[\w-]+(?:\.[\w-]+)+\S*|0x[0-9a-f]{6,}")
+_LABELS: Final = 4  # of a host; a bare name of more may be words with dots for spaces
+_VARIABLE: Final = re.compile(r"[@#][a-z0-9_.]+|0x[0-9a-f]{6,}")  # ASCII, for not all write spaces behind them
 _PUNCTUATION: Final = re.compile(r"[\W_]+")
 _DIGITS: Final = re.compile(r"\d+")
 
@@ -63,14 +66,14 @@ class Campaigns:
     def __init__(self, room: int = 10_000) -> None:
         self._room = room
         self._groups: dict[int, Campaign] = {}
-        self._known: dict[int, int] = {}  # the hash of a normalized text → its group
+        self._known: dict[int, int] = {}  # the hash of a normalized text, or of one without letters as it stands → its group
         self._next = self.forgotten = 0
         self._index = _index()
 
     def add(self, rows: Sequence[dict[str, Any]]) -> None:
         """Take in flagged rows of ``output.COLUMNS``."""
         plain = [normalized(row["text"]) for row in rows]
-        keys = [hash(text) for text in plain]
+        keys = [hash(text or row["text"]) for text, row in zip(plain, rows, strict=True)]
         fresh = {key: text for key, text in zip(keys, plain, strict=True) if key not in self._known}
         sketches = dict(zip(fresh, _sketches(list(fresh.values())), strict=True))
         for row, key in zip(rows, keys, strict=True):
@@ -125,12 +128,24 @@ class Campaigns:
 
 
 def normalized(text: str) -> str:
-    """Leave what a template keeps: no links, handles, numbers or punctuation.
+    """Leave what a template keeps: no links, handles, numbers or punctuation; all words of a text that has nothing else.
 
-    >>> normalized("Pay $250 at https://a.example/x, Mia!")
-    'pay 0 at mia'
+    >>> normalized("Pay $250 at https://a.example/x, Mia!"), normalized("send.your.code.to@a.example")
+    ('pay 0 at mia', 'send your code to a example')
     """
-    text = _VARIABLE.sub(" ", text[:_LOOKED_AT].lower())
+    text = text[:_LOOKED_AT].lower()
+    return _words(_VARIABLE.sub(" ", _without_links(text))) or _words(text)
+
+
+def _without_links(text: str) -> str:
+    text = text.replace("[.]", ".").replace("(.)", ".").replace("[@]", "@")  # as links are given
+    for link in sorted(set(links(text)), key=len, reverse=True):  # one may be a part of another
+        if "/" in link or "@" in link or link.count(".") < _LABELS:
+            text = text.replace(link, " ")
+    return text
+
+
+def _words(text: str) -> str:
     return _DIGITS.sub("0", _PUNCTUATION.sub(" ", text)).strip()
 
 

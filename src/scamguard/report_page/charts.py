@@ -19,7 +19,7 @@ _WIDTH: Final = 960
 _HEIGHT: Final = 200
 _LEFT, _BOTTOM, _TOP = 8, 26, 22
 _LABELS: Final = 6
-_ROOM: Final = 80  # that the last label needs
+_ROOM: Final = 120  # that the last label needs
 
 
 def bar(value: float, most: float, tone: str = "plain") -> Markup:

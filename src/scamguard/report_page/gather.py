@@ -1,6 +1,8 @@
 """What a report is made of, gathered block by block: exact counters, bounded tables of names, sketches of texts.
 
-Whoever gives a secret away is no suspect: such rows (kind own_secret, of a scan by conversation) are kept apart from the scams.
+Whoever gives a secret away is no suspect: such rows (kind own_secret) are kept apart from the scams. A scan by conversation finds
+them beside scams, and counts them as given away and as nothing else; one of outgoing messages looks for nothing else, so there
+they are what is to block or to warn of.
 """
 
 from __future__ import annotations
@@ -95,11 +97,12 @@ class Gathered:
 
     guard: Guard  # judges the examples again, for the words that prove it
     messages: int = 0
+    weighed: bool = False  # a model has judged some message
     actions: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     asks: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
-    risks: list[int] = field(default_factory=lambda: [0] * BINS)
+    risks: list[int] = field(default_factory=lambda: [0] * BINS)  # those that are probabilities: of what gives no secret away
     languages: Counter[str] = field(default_factory=Counter)  # of the messages looked at
     flagged_languages: Counter[str] = field(default_factory=Counter)
     sampled: bool = False  # not every message's language was looked at
@@ -113,27 +116,35 @@ class Gathered:
     given_kinds: Counter[str] = field(default_factory=Counter)
     gave: int = 0  # how many such rows
 
+    @property
+    def outgoing(self) -> bool:
+        """Whether the messages were searched for the writers' own secrets alone."""
+        return self.messages > 0 and not self.weighed
+
     def add(self, table: pa.Table) -> None:
         """Take in one block."""
         if not len(table):
             return
         actions = pc.index_in(table["action"], _ACTIONS).to_numpy().astype(np.int8)
         own = pc.equal(table["kind"], GIVEN_AWAY).to_numpy()
-        self._count(table, actions)
-        self._parties(table, np.where(own, 0, actions))
-        self._when(table, actions)
-        self._languages(table["text"], actions)
-        scams = table.take(pa.array(np.flatnonzero((actions > 0) & ~own))).to_pylist()
-        self._scams(scams)
-        self._links(table, actions)
+        self.weighed |= bool((table["risk"].to_numpy()[~own] > 0).any())  # where no secret is, only a model sees a risk
+        suspect = np.where(own, 0, actions)
+        flagged = suspect if self.weighed else actions
+        self._count(table, flagged, own)
+        self._parties(table, suspect)
+        self._when(table, flagged)
+        self._languages(table["text"], flagged)
+        self._scams(table.take(pa.array(np.flatnonzero(suspect))).to_pylist())
+        self._links(table, suspect)
         if own.any():
             self._own(table.filter(pa.array(own)).drop_columns(["text"]).to_pylist())
 
-    def _count(self, table: pa.Table, actions: np.ndarray[Any, np.dtype[np.int8]]) -> None:
+    def _count(self, table: pa.Table, actions: np.ndarray[Any, np.dtype[np.int8]], own: np.ndarray[Any, np.dtype[np.bool_]]) -> None:
         self.messages += len(table)
-        for action, many in zip(Action, np.bincount(actions, minlength=len(Action)).tolist(), strict=True):
+        counted = actions[~own] if self.weighed else actions
+        for action, many in zip(Action, np.bincount(counted, minlength=len(Action)).tolist(), strict=True):
             self.actions[str(action)] += many
-        bins = np.minimum((table["risk"].to_numpy() * BINS).astype(np.int64), BINS - 1)
+        bins = np.minimum((table["risk"].to_numpy()[~own] * BINS).astype(np.int64), BINS - 1)
         self.risks = [a + b for a, b in zip(self.risks, np.bincount(bins, minlength=BINS).tolist(), strict=True)]
 
     def _parties(self, table: pa.Table, actions: np.ndarray[Any, np.dtype[np.int8]]) -> None:

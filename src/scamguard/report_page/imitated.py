@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 from typing import Final
 
 from scamguard.brands import registry
+from scamguard.imitation.links import links as written
 
-_LINK: Final = re.compile(
-    r"(?:h(?:tt|xx)ps?://|www\.)[^\s<>\"'，。；！？（）「」]+"
-    r"|(?<![\w@./-])(?:[\w-]{1,63}(?:\.|\[\.\])){1,6}[a-zA-Z]{2,24}(?![\w@])(?:/[^\s<>\"'，。；！？（）「」]*)?",
-)
 _FILES: Final = frozenset(
     "pdf doc docx xls xlsx csv txt png jpg jpeg gif mp3 mp4 apk exe dmg json html htm py js log".split()  # noqa: SIM905 - a list to read
 )
@@ -31,8 +29,12 @@ def links(text: str) -> list[str]:
     >>> links("see kraken-login.example/x, or https://a.test")
     ['kraken-login.example/x', 'https://a.test']
     """
-    found = [link.rstrip(".,;:!?)]") for link in _LINK.findall(text[:_LOOKED_AT])[:_MOST_LINKS]]
-    return [link for link in found if _HOST.fullmatch(host(link)) and not _is_file(link)]
+    found = (link for link in written(text[:_LOOKED_AT]) if not _is_mail(link))
+    return [link for link in islice(found, _MOST_LINKS) if _HOST.fullmatch(host(link)) and not _is_file(link)]
+
+
+def _is_mail(link: str) -> bool:
+    return "@" in link.partition("/")[0]  # before a path; before a host stands a scheme, with its slashes
 
 
 def _is_file(link: str) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _TOP: Final = 12
 _RULES: Final = 15
 _ANCHORS: Final = {
-    "columns": ("timeline", "When"), "given": ("given", "Reach first"), "kinds": ("what", "What they want"),
+    "columns": ("timeline", "When"), "given": ("given", "Given away"), "kinds": ("what", "What they want"),
     "conversations": ("conversations", "Conversations"), "senders": ("who", "Who and where"), "brands": ("brands", "Whom they imitate"),
     "campaigns": ("campaigns", "Campaigns"), "examples": ("examples", "Examples"), "rules": ("rules", "Why"),
 }  # fmt: skip
@@ -40,6 +40,7 @@ def sections(g: Gathered, summary: Summary, conversations: pa.Table | None, now:
     tones[-1] = "blocked" if g.actions["block"] else tones[-1]
     brands = tables.brands(g, _TOP)
     domains, others = tables.domains(g, _TOP + 8)
+    head, told = words.given(g)
     talks, more = tables.conversations(conversations, _TOP + 8)
     values: dict[str, Any] = {
         "title": f"scamguard: {words.headline(g)}",
@@ -54,6 +55,8 @@ def sections(g: Gathered, summary: Summary, conversations: pa.Table | None, now:
         "clock": words.clock(g, strays),
         "given": tables.given(g),
         "given_count": g.gave,
+        "given_head": head,
+        "given_told": told,
         "kinds": _bars(g.kinds, g.kinds.total()),
         "asks": _bars(g.asks, g.kinds.total()),
         "conversations": talks,
@@ -72,7 +75,7 @@ def sections(g: Gathered, summary: Summary, conversations: pa.Table | None, now:
         "languages": _languages(g.languages),
         "flagged_languages": _languages(g.flagged_languages),
         "histogram": charts.histogram(g.risks, tones, "Messages by risk", words.risks(g)),
-        "risks": [(f"{i / BINS:.2f} to {(i + 1) / BINS:.2f}", many) for i, many in enumerate(g.risks)],
+        "risks": [] if g.outgoing else [(f"{i / BINS:.2f} to {(i + 1) / BINS:.2f}", many) for i, many in enumerate(g.risks)],
         "method": words.method(g),
         "footer": f"scamguard {__version__}. Made on this machine; this page loads nothing and sends nothing.",
     }

@@ -35,7 +35,7 @@ def tiles(g: Gathered) -> list[dict[str, str]]:
         _tile("to block", g.actions["block"], "blocked", words.share(g.actions["block"], g.messages)),
         _tile("to warn of", g.actions["warn"], "warned", words.share(g.actions["warn"], g.messages)),
     ]
-    if len(g.senders):
+    if len(g.senders) and not g.outgoing:
         flagged = sum(party.flagged > 0 for _, party in g.senders.best(len(g.senders)))
         out.append(_tile("senders flagged", flagged, "warned", f"of {len(g.senders) + g.senders.forgotten:,}"))
     if g.kinds:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from . import masking
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from .timeline import Column
 
 _DAY: Final = 24
+_SAFE: Final = "Secrets found in what is shown are masked; messages cannot act in this page."
 _UNITS: Final = {1: "one hour", 24: "one day", 7 * 24: "one week", 28 * 24: "four weeks", 91 * 24: "a quarter", 365 * 24: "a year"}
 
 
@@ -42,6 +45,9 @@ def headline(g: Gathered) -> str:
     """Say what matters in one line."""
     if not g.messages:
         return "There was no message to judge"
+    if g.outgoing:
+        many = f"{g.gave:,}" if g.gave else "None"
+        return f"{many} of {some(g.messages, 'message')} {_gives(g.gave or 1)} a secret of the writer's own away"
     scams = g.kinds.total()
     if not scams:
         return f"None of {some(g.messages, 'message')} looks like a scam"
@@ -50,6 +56,9 @@ def headline(g: Gathered) -> str:
 
 def lead(g: Gathered, brands: Sequence[str]) -> str:
     """Say in a few sentences what was found."""
+    if g.outgoing:
+        most = _listed([_plain(secret) for secret, _ in g.given_kinds.most_common(3)]) if g.gave else ""
+        return f"That is {share(g.gave, g.messages)}; given away most: {most}." if g.gave else ""
     scams = g.kinds.total()
     out = []
     if scams:
@@ -70,7 +79,18 @@ def source(g: Gathered, summary: Summary, now: datetime) -> str:
     """Say what was read, when and by what."""
     model = str(g.guard.model.card.get("sha256", ""))[:12]
     rate = f"{some(g.messages, 'message')} in {summary.seconds:,.1f} s"
-    return f"Made {now:%Y-%m-%d %H:%M} UTC. {rate}. Model {model}, rules and brands as shipped with it."
+    made = f"Made {now:%Y-%m-%d %H:%M} UTC. {rate}."
+    if g.outgoing:
+        return f"{made} Only secrets of the writers' own were looked for, not scams."
+    return f"{made} Model {model}, rules and brands as shipped with it{_pack(g.guard.model.card.get('pack'))}."
+
+
+def given(g: Gathered) -> tuple[str, str]:
+    """Head the list of those who gave a secret away, and say what it is."""
+    told = f"{some(g.gave, 'message')} {_gives(g.gave)} a secret"
+    if g.outgoing:
+        return "What was given away", f"{told} of the writer's own away. What was sent is not shown here."
+    return "Reach these people first", f"{told} away after somebody asked for it. What was sent is not shown here."
 
 
 def unit(hours: int) -> str:
@@ -82,7 +102,7 @@ def unit(hours: int) -> str:
 
 def labels(columns: Sequence[Column], hours: int) -> list[str]:
     """Label each column by when it begins."""
-    form = "{:%Y-%m-%d}" if hours >= _DAY else "{:%m-%d %H:00}"
+    form = "{:%Y-%m-%d}" if hours >= _DAY else "{:%Y-%m-%d %H:00}"
     return [form.format(column.start) for column in columns]
 
 
@@ -112,6 +132,12 @@ def risks(g: Gathered) -> str:
 
 def method(g: Gathered) -> list[str]:
     """Say how far to trust all this."""
+    if g.outgoing:
+        return [
+            "A message is to block where it holds a secret beyond doubt, and to warn of where it likely does. Scams were not looked for.",
+            "Totals are exact. Languages are told by script and common words.",
+            _SAFE,
+        ]
     at = g.guard.model.card["thresholds"]
     out = [
         (
@@ -130,11 +156,20 @@ def method(g: Gathered) -> list[str]:
             "Languages are told by script and common words. A brand counts where a flagged message says its name, or where a link or a "
             "sender's name looks like it."
         ),
-        "Secrets found in what is shown are masked; messages cannot act in this page.",
+        _SAFE,
     ]
     if g.campaigns.forgotten:
         out.append(f"{some(g.campaigns.forgotten, 'small campaign')} had to be set aside to stay in bounded memory.")
     return out
+
+
+def _gives(count: int) -> str:
+    return "gives" if count == 1 else "give"
+
+
+def _pack(about: dict[str, str] | None) -> str:
+    """Name a rule pack, by its folder and what is in it."""
+    return f", and the rule pack {masking.name(about['name'])} ({about['sha256'][:12]})" if about else ""
 
 
 def _plain(name: str) -> str:
