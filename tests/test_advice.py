@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import scamguard
-from scamguard import wording
+from scamguard import whom, wording
 from scamguard.advice import _URGENCY, advice
 from scamguard.brands import registry
 from scamguard.lexicon import KINDS, SECRETS
@@ -142,3 +142,23 @@ def test_what_to_do_now_is_said_even_where_nothing_is_asked_for_by_name(kind: st
 def test_a_language_is_a_str() -> None:
     with pytest.raises(scamguard.InputError, match="lang is int"):
         advice(verdict(), 3)  # type: ignore[arg-type]
+
+
+def test_cantonese_is_advised_in_traditional_characters() -> None:
+    found = Verdict(0.99, Action.BLOCK, "credential_request", ("seed_phrase",), ())
+    assert found.advice("yue") == found.advice("yue-HK") == found.advice("zh-Hant") != found.advice("yue-Hans")
+
+
+@pytest.mark.parametrize(
+    ("text", "channel"),
+    [
+        ("DVLA: your vehicle tax failed, reply with your card number", "www.gov.uk/contact-the-dvla"),
+        ("HMRC: reply with your card number for your tax refund", "www.gov.uk/contact-hmrc"),
+        ("Binance.US Support: reply with your 2FA code", "support.binance.us"),
+        ("Binance Support: reply with your 2FA code", "www.binance.com/en/support"),
+    ],
+)
+def test_readers_are_sent_to_the_house_that_is_imitated(text: str, channel: str) -> None:
+    brand = whom.find(text, Action.BLOCK, (), None)
+    assert brand
+    assert official(brand).channel == channel

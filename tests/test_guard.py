@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import scamguard
 from scamguard import columns
 from scamguard.errors import InputError
+from scamguard.guard import Guard
 from scamguard.lexicon import KINDS, SECRETS
 from scamguard.verdict import Action, Evidence, Policy, Verdict
 
@@ -25,8 +26,6 @@ from . import alphabets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from scamguard.guard import Guard
 
 SCAM = "Kraken Support: your wallet is frozen. Kindly send us your 12-word seed phrase and your password now to unlock it, @kraken_desk"
 MIXED = [
@@ -286,6 +285,18 @@ def test_a_language_may_warn_later() -> None:
     assert policy.of("th").action(0.95) is Action.BLOCK
     assert policy.surest == 0.8
     assert Policy(0.5, 0.9).of("th") == Policy(0.5, 0.9)
+    assert [policy.of(lang).warn for lang in ("EN", "zh_CN", "zh_CN.UTF-8")] == [0.6, 0.5, 0.5]
+
+
+@pytest.mark.parametrize("languages", [["en"], "en", None, {1: 0.6}, {"EN": 0.6}, {"zh-TW": 0.6}])
+def test_languages_of_a_policy_are_codes(languages: Any) -> None:
+    with pytest.raises(InputError, match="languages must map"):
+        Policy(0.5, 0.9, languages)
+
+
+def test_a_guard_is_equal_to_itself_and_keys_a_cache(guard: Guard) -> None:
+    assert guard == guard != Guard(guard.model, guard.policy)  # noqa: PLR0124 - that is the question
+    assert len({guard, guard}) == 1
 
 
 @pytest.mark.parametrize(

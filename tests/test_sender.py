@@ -38,6 +38,13 @@ ASK = "Kraken Support: your wallet is locked. Reply with your 12-word seed phras
         (Sender("Kraken Support <help@mail.kraken.com>"), set()),
         (Sender("Kraken Support <help@kraken-desk.com>"), {"sender.unofficial", "sender.lookalike_handle"}),
         (Sender("Google Support", "john.smith@gmail.com"), {"sender.unofficial"}),  # Google's domain, anybody's mailbox
+        (Sender("Amazon", "no-reply@amazon.co.uk", platform="email"), set()),  # it holds its name in many countries
+        (Sender("eBay", "ebay@ebay.de"), set()),
+        (Sender("Amazon", "no-reply@amazon.tk"), {"sender.unofficial"}),
+        (Sender("Yahoo Support", "john.smith@yahoo.de"), {"sender.unofficial"}),
+        (Sender("DVLA", "x@vehicletax.service.gov.uk"), set()),  # the government's house
+        (Sender("Binance", "x@binance.us"), set()),
+        (Sender("PayPal", "x@amazon.de"), {"sender.unofficial"}),
         (Sender("Kraken Support"), {"sender.claims_brand"}),
         (Sender("Kraken Support", official=False), {"sender.unofficial"}),
         (Sender("Kraken Support", "@krakensupport", official=False), {"sender.unofficial"}),

@@ -191,6 +191,11 @@ def test_mistakes_are_told_at_once(send: Any, options: dict[str, Any], said: str
         guarded(send, **options)
 
 
+def test_a_guard_that_is_none_is_told_at_once() -> None:
+    with pytest.raises(InputError, match="guard is str; give what"):
+        guarded(guard="x")  # type: ignore[call-overload]
+
+
 def later(answer: object) -> Any:
     """Give what a forgotten ``await`` leaves."""
 

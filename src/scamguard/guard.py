@@ -45,15 +45,15 @@ class Risks(NamedTuple):
     told: dict[int, quoted.Told]  # those that speak of what they quote, and are the better for it, by row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Guard:
-    """A loaded model, ready to read messages. Immutable, so that threads may share it."""
+    """A loaded model, ready to read messages. Immutable: threads may share it. Equal to itself alone: it can key a cache."""
 
     model: Model = field(repr=False)
     policy: Policy
     # what the card says of every message is read once
-    _suspect: float = field(init=False, repr=False, compare=False)  # the risk from which a message is read word for word
-    _links: identity.Worth | None = field(init=False, repr=False, compare=False)  # what links are worth beside the words
+    _suspect: float = field(init=False, repr=False)  # the risk from which a message is read word for word
+    _links: identity.Worth | None = field(init=False, repr=False)  # what links are worth beside the words
 
     def __post_init__(self) -> None:
         """Read the card."""
@@ -194,9 +194,19 @@ class Guard:
     def decide(self, messages: object, *, threads: int = 1) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
         """Give the risk of each message and what to do with it: ``scan`` without its reasons.
 
+        Parameters
+        ----------
+        messages, threads
+            See ``score``.
+
         Returns
         -------
         (n,) float32, in [0, 1], and (n,) int8, places in ``Action``
+
+        Raises
+        ------
+        InputError
+            See ``score``.
         """
         counted("threads", threads)
         found = [

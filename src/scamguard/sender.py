@@ -19,6 +19,7 @@ import regex
 from .brands import PLATFORMS, registry
 from .errors import InputError, text_or_none, unknown
 from .imitation import lookalike
+from .imitation.hosts import is_own
 from .imitation.profiles import profile
 from .imitation.skeleton import plain
 from .imitation.value import read
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .brands import Brand
+    from .imitation.value import Value
 
 # What a finding adds to the calibrated log-odds of a message; docs/identity.md says how the numbers were measured.
 NATS: Final = {
@@ -76,6 +78,7 @@ _OPEN_MAIL: Final = frozenset({  # anyone has a mailbox or number there, or belo
     "emome.net", "softbank.jp", "softbank.ne.jp", "au.com", "auone-net.jp", "whatsapp.net", "onmicrosoft.com", "privaterelay.appleid.com",
     "users.noreply.github.com",
 })  # fmt: skip
+_OPEN_NAMES: Final = frozenset(domain.partition(".")[0] for domain in _OPEN_MAIL)  # yahoo.de is as open as yahoo.com
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ def judge(sender: Sender) -> Identity:
     place = (sender.platform or at or "").lower()
     own = _owner(handle, place)
     posed = _posed(name, handle)
-    if sender.official or (own and sender.official is None and (posed is None or posed is own)):
+    if sender.official or (own and sender.official is None and (posed is None or _same_house(posed, own))):
         return Identity((), own or posed, official=True)
     bent = _bent(handle)
     brand = posed or bent or own
@@ -206,12 +209,27 @@ def _site(handle: str) -> tuple[str, str]:
 def _owner(handle: str, platform: str) -> Brand | None:
     """Find the brand whose own handle or mailbox this is."""
     if "@" in handle.lstrip("@"):
-        host = read(handle).host
-        parts = host.split(".")
+        mailbox = read(handle)
+        parts = mailbox.host.split(".")
         ends = [".".join(parts[i:]) for i in range(len(parts))]
-        return None if _OPEN_MAIL.intersection(ends) else next((_homes()[end] for end in ends if end in _homes()), None)
+        if _OPEN_MAIL.intersection(ends):
+            return None
+        home = next((_homes()[end] for end in ends if end in _homes()), None)
+        return home or (_abroad(mailbox) if is_own(mailbox) else None)
     of = verified_handles().get(handle.lstrip("@").lower(), {})
     return of.get(platform) if platform else next(iter(of.values()), None)
+
+
+def _abroad(mailbox: Value) -> Brand | None:
+    """Find the brand that holds its name under many countries' endings, amazon.co.uk; not where it gives mailboxes to anyone."""
+    label = mailbox.host[: -len(mailbox.suffix) - 1].rpartition(".")[2]
+    return None if label in _OPEN_NAMES else _travelled().get(label)
+
+
+def _same_house(posed: Brand, own: Brand) -> bool:
+    """Say whether one may speak in the other's name: DVLA from a mailbox at gov.uk, Binance from one of Binance.US."""
+    named_after = f"{own.name} ".startswith((f"{posed.name} ", f"{posed.name}."))
+    return posed is own or named_after or any(home.endswith(f".{of}") for home in posed.domains for of in own.domains)
 
 
 def _posed(name: str, handle: str) -> Brand | None:
@@ -249,6 +267,11 @@ def _named() -> dict[str, Brand]:
 @cache
 def _homes() -> dict[str, Brand]:
     return {domain: brand for brand in registry() for domain in brand.domains}
+
+
+@cache
+def _travelled() -> dict[str, Brand]:
+    return {label: brand for brand in registry() if brand.everywhere for label in brand.labels}
 
 
 @cache

@@ -93,12 +93,14 @@ def guarded(  # noqa: PLR0913 - each is a choice of the caller, by name
     Raises
     ------
     InputError
-        At once: ``send`` is no function or has no parameter that must be the text, a name is unknown, or a callback is none, or is
-        async and ``send`` is not. From the wrapped function, which then has sent nothing: the text is not a ``str``, the thread no
-        sequence of them, ``confirm`` answered neither yes nor no, or a callback of a sync ``send`` wants to be awaited.
+        At once: ``send`` is no function or has no parameter that must be the text, ``guard`` is none, a name is unknown, or a callback
+        is none, or is async and ``send`` is not. From the wrapped function, which then has sent nothing: the text is not a ``str``,
+        the thread no sequence of them, ``confirm`` answered neither yes nor no, or a callback of a sync ``send`` wants to be awaited.
     MessageBlocked
         From the wrapped function: nothing was sent. It holds the verdict and not the text.
     """
+    if not isinstance(guard, guards.Guard | None):
+        raise InputError(f"guard is {type(guard).__name__}; give what scamguard.load() gives, or None")
     if send is None:
         return partial(guarded, guard=guard, text=text, direction=direction, thread=thread, warn=warn, confirm=confirm, block=block,
                        override=override)  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from numbers import Real
@@ -12,7 +14,7 @@ import numpy as np
 from .errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 
 GIVEN_AWAY: Final = "own_secret"  # the kind of an outgoing message that gives away the reader's own secret
+_CODE: Final = re.compile(r"[a-z]{2,3}")
+_SUBTAG: Final = re.compile("[-_.@]")  # what ends the language in a tag or locale
 
 
 class Action(StrEnum):
@@ -62,16 +66,18 @@ class Policy:
     Raises
     ------
     InputError
-        A risk is no number from 0 to 1, or it would block before it warns.
+        A risk is no number from 0 to 1, it would block before it warns, or ``languages`` maps anything but such codes.
     """
 
     warn: float
     block: float
-    languages: Mapping[str, float] = field(default_factory=dict)  # risk from which to warn, by ISO 639 code
+    languages: Mapping[str, float] = field(default_factory=dict)  # risk from which to warn, by ISO 639 code: "en", "zh"
     other: float | None = None  # the same of languages that are not listed, where any are
 
     def __post_init__(self) -> None:
         """Refuse what has no meaning."""
+        if not _by_code(self.languages):
+            raise InputError("languages must map ISO 639 codes in small letters to risks, such as {'en': 0.6, 'zh': 0.5}")
         if not all(_is_risk(risk) for risk in (self.warn, self.block, *self.languages.values(), 0 if self.other is None else self.other)):
             raise InputError("a risk to warn or block from is a number from 0 to 1")
         if self.warn > self.block:
@@ -83,16 +89,16 @@ class Policy:
         return cls(thresholds["warn"], thresholds["block"], thresholds.get("languages", {}), thresholds.get("other"))
 
     def of(self, language: str) -> Policy:
-        """Give the thresholds of a message in ``language``, a BCP-47 tag; "" is what nothing tells.
+        """Give the thresholds of a message in ``language``, a BCP-47 tag or POSIX locale in any case; "" is what nothing tells.
 
         >>> policy = Policy(warn=0.5, block=0.9, languages={"en": 0.6}, other=0.8)
-        >>> tuple(policy.of(tag).warn for tag in ("en-GB", "th", ""))
-        (0.6, 0.8, 0.5)
+        >>> tuple(policy.of(tag).warn for tag in ("en-GB", "EN_us", "th", ""))
+        (0.6, 0.6, 0.8, 0.5)
         """
         if not language or not self.languages:
             return Policy(self.warn, self.block)
         other = self.warn if self.other is None else self.other
-        return Policy(min(self.languages.get(language.split("-", maxsplit=1)[0], other), self.block), self.block)
+        return Policy(min(self.languages.get(_SUBTAG.split(language, maxsplit=1)[0].lower(), other), self.block), self.block)
 
     @property
     def surest(self) -> float:
@@ -113,6 +119,10 @@ class Policy:
         """Choose the action for each of ``risk`` (n,), as places in ``Action``."""
         exact = risk.astype(np.float64)
         return (exact >= self.warn).astype(np.int8) + (exact >= self.block).astype(np.int8)
+
+
+def _by_code(value: object) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(code, str) and _CODE.fullmatch(code) for code in value)
 
 
 def _is_risk(value: object) -> bool:
@@ -168,6 +178,11 @@ class Verdict:
         Returns
         -------
         One to three sentences. An allowed message needs no advice: the text is empty.
+
+        Raises
+        ------
+        InputError
+            ``lang`` is no str.
         """
         from .advice import advice  # noqa: PLC0415 - reads a file; most verdicts never ask
 

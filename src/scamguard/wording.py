@@ -22,13 +22,15 @@ _OLD: Final = {"in": "id"}  # ISO 639 before 1989, which Java and Android still 
 def tag(lang: str) -> str:
     """Choose one of ``LANGUAGES`` for a BCP-47 tag or POSIX locale; English for what we do not speak.
 
-    >>> [tag(lang) for lang in ("zh-TW", "zh_CN.UTF-8", "pt-BR", "C.UTF-8", "yue-Hant-HK", "")]
-    ['zh-Hant', 'zh', 'pt', 'en', 'zh-Hant', 'en']
+    Cantonese is written in Traditional characters, unless its tag says otherwise.
+
+    >>> [tag(lang) for lang in ("zh-TW", "zh_CN.UTF-8", "pt-BR", "C.UTF-8", "yue", "yue-Hans-CN", "")]
+    ['zh-Hant', 'zh', 'pt', 'en', 'zh-Hant', 'zh', 'en']
     """
     first, *rest = lang.split(".", maxsplit=1)[0].split("@", maxsplit=1)[0].replace("_", "-").lower().split("-")
     first = _OLD.get(first, first)
     if first in ("zh", "yue", "cmn"):
-        return "zh-Hant" if _TRADITIONAL & {*rest} and "hans" not in rest else "zh"
+        return "zh-Hant" if (first == "yue" or _TRADITIONAL & {*rest}) and "hans" not in rest else "zh"
     return first if first in LANGUAGES else "en"
 
 

@@ -18,7 +18,7 @@ from .called import WORDS, called, profiled, theirs
 from .carried import carried, passed_on, unwrapped
 from .finding import KINDS, LookAlike, plainly, say
 from .honest import honest
-from .hosts import CHEAP, OPEN_HOSTS, SHORTENERS, at_home, host_in
+from .hosts import CHEAP, OPEN_HOSTS, SHORTENERS, at_home, host_in, is_own
 from .labels import Match, across, beside, match
 from .links import anchors, is_message, links
 from .names import LEAST_INSIDE, LEAST_TYPO, names, words
@@ -27,6 +27,7 @@ from .skeleton import skeleton
 from .value import Value, read
 
 if TYPE_CHECKING:
+    from ..brands import Brand
     from .names import Name, Names
 
 _SETTLED: Final = words("settled_endings")
@@ -288,14 +289,22 @@ def _userinfo(v: Value, n: Names) -> LookAlike | None:
 
 def _mailbox(v: Value, n: Names) -> LookAlike | None:
     """Judge what stands before the ``@`` of a mailbox outside the brand's own domains."""
-    at, labels = at_home(v.host, n), v.user.lower().split("+")[0].split(".")
+    labels = v.user.lower().split("+")[0].split(".")
     for label in labels:
         found = match(label, n)
-        own = found and at and n.homes[at] is found.name.brand and at not in _OPEN_MAIL
+        own = found and _is_mailbox_of(found.name.brand, v, n)
         alone = found and found.kind == "exact" and found.name.word and not words("roles") & set(labels)
         if found and not own and not alone:
             return say(found, "email")
     return None
+
+
+def _is_mailbox_of(brand: Brand, v: Value, n: Names) -> bool:
+    """Say whether a mailbox is a brand's: at its own domain, at one above it (dvla@mail.gov.uk), or abroad (ebay@ebay.de)."""
+    at = at_home(v.host, n)
+    if at:
+        return at not in _OPEN_MAIL and (n.homes[at] is brand or any(domain.endswith(f".{at}") for domain in brand.domains))
+    return brand.everywhere and is_own(v) and v.host[: -len(v.suffix) - 1].rpartition(".")[2] in brand.labels
 
 
 _OPEN_MAIL: Final = frozenset(("gmail.com", "outlook.com", "hotmail.com", "live.com", "icloud.com", "me.com", "yandex.ru", "naver.com"))

@@ -19,6 +19,10 @@ from .cards import cards
 from .codes import codes
 from .finding import Certainty, Finding, Secret, settle
 from .keys import keys
+from .ledgers import ledgers
+from .links import links
+from .monero import monero
+from .native import native
 from .passwords import passwords
 from .phrases import phrases
 from .plain import plain
@@ -64,11 +68,15 @@ def find(text: str, thread: Sequence[str] = ()) -> tuple[Finding, ...]:
         [
             *phrases(message, earlier),
             *spelled(message),
+            *monero(message, sought),
             *keys(message, earlier),
+            *ledgers(message),
             *services(message),
+            *links(message),
             *cards(message, sought),
             *codes(message, earlier, sought),
             *passwords(message, sought),
+            *native(message),
             *answers(message, sought),
         ]
     )

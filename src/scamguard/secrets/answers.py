@@ -25,7 +25,9 @@ _OPENS: Final = (
 )
 _CLOSES: Final = r"[\"'`*”」』]{0,2}\s?(?:です|예요|이에요|입니다|이야|है|hai|thanks|thx|please|pls|谢谢)?[\s.!。,]{0,3}"
 _VALUE: Final = regex.compile(rf"\s*(?P<opener>{_OPENS})(?P<value>{LETTER}{{3,200}}?){_CLOSES}(?:\s+\p{{L}}+){{0,3}}[.!]?\s*")
-_CVV: Final = regex.compile(rf"\s*{_OPENS}(?P<value>\d{{3,4}}){_CLOSES}\s*")
+_CVV: Final = regex.compile(rf"\s*{_OPENS}(?P<value>\d{{3,4}}){_CLOSES}(?P<more>(?:\s+\p{{L}}+){{0,3}})[\s.!]*")
+_CVV_CALLED: Final = regex.compile(rf"(?i:{source('cvv')})[^\d\n.!?。]{{0,24}}(?<![\d.,/-])(?P<value>\d{{3,4}})(?![\d%]|[-/.:,]\d)")
+_HEDGE: Final = regex.compile(r"(?i)\s*(?:i (?:think|guess|believe)|right|ok|sir|mate|bro)?")
 _SEED: Final = regex.compile(
     rf"\s*{_OPENS}(?P<value>[A-Z2-7]{{16,64}}=*|[a-z2-7]{{16,64}}|(?:[A-Za-z2-7]{{4}}[ -]){{3,15}}[A-Za-z2-7]{{4}}){_CLOSES}\s*"
 )
@@ -47,13 +49,22 @@ def answers(message: Plain, wanted: Collection[str]) -> Iterator[Finding]:
         return
     if "password" in wanted:
         yield from _password(message)
-    if "cvv" in wanted and (found := _CVV.fullmatch(message.text)):
-        yield block(Secret.CARD, message.span(*found.span("value")), "the security code of a card, given to somebody who asked for it")
+    if "cvv" in wanted:
+        yield from _security_code(message)
     if "totp" in wanted and (found := _SEED.fullmatch(message.text)) and _made(found["value"]):
         why = "the seed of your two-factor codes, given to somebody who asked for it"
         yield block(Secret.TOTP_SEED, message.span(*found.span("value")), why)
     if "backup_code" in wanted and (found := _BACKUP.fullmatch(message.text)) and _made(found["value"]):
         yield block(Secret.BACKUP_CODE, message.span(*found.span("value")), "a backup code, given to somebody who asked for it")
+
+
+def _security_code(message: Plain) -> Iterator[Finding]:
+    why = "the security code of a card, given to somebody who asked for it"
+    if found := _CVV.fullmatch(message.text):
+        say = block if _HEDGE.fullmatch(found["more"]) else warn  # "123 of them" may count something
+        yield say(Secret.CARD, message.span(*found.span("value")), why)
+    for found in _CVV_CALLED.finditer(message.text):
+        yield block(Secret.CARD, message.span(*found.span("value")), why)
 
 
 def _password(message: Plain) -> Iterator[Finding]:
@@ -62,7 +73,10 @@ def _password(message: Plain) -> Iterator[Finding]:
         return
     whole, alone = found["value"], found.end("value") >= len(message.text.rstrip()) - 2
     value = whole.rstrip(_MARKS)
-    span = message.span(found.start("value"), found.end("value"))
+    stop = found.end("value")
+    while message.text[stop : stop + 1] == "!":  # as likely its last sign as the sentence's
+        stop += 1
+    span = message.span(found.start("value"), stop)
     if LINK.search(value) or hollow(value) or _PLAIN.fullmatch(value.lstrip(_OPENING)):
         return
     digits = any(char.isdigit() for char in value)

@@ -37,7 +37,10 @@ _EXPIRY: Final = regex.compile(
 _BESIDE: Final = regex.compile(  # dates that tell of no card, but are an expiry date beside its number and code
     rf"(?i)\b{_MONTH}[\s,/’'-]{{0,2}}{_YEAR}|(?<!\d)0?[1-9]\s?[/.-]\s?{_YEAR}(?!/)|(?<!\d)20[23]\d\s?[年/.-]\s?(?:1[0-2]|0?[1-9])(?![\d/.-])月?"
 )
-_CVV: Final = regex.compile(rf"(?i:{source('cvv')})\D{{0,14}}(?<!\d)\d{{3,4}}(?!\d)")
+_CVV: Final = regex.compile(
+    rf"(?i:{source('cvv')})\D{{0,14}}(?<!\d)\d{{3,4}}(?!\d)"
+    rf"|(?<!(?i:area|country|dial|promo|sort|zip)\s)(?i:{source('code')})\D{{0,6}}(?<!\d)\d{{3}}(?!\d)"
+)
 _CVV_BEHIND: Final = regex.compile(rf"(?<!\d)\d{{3,4}}(?!\d)\D{{0,6}}(?i:{source('cvv')})")
 _TRIPLE: Final = regex.compile(r"\W{0,4}(?:0[1-9]|1[0-2])\s?[/\-.|:]?\s?(?:20)?(?:2\d|3\d)\W{1,4}\d{3,4}(?!\d)|\W{1,4}\d{3}(?!\d)")
 _OTHER: Final = regex.compile(  # numbers as long as a card's

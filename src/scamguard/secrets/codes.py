@@ -12,6 +12,8 @@ import regex
 
 from .asked import RECENT
 from .finding import Finding, Secret, block, warn
+from .postal import is_postal
+from .said import said
 from .words import mentions, pattern, source
 
 if TYPE_CHECKING:
@@ -46,10 +48,12 @@ _ITS: Final = regex.compile(
     rf"|(?:{_DIGITS})\s?{_ENDING})\s*(?:$|[\n.!,，。;])",
 )
 _YEAR: Final = regex.compile(r"(?:19|20)\d\d")
-_SOME: Final = regex.compile(r"\d(?:[ -]?\d){3}|[A-Z0-9]{3}-[A-Z0-9]{3}|[A-Za-z0-9]{4}[- ][A-Za-z0-9]{4}|[A-Za-z0-9]{8}")
+_SOME: Final = regex.compile(
+    r"\d(?:[ -]?\d){3}|[A-Z0-9]{3}-[A-Z0-9]{3}|[A-Za-z0-9]{4}[- ][A-Za-z0-9]{4}|[A-Za-z0-9]{8}|(?<![A-Za-z0-9])[A-Z0-9]{5,6}(?![A-Za-z0-9])"
+)
 _SIX: Final = regex.compile(r"\d{6}|\d{3}[ -]\d{3}|(?:\d ){5}\d|\d{2}[ -]\d{2}[ -]\d{2}")
 _MIXED: Final = regex.compile(
-    rf"\s*(?:(?i:{source('answer')})[\s,:：，、.!…-]{{0,3}}){{0,3}}([A-Z0-9]{{3,4}}-[A-Z0-9]{{3,4}}|[A-Z0-9]{{6}})[\s.!]*"
+    rf"\s*(?:(?i:{source('answer')})[\s,:：，、.!…-]{{0,3}}){{0,3}}([A-Z0-9]{{3,4}}-[A-Z0-9]{{3,4}}|[A-Z0-9]{{6}}|[2-9BCDFGHJKMNPQRTVWXY]{{5}})[\s.!]*"
 )
 _AMID: Final = regex.compile(rf"{_DIGITS}(?!\s?-)")
 _ANSWER_LENGTH: Final = 240
@@ -81,10 +85,11 @@ _NO_CODE: Final = regex.compile(
 
 def codes(message: Plain, thread: Sequence[Plain] = (), asked: Collection[str] = ()) -> Iterator[Finding]:
     """Find one-time and backup codes; ``asked`` names the concepts that were asked for."""
+    for_code = bool({"otp", "code_question"} & set(asked)) or any(_asks_for_code(part.text) for part in thread[-RECENT:])
+    yield from said(message, asked=for_code)
     if not _SOME.search(message.text):
         return
     yield from _backup(message)
-    for_code = bool({"otp", "code_question"} & set(asked)) or any(_asks_for_code(part.text) for part in thread[-RECENT:])
     yield from _called(message, asked=for_code)
     yield from _answered(message, thread, asked=for_code)
 
@@ -99,7 +104,8 @@ def _called(message: Plain, *, asked: bool) -> Iterator[Finding]:
     named = (found for shape in (_CODE, _CODE_AFTER) for found in shape.finditer(text)) if mentions("code", text) else ()
     for found in named:
         before = text[max(0, found.start() - 24) : found.start()]
-        if not _NO_CODE.search(before) and _SIX.fullmatch(found[1].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ-")):
+        other = _NO_CODE.search(before) or is_postal(text, *found.span(1))
+        if not other and _SIX.fullmatch(found[1].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ-")):
             say = block if asked else warn
             yield say(Secret.OTP, message.span(*found.span(1)), "six digits called a code: it may be a one-time code")
 

@@ -174,8 +174,8 @@ def _onward(tokens: Sequence[Token], kinds: Sequence[int], way: range, *, lines:
 
 def with_rows(message: Plain, tokens: Sequence[Token], thread: Sequence[Plain], found: Sequence[Finding]) -> Iterator[Finding]:
     """Give the phrases that were found, as far as words in a row with them go, and where one is named, rows that are nearly one."""
-    names = _named(message.text)
-    asked = any(_named(part.text) for part in thread[-RECENT:])
+    names = named(message.text)
+    asked = any(named(part.text) for part in thread[-RECENT:])
     if not (found or names or asked):
         return
     begins = [message.origin[token.start] for token in tokens]
@@ -207,7 +207,7 @@ def _holds(places: Sequence[int], start: int, stop: int) -> bool:
     return bisect_left(places, start) < bisect_left(places, stop)
 
 
-def _named(text: str) -> list[tuple[int, int]]:
+def named(text: str) -> list[tuple[int, int]]:
     """Say where ``text`` names a seed phrase, in reading order."""
     concepts = [concept for concept in ("seed_phrase", "seed_said") if mentions(concept, text)]
     return sorted(found.span() for concept in concepts for found in pattern(concept).finditer(text))

@@ -12,6 +12,7 @@ import regex
 
 from .finding import Finding, Secret, block, warn
 from .placeholders import hollow
+from .postal import is_postal
 from .words import mentions, pattern, source, terms
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ _PAIRED: Final = regex.compile(r"(?i)[\s,;/|]p(?:w|ass|wd)?\s?[:=]")
 _MORE: Final = regex.compile(
     r"(?:[ \t]{1,2}(?:(?:or|and|oder|und|ou|et|o|y|или|и|或|和|atau|dan|veya|ve|hoặc|và)[ \t]|[,/|][ \t]?)?)([!-~]{5,}+)"
 )
+_ELSEWHERE: Final = regex.compile(  # "my pw is hunter2 but for the bank it's Sommer2024!"
+    rf"(?<!\p{{L}})(?i:it['’]?s|it is|that['’]?s|{source('copula')})\s{{1,2}}[\"'`]?(?P<value>[!-.0-~]{{6,64}}+)(?!/)|[\n.!?。]"
+)
 _WORDS: Final = regex.compile(rf"{_NAME}{_OWN}{_FOR}{_IS}((?-i:\p{{Ll}}{{3,12}})(?:[ ]\p{{Ll}}{{3,12}}){{3,7}})[ .!]*(?:$|\n)")
 _ENDS: Final = regex.compile(r"\s*(?:$|[\n.!,;。！，、)(।။،۔]|(?:और|and|y|e|und|et|и|है|です|입니다|이야|예요|يا)(?!\p{L}))")
 LINK: Final = regex.compile(r"(?i)^(?:https?:|www\.)|^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|html?|php|cn|ru|py|js|txt|pdf)(?:/\S*)?$")
@@ -61,6 +65,7 @@ _ACCOUNT: Final = regex.compile(
     r"(?i)(?:(?<!\w)(?:log ?in|user(?:[ ]?name)?|usr|account|acc|id|e?mail)\s?(?P<sign>[:=]?)\s?\S{1,80}"
     r"|(?P<sign>[\w.+-]{1,64}@[\w.-]{1,80}))[\s,;/|]{1,3}(?:and\s)?$"
 )
+_WORDY: Final = 4  # letters, unlike those of "10am" and "2nd"
 _NEAR: Final = 20
 _BESIDE: Final = 90  # code points in which an account stands before its password
 VARIED: Final = 3  # kinds of characters of what a machine, or somebody careful, made up
@@ -78,13 +83,14 @@ def passwords(message: Plain, wanted: Collection[str] = ()) -> Iterator[Finding]
         yield from _combined(message, found)
     if not mentions("password", text):
         return
+    asked = "password" in wanted
     for found in _STATED.finditer(text):
         group = 1 if found[1] else 2
-        yield from _judged(message, found, group, stated=True)
+        yield from _judged(message, found, group, stated=True, asked=asked)
     for shape in (_BARE, _UNSPACED, _AFTER):
         for found in shape.finditer(text):
-            if "password" in wanted or not _is_ticket(text, found):
-                yield from _judged(message, found, 1, stated=False)
+            if asked or not _is_ticket(text, found):
+                yield from _judged(message, found, 1, stated=False, asked=asked)
     for found in _WORDS.finditer(text):
         words = found[1].split(" ")
         if not (set(words) & terms("hedge") or any(word in terms("prose") for word in words[1:])):
@@ -101,7 +107,7 @@ def _combined(message: Plain, found: regex.Match[str]) -> Iterator[Finding]:
     yield block(Secret.PASSWORD, message.span(found.start(group), stop), "a password beside the name of its account")
 
 
-def _judged(message: Plain, found: regex.Match[str], group: int, *, stated: bool) -> Iterator[Finding]:
+def _judged(message: Plain, found: regex.Match[str], group: int, *, stated: bool, asked: bool) -> Iterator[Finding]:
     """Say how much a value looks like a password."""
     text = message.text
     start = found.start(group) + len(found[group]) - len(found[group].lstrip("\"'`"))
@@ -110,7 +116,8 @@ def _judged(message: Plain, found: regex.Match[str], group: int, *, stated: bool
         return
     if not stated and _SHORT.match(found[0]) and not any(char.isdigit() for char in value):
         return
-    if not stated and value.isdigit() and _PLACE.match(text, start + len(value)):
+    stop = start + len(value)
+    if value.isdigit() and (is_postal(text, start, stop, asked=asked) or (not stated and _PLACE.match(text, stop))):
         return
     whole = start + max(len(value), len(found[group].lstrip("\"'`").rstrip(_CLOSING)))
     if _made(value, stated=stated):
@@ -118,8 +125,8 @@ def _judged(message: Plain, found: regex.Match[str], group: int, *, stated: bool
         yield from _more(message, found.end(group))
     elif stated and (joined := regex.split(r"[-_.]", value)) and len(joined) > 1:
         yield from _joined(message, (start, whole), joined)
-    elif stated and not _SHORT.match(found[0]) and one_word(value) and _ENDS.match(text, start + len(value)):
-        yield warn(Secret.PASSWORD, message.span(start, start + len(value)), "a word that the message calls a password")
+    elif stated and not _SHORT.match(found[0]) and one_word(value) and _ENDS.match(text, stop):
+        yield warn(Secret.PASSWORD, message.span(start, stop), "a word that the message calls a password")
 
 
 def _is_ticket(text: str, found: regex.Match[str]) -> bool:
@@ -151,15 +158,26 @@ def _joined(message: Plain, span: tuple[int, int], words: list[str]) -> Iterator
 
 
 def _more(message: Plain, at: int) -> Iterator[Finding]:
-    """Find what else is made up right after a password: its second half, or another one to try."""
-    while found := _MORE.match(message.text, at):
-        value = found[1].rstrip(_TAIL)
-        mixed = any(char.isdigit() for char in value) and any(char.isalpha() for char in value)
-        if not mixed or LINK.search(value) or hollow(value) or "@" in value:
-            return
-        stop = found.start(1) + len(found[1].rstrip(_CLOSING))
-        yield block(Secret.PASSWORD, message.span(found.start(1), stop), "made up as the password before it: a part of it, or another")
+    """Find what else is made up after a password: its second half, another one to try, or that of another account."""
+    while (found := _MORE.match(message.text, at)) and (more := _another(message, *found.span(1))):
+        yield more
         at = found.end()
+    for found in _ELSEWHERE.finditer(message.text, at, at + _BESIDE):
+        if found["value"] is None:
+            return  # the sentence ends
+        more = _another(message, *found.span("value"))
+        if more and sum(map(str.isalpha, found["value"])) >= _WORDY:
+            yield more
+
+
+def _another(message: Plain, start: int, stop: int) -> Finding | None:
+    written = message.text[start:stop]
+    value = written.rstrip(_TAIL)
+    mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
+    if not mixed or LINK.search(value) or hollow(value) or "@" in value:
+        return None
+    why = "made up as the password before it: a part of it, or another"
+    return block(Secret.PASSWORD, message.span(start, start + len(written.rstrip(_CLOSING))), why)
 
 
 def one_word(value: str) -> bool:

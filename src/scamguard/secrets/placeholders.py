@@ -23,7 +23,7 @@ _NAMED: Final = regex.compile(  # the last mark may be cut off, as the end of a 
     regex.DOTALL,
 )
 _SHAPED: Final = regex.compile(
-    r"[*•xX.·_?\-#]+|\d[.)]?|[<\[{$%(:>\]}]+"  # ********, a page, a mark alone
+    r"[*•xX.·_?\-#]+|\d{1,2}[到至]\d{1,2}|\d[.)]?|[<\[{$%(:>\]}]+"  # ********, a page, a mark alone
     r"|(?i:&lt;.*|.*(?:censored|redacted).*|.*\(\).*)"
     r"|[:(][A-Za-z][).]?"  # a smile
     r"|(?i:passwords?|passwd|secrets?|pass[_-]?phrase|my[_-]?password|change[_-]?(?:me|it|this))"

@@ -5,6 +5,7 @@ A name and a separator stand before most of them ("API secret: …"); a value co
 
 from __future__ import annotations
 
+import base64
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Final
 
@@ -45,7 +46,10 @@ _TOKEN: Final = regex.compile(
     r"(?<![A-Za-z0-9_])(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,}|glpat-[A-Za-z0-9_\-]{20,}|xox[abprs]-[0-9A-Za-z\-]{20,}"
     r"|sk_live_[0-9A-Za-z]{20,}|rk_live_[0-9A-Za-z]{20,}|sk-(?:proj-|ant-)?[A-Za-z0-9_\-]{40,}|AIza[0-9A-Za-z_\-]{35}|npm_[A-Za-z0-9]{36}"
     r"|pypi-[A-Za-z0-9_\-]{60,}|\d{8,10}:AA[A-Za-z0-9_\-]{33}|hf_[A-Za-z0-9]{30,}|dckr_pat_[A-Za-z0-9_\-]{20,}|shpat_[0-9a-f]{32}"
-    r"|SG\.[A-Za-z0-9_\-]{20,24}\.[A-Za-z0-9_\-]{40,46})(?![A-Za-z0-9_])",
+    r"|ya29\.[A-Za-z0-9_\-]{40,}|SG\.[A-Za-z0-9_\-]{20,24}\.[A-Za-z0-9_\-]{40,46})(?![A-Za-z0-9_])",
+)
+_BOT: Final = regex.compile(
+    r"(?<![A-Za-z0-9_.\-])([A-Za-z0-9_\-]{23,24}|[A-Za-z0-9_\-]{26,27})\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27,40}(?![A-Za-z0-9_.\-])"
 )
 _SIGNED: Final = regex.compile(  # JSON Web Tokens, RFC 7519: header and claims are objects, so each begins with {" in Base64
     r"(?<![A-Za-z0-9_])eyJ[A-Za-z0-9_\-]{10,}+\.eyJ[A-Za-z0-9_\-]{10,}+\.[A-Za-z0-9_\-]{40,}+(?![A-Za-z0-9_])"
@@ -96,6 +100,9 @@ def _tokens(message: Plain) -> Iterator[Finding]:
     for found in _TOKEN.finditer(message.text):
         if _random(found[0]):
             yield block(Secret.ACCESS_TOKEN, message.span(*found.span()), "an access token: it signs in as you")
+    for found in _BOT.finditer(message.text):
+        if regex.fullmatch(rb"\d{17,20}", base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4))):
+            yield block(Secret.ACCESS_TOKEN, message.span(*found.span()), "a token of a Discord bot, with the bot's number in it")
     for found in _SIGNED.finditer(message.text):
         why = "a signed token: until it expires, whoever has it may be let in as you"
         yield warn(Secret.ACCESS_TOKEN, message.span(*found.span()), why)
