@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,15 +21,16 @@ if TYPE_CHECKING:
     from scamguard.train.corpus import Message
 
 MESSAGES = Path(__file__).parents[1] / "data" / "messages"
-# where most words are mistyped, the fold undoes four in five; and innocent words around a scam still dilute it
-WEAK = {"misspelled": -0.18, "diluted": -0.18}
+# where most words are mistyped, the fold undoes four in five; of letters one by one not every word is cut where it was; and innocent words
+# around a scam still dilute it
+WEAK = {"misspelled": -0.18, "diluted": -0.18, "spaced": -0.08}
 UNDONE = ("homoglyph", "leet", "full width", "mathematical", "boxed", "zero width", "combining", "spaced", "dotted")
 
 
 @pytest.fixture(scope="module")
 def messages() -> list[Message]:
-    """Every thirtieth English and Chinese message."""
-    return [m for i, m in enumerate(labelled.read([MESSAGES])) if i % 30 == 0 and m.lang.startswith(("en", "zh"))]
+    """One in thirty English and Chinese messages, the same ones whatever is written beside them."""
+    return [m for m in labelled.read([MESSAGES]) if zlib.crc32(m.text.encode()) % 30 == 0 and m.lang.startswith(("en", "zh"))]
 
 
 @pytest.fixture(scope="module")

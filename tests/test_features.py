@@ -232,7 +232,7 @@ def test_n_grams_can_be_found_again_in_the_text(texts: list[str]) -> None:
     for grams in (chars, words):
         assert len(grams.first) == len(grams.size) == len(grams.ids)
     for key, at, size in zip(chars.ids.tolist(), chars.first.tolist(), chars.size.tolist(), strict=True):
-        assert twin.char_grams(text[at : at + size], sorts[at : at + size], 20, (size, size), 1) == [key]
+        assert twin.char_grams(text[at : at + size], sorts[at : at + size], 20, (size, size), EVERY) == [key]
     for key, at, size in zip(words.ids.tolist(), words.first.tolist(), words.size.tolist(), strict=True):
         assert key in twin.word_grams(text[at : at + size], sorts[at : at + size], 20)
 

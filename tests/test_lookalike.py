@@ -134,7 +134,8 @@ IMITATIONS = [
 ]
 HONEST = [
     "kraken.com", "https://support.kraken.com/login", "KRAKEN.COM.", "google.co.jp", "dns.google", "@krakensupport", "https://t.me/telegram",
-    "support@kraken.com", "dvla@notifications.service.gov.uk", "ebay@ebay.de", "Kraken", "Release the kraken!", "https://example.org/kraken", "apples.com", "ledger-cli.org", "192.168.0.1", "http://10.0.0.1/",
+    "support@kraken.com", "dvla@notifications.service.gov.uk", "ebay@ebay.de",
+    "Kraken", "Release the kraken!", "https://example.org/kraken", "apples.com", "ledger-cli.org", "192.168.0.1", "http://10.0.0.1/",
     "https://github.com/MetaMask", "https://google.com/url?q=https://youtube.com/", "", " ", ".", "@", "://", "https://", "\0", "\ud800",
     "@apple.com", "@trust_wallet", "@bank_of_america", "@amazon.pay",
     "a" * 5000, "Поддержка интернет-банка", "Служба поддержки сбережений", "Служба подій",

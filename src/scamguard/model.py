@@ -62,7 +62,7 @@ class Settings:
     char_bits: int = 20
     char_low: int = 2
     char_high: int = 4
-    char_times: int = 3  # how often a run counts in a passage; EVERY, as often as it occurs
+    char_times: int = 3  # how often what ends a longest run counts in a passage; EVERY, as often as it occurs
     framed_bits: int = 18
     concept_bits: int = 15
     head_bits: int = 16

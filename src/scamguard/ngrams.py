@@ -188,6 +188,12 @@ def char_id(last, size, shift):
 
 
 @inlined
+def runs_count(seen, mask, last, high, shift, most):
+    """Count the longest run that ends at a place: give 1 the first ``most`` times, when all that end there count, then 0."""
+    return counted(seen, mask, char_id(last, high, shift), most)
+
+
+@inlined
 def hits_within(at, first, last, start, stop):
     """Find which of the hits ``first:last`` begin within the code points ``start:stop``."""
     x = first
@@ -247,15 +253,16 @@ def of_chars(codes, kinds, start, stop, bits, low, high, most, seen, ids, starts
     g = 0
     shift = np.uint64(64 - bits)
     for p in range(len(start)):
-        last, mask = np.uint64(0), counters(seen, (high + 1 - low) * (stop[p] - start[p]))
+        last, mask = np.uint64(0), counters(seen, stop[p] - start[p])
         for i in range(start[p], stop[p]):
             last = grown(last, codes[i], kinds[i])
+            if not runs_count(seen, mask, last, high, shift, most):
+                continue
             for k in range(low, min(high, i + 1 - start[p]) + 1):
                 ids[g] = char_id(last, k, shift)
-                if counted(seen, mask, ids[g], most):
-                    if len(at):
-                        at[g], size[g] = i + 1 - k, k
-                    g += 1
+                if len(at):
+                    at[g], size[g] = i + 1 - k, k
+                g += 1
         starts[p + 1] = g
     return g
 

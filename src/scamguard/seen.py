@@ -1,7 +1,7 @@
 """Seen: sets of hashed n-grams, in room that is kept from passage to passage.
 
-Words are few enough to keep whole. Runs of characters, three at each place, are counted, up to three times: a row of numbers or of
-laughter may not say a hundred times what it says.
+Words are few enough to keep whole. Runs of characters, three at each place, are counted by the longest of them, up to three times: a row
+of numbers or of laughter may not say a hundred times what it says.
 """
 
 from __future__ import annotations

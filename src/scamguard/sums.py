@@ -21,10 +21,11 @@ from .ngrams import (
     hits_within,
     is_word,
     pair_id,
+    runs_count,
     skip_id,
     word_id,
 )
-from .seen import cleared, counted, counters, is_new
+from .seen import cleared, counters, is_new
 
 
 @inlined
@@ -62,36 +63,33 @@ def add_words(key, sort, first, last, bits, seen, weights, scale, smooth, out):
 
 @compiled
 def add_chars(codes, kinds, start, stop, bits, low, high, most, seen, weights, scale, smooth, out):
-    """Add what the runs of ``low`` to ``high`` code points of each passage weigh, each ``most`` times at most.
+    """Add what the runs of ``low`` to ``high`` code points of each passage weigh, where ``runs_count`` says that they count.
 
     ``seen`` (SEEN,) is room to work in.
     """
     shift = np.uint64(64 - bits)
     for p in range(len(start)):
         total, many, last = _nothing(weights), 0, np.uint64(0)
-        mask = counters(seen, (high + 1 - low) * (stop[p] - start[p]))
+        mask = counters(seen, stop[p] - start[p])
         full = min(start[p] + high - 1, stop[p])
         for i in range(start[p], full):  # the first ones end fewer runs
             last = grown(last, codes[i], kinds[i])
+            new = runs_count(seen, mask, last, high, shift, most)
             for k in range(low, i + 2 - start[p]):
-                one = char_id(last, k, shift)
-                new = counted(seen, mask, one, most)
-                total += weights[one] * new
+                total += weights[char_id(last, k, shift)] * new
                 many += new
         for i in range(full, stop[p] if high == low + 2 else full):  # three orders, as shipped: no loop within the loop
             last = grown(last, codes[i], kinds[i])
-            one, two, three = char_id(last, low, shift), char_id(last, low + 1, shift), char_id(last, low + 2, shift)
-            new, newer, newest = counted(seen, mask, one, most), counted(seen, mask, two, most), counted(seen, mask, three, most)
-            total += weights[one] * new
-            total += weights[two] * newer
-            total += weights[three] * newest
-            many += new + newer + newest
+            new = runs_count(seen, mask, last, high, shift, most)
+            total += weights[char_id(last, low, shift)] * new
+            total += weights[char_id(last, low + 1, shift)] * new
+            total += weights[char_id(last, low + 2, shift)] * new
+            many += 3 * new
         for i in range(full, full if high == low + 2 else stop[p]):
             last = grown(last, codes[i], kinds[i])
+            new = runs_count(seen, mask, last, high, shift, most)
             for k in range(low, high + 1):
-                one = char_id(last, k, shift)
-                new = counted(seen, mask, one, most)
-                total += weights[one] * new
+                total += weights[char_id(last, k, shift)] * new
                 many += new
         out[p] += _scaled(total, scale, many, smooth)
 

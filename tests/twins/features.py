@@ -50,19 +50,23 @@ def _numbers_alike(text: str, sorts: Sequence[int]) -> str:
 def char_grams(text: str, sorts: Sequence[int], bits: int, orders: tuple[int, int], most: int) -> list[int]:
     """Hash every run of ``orders[0]`` to ``orders[1]`` characters, 16 bits of each; a line end is a space.
 
-    Those that share a counter count ``most`` times in all, or always if that is more than two bits hold.
+    Of each longest run what ends with it counts ``most`` times, or always if that is more than two bits hold; runs that share a counter
+    count together.
     """
     seen = [ord(char) & 0xFFFF for char in _numbers_alike(text, sorts).replace("\n", " ")]
-    counters = 16 << max(6, ((len(seen) * (orders[1] - orders[0] + 1) + 1) // 2 * 2 - 1).bit_length())
+    counters = 16 << max(6, ((len(seen) + 1) // 2 * 2 - 1).bit_length())
     out: list[int] = []
     times: Counter[int] = Counter()
+
+    def hashed(end: int, size: int) -> int:
+        packed = int.from_bytes(b"".join(code.to_bytes(2, "big") for code in seen[max(end - size, 0) : end]), "big")
+        return ((packed << 64 - 16 * size | size) * _ORDER & _64) >> 64 - bits
+
     for end in range(1, len(seen) + 1):
-        for size in range(orders[0], min(orders[1], end) + 1):
-            packed = int.from_bytes(b"".join(code.to_bytes(2, "big") for code in seen[end - size : end]), "big")
-            key = ((packed << 64 - 16 * size | size) * _ORDER & _64) >> 64 - bits
-            times[key % counters] += 1
-            if times[key % counters] <= most or most > _TWO_BITS:
-                out.append(key)
+        longest = hashed(end, orders[1]) % counters
+        times[longest] += 1
+        if times[longest] <= most or most > _TWO_BITS:
+            out += [hashed(end, size) for size in range(orders[0], min(orders[1], end) + 1)]
     return out
 
 
