@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from scamguard.train.corpus import Message
 
 MESSAGES = Path(__file__).parents[1] / "data" / "messages"
-# where most words are mistyped, the fold undoes four in five; of letters one by one not every word is cut where it was; and innocent words
-# around a scam still dilute it
-WEAK = {"misspelled": -0.18, "diluted": -0.18, "spaced": -0.08}
+# where most words are mistyped, the fold undoes four in five; and innocent words around a scam still dilute it
+WEAK = {"misspelled": -0.18, "diluted": -0.18}
 UNDONE = ("homoglyph", "leet", "full width", "mathematical", "boxed", "zero width", "combining", "spaced", "dotted")
 
 

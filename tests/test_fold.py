@@ -219,6 +219,9 @@ def test_words_once_folded_stay_as_they_are(words: list[str]) -> None:
         ("p.a.s.s.w.o.r.d", "password"),
         ("s-e-e-d w_o_r_d", "seed word"),
         ("密 码 是", "密码是"),
+        ("你 要 是 真爱 我 就 把刚 刚 发你 的", "你要是真爱我就把刚刚发你的"),  # … with some in twos and threes
+        ("张三 李四 王五 去 了", "张三 李四 王五 去 了"),
+        ("t h a t's l e s s o n one", "thats lesson one"),
         ("密*码", "密码"),
         ("비 밀 번 호", "비밀번호"),
         ("don't", "dont"),  # apostrophes, hyphens, white space, repeats

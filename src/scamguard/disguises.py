@@ -143,6 +143,8 @@ def _single(codes, kind, i, begin, end):
         return 0
     if i + 1 < end and kind[i + 1] & KIND in (LETTER, HANGUL, IDEO, DIGIT):
         return 0
+    if i > begin + 1 and codes[i - 1] == 39 and kind[i - 2] & KIND == LETTER:
+        return 0  # the s of "that's" ends a word
     return sort
 
 
@@ -158,14 +160,21 @@ def join_spaced(codes, kind, origin, begin, end, costs):
     out, i = begin, begin
     near = begin  # three places or less behind such a run, two letters are enough
     glued = False  # the letter before has just been joined to this one
+    loose = begin  # up to here Han characters have been looked at that stand in twos and threes, too
     while i < end:
+        if i >= loose and not glued and _is_han(codes, kind, i, end):
+            loose, torn = _torn(codes, kind, i, begin, end)
+            if torn:
+                out = _written(codes, kind, origin, i, loose, out)
+                i = loose
+                continue
         many, mark = 0, np.uint8(0)
         sort = 0 if glued else _single(codes, kind, i, begin, end)
         glued = False
         if sort:
             many, mark = _spaced(codes, kind, i, begin, end, sort, 3 if sort == IDEO else 2 if i < near else 4)
-        if not many and kind[i] & KIND == IDEO and i + 2 < end and codes[i] >= 0x3040 and codes[i + 1] in (42, 124, 95, 126, 94, 43, 39):
-            many = 2 if kind[i + 2] & KIND == IDEO and codes[i + 2] >= 0x3040 else 0
+        if not many and _is_han(codes, kind, i, end) and i + 2 < end and codes[i + 1] in (42, 124, 95, 126, 94, 43, 39):
+            many = 2 if _is_han(codes, kind, i + 2, end) else 0
         if many:
             apart = sort == LETTER and mark != 0
             if apart:
@@ -202,3 +211,48 @@ def _spaced(codes, kind, i, begin, end, sort, least):
         many += 1
         k += 2
     return (many, np.uint8(UNDONE)) if many >= least else (0, np.uint8(0))
+
+
+@inlined
+def _is_han(codes, kind, i, end):
+    """Say whether a character that words are written with, one by one, stands at ``i``: Han or kana."""
+    return i < end and kind[i] & KIND == IDEO and codes[i] >= 0x3040
+
+
+_MOST_TORN = 3  # characters that stand together in a text that spaces tear apart
+
+
+@compiled
+def _torn(codes, kind, i, begin, end):
+    """Find where the Han characters that spaces tear apart from ``i`` on end: ``(end, whether they are)``.
+
+    Most stand alone, three at least, and no more than _MOST_TORN together: written so on purpose, or cut into words by a program.
+    """
+    if i > begin and kind[i - 1] & KIND in (LETTER, HANGUL, IDEO, DIGIT):
+        return i + 1, False
+    stop, pieces, alone = i, 0, 0
+    while True:
+        k = stop + (1 if pieces else 0)  # behind the space
+        first = k
+        while _is_han(codes, kind, k, end) and k - first <= _MOST_TORN:
+            k += 1
+        if k == first or k - first > _MOST_TORN or (k < end and kind[k] & KIND in (LETTER, HANGUL, IDEO, DIGIT)):
+            break
+        pieces += 1
+        alone += k - first == 1
+        stop = k
+        if k >= end or codes[k] != 32:
+            break
+    return max(stop, i + 1), alone > 2 and 2 * alone >= pieces
+
+
+@inlined
+def _written(codes, kind, origin, i, stop, out):
+    """Write what stands at ``i:stop`` without its spaces to ``out``, and mark what stood alone; return the new end."""
+    for k in range(i, stop):
+        if codes[k] != 32:
+            alone = (k == i or codes[k - 1] == 32) and (k + 1 == stop or codes[k + 1] == 32)
+            codes[out], origin[out] = codes[k], origin[k]
+            kind[out] = kind[k] | UNDONE if alone else kind[k]
+            out += 1
+    return out

@@ -268,7 +268,16 @@ def _joined(cells: list[Cell]) -> list[Cell]:
     out: list[Cell] = []
     at = near = 0
     glued = False  # the next letter was joined to the last one, so it does not stand alone
+    loose = 0
     while at < len(cells):
+        if at >= loose and not glued and _han(cells[at]):
+            pieces = _torn(cells, at)
+            loose = at + max(len(pieces) - 1 + sum(map(len, pieces)), 1)
+            alone = sum(len(piece) == 1 for piece in pieces)
+            if alone > 2 and 2 * alone >= len(pieces):
+                out += [replace(piece[0], undone=True) if len(piece) == 1 else cell for piece in pieces for cell in piece]
+                at = loose
+                continue
         many = 0 if glued else _spaced(cells, at)
         if many >= (3 if cells[at].kind == kinds.IDEO else 2 if at < near else 4):
             letters = cells[at : at + 2 * many : 2]
@@ -286,6 +295,23 @@ def _joined(cells: list[Cell]) -> list[Cell]:
         glued = _han(cells[at]) and at + 2 < len(cells) and cells[at + 1].char in _HIDERS and _han(cells[at + 2])
         at += 2 if glued else 1
     return out
+
+
+def _torn(cells: list[Cell], at: int) -> list[list[Cell]]:
+    """Give the pieces of one to three Han characters between spaces from ``at`` on."""
+    pieces: list[list[Cell]] = []
+    if at and cells[at - 1].kind in _WORD:
+        return pieces
+    while at < len(cells):
+        stop = next((k for k in range(at, len(cells)) if cells[k].kind not in _WORD), len(cells))
+        piece = cells[at:stop]
+        if not 1 <= len(piece) <= 3 or not all(map(_han, piece)):
+            break
+        pieces.append(piece)
+        if stop == len(cells) or cells[stop].char != " ":
+            break
+        at = stop + 1
+    return pieces
 
 
 def _word_ends(letters: str) -> set[int]:
@@ -328,6 +354,8 @@ def _single(cells: list[Cell], at: int) -> bool:
     if at >= len(cells) or cells[at].kind not in (kinds.LETTER, kinds.HANGUL, kinds.IDEO):
         return False
     beside = [cells[k].kind for k in (at - 1, at + 1) if 0 <= k < len(cells)]
+    if at > 1 and cells[at - 1].char == "'" and cells[at - 2].kind == kinds.LETTER:
+        return False
     return (cells[at].kind != kinds.IDEO or _han(cells[at])) and not _WORD & set(beside)
 
 
