@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import base58
 import regex
 
+from .secrets.bech32 import checksum
 from .secrets.bytes58 import decode
 from .secrets.words import pattern
 
@@ -70,7 +71,7 @@ def _all(text: str) -> Iterator[tuple[int, Trace]]:
         if trace := _base58(found[0]):
             yield found.start(), trace
     for found in _BECH.finditer(text):
-        if found[0] in (found[0].lower(), found[0].upper()) and _bech32(found[1].lower(), found[2].lower()):
+        if found[0] in (found[0].lower(), found[0].upper()) and checksum(found[1].lower(), found[2].lower()) in _SUMS:
             yield found.start(), Trace(_PARTS[found[1].lower()], "address", found[0])
     for found in _TON.finditer(text):
         raw = base64.urlsafe_b64decode(found[0])
@@ -105,14 +106,3 @@ def _checked(word: str) -> Trace | None:
         if chain := chains.get(payload[0]):
             return Trace(chain, "address", word)
     return None
-
-
-def _bech32(part: str, data: str) -> bool:
-    """Check the sum of a Bech32 string (BIP-173)."""
-    values = [*(ord(c) >> 5 for c in part), 0, *(ord(c) & 31 for c in part), *(_LETTERS.index(c) for c in data)]
-    total = 1
-    for value in values:
-        top, total = total >> 25, (total & 0x1FFFFFF) << 5 ^ value
-        for i, step in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
-            total ^= step if top >> i & 1 else 0
-    return total in _SUMS

@@ -6,11 +6,15 @@ letters; spaced-out letters only in runs. What was undone is marked.
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from .breaks import find_breaks
-from .kernels import compiled, inlined, row_of
+from .kernels import compiled, inlined, is_wordlike, row_of
 from .kinds import ALIEN, CYRILLIC, DIGIT, HANGUL, IDEO, KIND, LATIN, LETTER, NO_SCRIPT, UNDONE
+
+_MOST_TORN: Final = 3  # characters that stand together in a text that spaces tear apart
 
 
 @inlined
@@ -139,9 +143,9 @@ def _single(codes, kind, i, begin, end):
     sort = kind[i] & KIND
     if sort not in (LETTER, HANGUL, IDEO) or (sort == IDEO and codes[i] < 0x3040):
         return 0
-    if i > begin and kind[i - 1] & KIND in (LETTER, HANGUL, IDEO, DIGIT):
+    if i > begin and is_wordlike(kind[i - 1]):
         return 0
-    if i + 1 < end and kind[i + 1] & KIND in (LETTER, HANGUL, IDEO, DIGIT):
+    if i + 1 < end and is_wordlike(kind[i + 1]):
         return 0
     if i > begin + 1 and codes[i - 1] == 39 and kind[i - 2] & KIND == LETTER:
         return 0  # the s of "that's" ends a word
@@ -219,16 +223,13 @@ def _is_han(codes, kind, i, end):
     return i < end and kind[i] & KIND == IDEO and codes[i] >= 0x3040
 
 
-_MOST_TORN = 3  # characters that stand together in a text that spaces tear apart
-
-
 @compiled
 def _torn(codes, kind, i, begin, end):
     """Find where the Han characters that spaces tear apart from ``i`` on end: ``(end, whether they are)``.
 
     Most stand alone, three at least, and no more than _MOST_TORN together: written so on purpose, or cut into words by a program.
     """
-    if i > begin and kind[i - 1] & KIND in (LETTER, HANGUL, IDEO, DIGIT):
+    if i > begin and is_wordlike(kind[i - 1]):
         return i + 1, False
     stop, pieces, alone = i, 0, 0
     while True:
@@ -236,7 +237,7 @@ def _torn(codes, kind, i, begin, end):
         first = k
         while _is_han(codes, kind, k, end) and k - first <= _MOST_TORN:
             k += 1
-        if k == first or k - first > _MOST_TORN or (k < end and kind[k] & KIND in (LETTER, HANGUL, IDEO, DIGIT)):
+        if k == first or k - first > _MOST_TORN or (k < end and is_wordlike(kind[k])):
             break
         pieces += 1
         alone += k - first == 1

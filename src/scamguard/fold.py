@@ -31,7 +31,7 @@ from safetensors.numpy import load
 from .addresses import replace_addresses
 from .disguises import join_spaced, undo_in_words
 from .homophones import undo_homophones
-from .kernels import compiled, inlined, row_of
+from .kernels import compiled, inlined, is_wordlike, row_of
 from .kinds import (
     BLANK,
     CAPITAL,
@@ -48,7 +48,7 @@ from .kinds import (
     UNDONE,
     UPPER,
 )  # fmt: skip
-from .tidy import between_marks, is_wordlike, tidy
+from .tidy import between_marks, tidy
 from .typos import FEWEST, mend_typos
 
 if TYPE_CHECKING:

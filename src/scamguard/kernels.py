@@ -18,6 +18,7 @@ import numpy as np
 from numba import njit
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
+from .kinds import DIGIT, KIND, LETTER
 from .lowering import Compiler
 
 if TYPE_CHECKING:
@@ -91,6 +92,12 @@ def inlined(function: Callable[..., Any]) -> Any:  # noqa: ANN401
 def row_of(page: Any, code: Any) -> Any:  # noqa: ANN401 - an array and a code point in compiled code
     """Find the row of a code point in the two-level tables of the fold."""
     return np.int64(page[code >> 8]) << 8 | (np.int64(code) & 255)
+
+
+@inlined
+def is_wordlike(kind: Any) -> Any:  # noqa: ANN401 - a kind in compiled code
+    """Say whether a kind is that of letters, of whatever script, or digits."""
+    return (kind & KIND >= LETTER) & (kind & KIND <= DIGIT)
 
 
 @inlined

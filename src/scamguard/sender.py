@@ -19,7 +19,8 @@ import regex
 from .brands import PLATFORMS, registry
 from .errors import InputError, text_or_none, unknown
 from .imitation import lookalike
-from .imitation.hosts import is_own
+from .imitation.hosts import abroad, at_home
+from .imitation.names import names
 from .imitation.profiles import profile
 from .imitation.skeleton import plain
 from .imitation.value import read
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .brands import Brand
-    from .imitation.value import Value
 
 # What a finding adds to the calibrated log-odds of a message; docs/identity.md says how the numbers were measured.
 NATS: Final = {
@@ -214,16 +214,11 @@ def _owner(handle: str, platform: str) -> Brand | None:
         ends = [".".join(parts[i:]) for i in range(len(parts))]
         if _OPEN_MAIL.intersection(ends):
             return None
-        home = next((_homes()[end] for end in ends if end in _homes()), None)
-        return home or (_abroad(mailbox) if is_own(mailbox) else None)
+        if home := at_home(mailbox.host, names()):
+            return names().homes[home]
+        return None if mailbox.label in _OPEN_NAMES else abroad(mailbox)
     of = verified_handles().get(handle.lstrip("@").lower(), {})
     return of.get(platform) if platform else next(iter(of.values()), None)
-
-
-def _abroad(mailbox: Value) -> Brand | None:
-    """Find the brand that holds its name under many countries' endings, amazon.co.uk; not where it gives mailboxes to anyone."""
-    label = mailbox.host[: -len(mailbox.suffix) - 1].rpartition(".")[2]
-    return None if label in _OPEN_NAMES else _travelled().get(label)
 
 
 def _same_house(posed: Brand, own: Brand) -> bool:
@@ -255,8 +250,8 @@ def exact() -> dict[str, Brand]:
 
 
 def _all(brand: Brand) -> Iterator[str]:
-    for names in brand.aliases.values():
-        yield from names
+    for aliases in brand.aliases.values():
+        yield from aliases
 
 
 @cache
@@ -265,21 +260,11 @@ def _named() -> dict[str, Brand]:
 
 
 @cache
-def _homes() -> dict[str, Brand]:
-    return {domain: brand for brand in registry() for domain in brand.domains}
-
-
-@cache
-def _travelled() -> dict[str, Brand]:
-    return {label: brand for brand in registry() if brand.everywhere for label in brand.labels}
-
-
-@cache
 def verified_handles() -> dict[str, dict[str, Brand]]:
     """Index verified handles: handle, small letters → platform → brand."""
     found: dict[str, dict[str, Brand]] = {}
     for brand in registry():
-        for platform, names in brand.handles.items():
-            for name in names:
-                found.setdefault(name.lower(), {})[platform] = brand
+        for platform, handles in brand.handles.items():
+            for handle in handles:
+                found.setdefault(handle.lower(), {})[platform] = brand
     return found

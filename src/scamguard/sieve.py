@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from .fold import PAD, spell, tables
-from .kernels import compiled, inlined
+from .kernels import compiled, inlined, is_wordlike
 from .kinds import DIGIT, HARD, IDEO, KIND, LETTER, OTHER, UNDONE
-from .tidy import is_wordlike
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

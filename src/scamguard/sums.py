@@ -71,26 +71,20 @@ def add_chars(codes, kinds, start, stop, bits, low, high, most, seen, weights, s
     for p in range(len(start)):
         total, many, last = _nothing(weights), 0, np.uint64(0)
         mask = counters(seen, stop[p] - start[p])
-        full = min(start[p] + high - 1, stop[p])
+        full = min(start[p] + high - 1, stop[p]) if high == low + 2 else stop[p]
         for i in range(start[p], full):  # the first ones end fewer runs
             last = grown(last, codes[i], kinds[i])
             new = runs_count(seen, mask, last, high, shift, most)
-            for k in range(low, i + 2 - start[p]):
+            for k in range(low, min(high, i + 1 - start[p]) + 1):
                 total += weights[char_id(last, k, shift)] * new
                 many += new
-        for i in range(full, stop[p] if high == low + 2 else full):  # three orders, as shipped: no loop within the loop
+        for i in range(full, stop[p]):  # three orders, as shipped: no loop within the loop
             last = grown(last, codes[i], kinds[i])
             new = runs_count(seen, mask, last, high, shift, most)
             total += weights[char_id(last, low, shift)] * new
             total += weights[char_id(last, low + 1, shift)] * new
             total += weights[char_id(last, low + 2, shift)] * new
             many += 3 * new
-        for i in range(full, full if high == low + 2 else stop[p]):
-            last = grown(last, codes[i], kinds[i])
-            new = runs_count(seen, mask, last, high, shift, most)
-            for k in range(low, high + 1):
-                total += weights[char_id(last, k, shift)] * new
-                many += new
         out[p] += _scaled(total, scale, many, smooth)
 
 

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .kernels import inlined
+from .kernels import inlined, is_wordlike
 from .kinds import ALPHABETIC, DIGIT, HANDLE, HARD, IDEO, KIND, LETTER, OTHER, SOFT, SPACE, TOKEN
-
-
-@inlined
-def is_wordlike(kind):
-    return (kind & KIND >= LETTER) & (kind & KIND <= DIGIT)
 
 
 @inlined

@@ -8,14 +8,14 @@ from typing import Final, NamedTuple
 
 from .carried import unwrapped
 from .hosts import borrows, is_own, is_throwaway, known_to_all, opened_by_anyone, shortens
-from .judge import remembered
-from .profiles import SITES
+from .judge import SIGN_IN, remembered
+from .profiles import profile
 from .value import read
 
 # A path of letters, digits and hyphens. It can neither hold another link nor be a domain; where it does not invite to sign in either,
-# as in ``judge``, only whose page it is could matter.
+# only whose page it is could matter.
 _PLAIN: Final = re.compile(r"(https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/)[A-Za-z0-9_/-]+")
-_SIGN_IN: Final = re.compile(r"login|signin|verify|secure", re.IGNORECASE)
+_SIGN_IN: Final = re.compile(SIGN_IN, re.IGNORECASE)
 
 
 class Facts(NamedTuple):
@@ -61,5 +61,5 @@ def _facts(link: str) -> Facts:
         open=anyones,
         throwaway=is_throwaway(value),
         borrowed=not home and borrows(value),
-        paged=anyones or value.host.removeprefix("www.") in SITES,
+        paged=anyones or bool(profile(value)[0]),
     )

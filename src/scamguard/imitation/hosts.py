@@ -11,6 +11,7 @@ from .names import LEAST_TYPO, names, words
 from .skeleton import skeleton
 
 if TYPE_CHECKING:
+    from ..brands import Brand
     from .names import Names
     from .value import Value
 
@@ -42,16 +43,19 @@ def is_own(v: Value) -> bool:
     >>> [is_own(read(text)) for text in ("pay.amazon.com", "www.amazon.co.uk", "amazon-pay.co.uk", "amazon.tk")]
     [True, True, False, False]
     """
-    if at_home(v.host, names()):
-        return True
-    ending, label = v.suffix.rpartition(".")[2], v.host[: -len(v.suffix) - 1].rpartition(".")[2]
-    return len(ending) == 2 and ending not in CHEAP and not v.free and label in _everywhere()
+    return bool(at_home(v.host, names())) or abroad(v) is not None
+
+
+def abroad(v: Value) -> Brand | None:
+    """Give the brand that is everywhere and has its name under a country's ending here."""
+    ending = v.suffix.rpartition(".")[2]
+    return _everywhere().get(v.label) if len(ending) == 2 and ending not in CHEAP and not v.free else None
 
 
 @cache
-def _everywhere() -> frozenset[str]:
-    """Give the labels of brands that hold their name under many countries."""
-    return frozenset(label for brand in registry() if brand.everywhere for label in brand.labels)
+def _everywhere() -> dict[str, Brand]:
+    """Index the brands that hold their name under many countries by their labels."""
+    return {label: brand for brand in registry() if brand.everywhere for label in brand.labels}
 
 
 def shortens(host: str) -> bool:
@@ -74,8 +78,7 @@ def is_throwaway(v: Value) -> bool:
     [True, False, True, False]
     """
     cheap = v.kind in ("url", "domain") and v.suffix.rpartition(".")[2] in CHEAP and not v.free
-    label = v.host[: -len(v.suffix) - 1].rpartition(".")[2]
-    meant = v.kind == "url" or bool(v.path) or (_MARKED.search(label) is not None and not label.isdigit())
+    meant = v.kind == "url" or bool(v.path) or (_MARKED.search(v.label) is not None and not v.label.isdigit())
     return cheap and meant
 
 

@@ -18,7 +18,7 @@ from .called import WORDS, called, profiled, theirs
 from .carried import carried, passed_on, unwrapped
 from .finding import KINDS, LookAlike, plainly, say
 from .honest import honest
-from .hosts import CHEAP, OPEN_HOSTS, SHORTENERS, at_home, host_in, is_own
+from .hosts import CHEAP, OPEN_HOSTS, SHORTENERS, abroad, at_home, host_in
 from .labels import Match, across, beside, match
 from .links import anchors, is_message, links
 from .names import LEAST_INSIDE, LEAST_TYPO, names, words
@@ -36,7 +36,8 @@ _ENDINGS: Final = frozenset(("com", "gov", "net", "org", "co", "ie", "de", "fr",
 _RENTED: Final = words("rented_hosts")
 _LOGIN: Final = skeleton("login")  # the one lure that is itself misspelt
 LEAST_ACROSS: Final = 9  # letters of a name that is read across dots
-_LOGIN_PAGE: Final = re.compile(r"/[^/]*/?(?:login|signin|verify|secure)", re.IGNORECASE)
+SIGN_IN: Final = "login|signin|verify|secure"  # in the path of a page where one does
+_LOGIN_PAGE: Final = re.compile(rf"/[^/]*/?(?:{SIGN_IN})", re.IGNORECASE)
 
 
 def lookalike(value: str) -> LookAlike | None:
@@ -304,7 +305,7 @@ def _is_mailbox_of(brand: Brand, v: Value, n: Names) -> bool:
     at = at_home(v.host, n)
     if at:
         return at not in _OPEN_MAIL and (n.homes[at] is brand or any(domain.endswith(f".{at}") for domain in brand.domains))
-    return brand.everywhere and is_own(v) and v.host[: -len(v.suffix) - 1].rpartition(".")[2] in brand.labels
+    return abroad(v) is brand
 
 
 _OPEN_MAIL: Final = frozenset(("gmail.com", "outlook.com", "hotmail.com", "live.com", "icloud.com", "me.com", "yandex.ru", "naver.com"))

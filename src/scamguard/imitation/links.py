@@ -117,13 +117,18 @@ def _html(text: str) -> Iterator[tuple[str, str]]:
         target, begin = html.unescape((href[1] or href[2] or href[3] or "")[:_MOST]).strip() if href else "", tag.end()
 
 
+def unmasked(text: str) -> str:
+    """Take away the brackets that mask dots and signs, as they are where links are given."""
+    return text.replace("[.]", ".").replace("(.)", ".").replace("[@]", "@")
+
+
 def links(text: str) -> Iterator[str]:
     """Give the links, domains and e-mail addresses in a message, in order.
 
     >>> list(links("Log in at https://kraken.example/a, or write to help@okx.com. Done.Then what?"))
     ['https://kraken.example/a', 'help@okx.com']
     """
-    text = text.replace("[.]", ".").replace("(.)", ".").replace("[@]", "@")
+    text = unmasked(text)
     for run in _RUN.findall(text):
         if "." not in run and "://" not in run:
             continue

@@ -54,6 +54,11 @@ class Value:
     ip: str = ""  # the host as an address
     known: bool = False  # its ending is on the list of public suffixes, or kept for examples (RFC 2606)
 
+    @property
+    def label(self) -> str:
+        """The label of the host that somebody registered."""
+        return self.host[: -len(self.suffix) - 1].rpartition(".")[2]
+
 
 @cache
 def _suffixes() -> tuple[PublicSuffixList, PublicSuffixList]:

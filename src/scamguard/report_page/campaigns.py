@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from scamguard.imitation.links import links
+from scamguard.imitation.links import links, unmasked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +138,7 @@ def normalized(text: str) -> str:
 
 
 def _without_links(text: str) -> str:
-    text = text.replace("[.]", ".").replace("(.)", ".").replace("[@]", "@")  # as links are given
+    text = unmasked(text)
     for link in sorted(set(links(text)), key=len, reverse=True):  # one may be a part of another
         if "/" in link or "@" in link or link.count(".") < _LABELS:
             text = text.replace(link, " ")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import base58
 import regex
 
+from .bech32 import checksum
 from .bytes58 import decode_check
 from .finding import Finding, Secret, block, warn
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 _XRP: Final = ((b"\x01\xe1\x4b", 19), (b"\x21", 17))  # prefix and bytes of an Ed25519 and a secp256k1 seed (XRPL, Base58 encodings)
 _STELLAR: Final = 18 << 3  # the version byte of a secret seed (SEP-23)
-_LETTERS: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"  # of Bech32, by their worth
-_GENERATOR: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _WHY: Final = "a private key with a valid checksum: whoever holds it owns the account"
 
 
@@ -53,14 +52,8 @@ def _is_tezos(word: str) -> bool:
 
 
 def _is_sui(word: str) -> bool:
-    """Add up the checksum of Bech32 (BIP-173)."""
-    name, _, data = word.partition("1")
-    total = 1
-    for value in (*(ord(char) >> 5 for char in name), 0, *(ord(char) & 31 for char in name), *map(_LETTERS.index, data)):
-        top, total = total >> 25, (total & 0x1FFFFFF) << 5 ^ value
-        for place, number in enumerate(_GENERATOR):
-            total ^= number if top >> place & 1 else 0
-    return total == 1
+    part, _, data = word.partition("1")
+    return checksum(part, data) == 1
 
 
 def _word(shape: str) -> regex.Pattern[str]:
