@@ -132,7 +132,7 @@ def test_a_message_is_as_bad_as_its_worst_part(guard: Guard, pieces: list[str]) 
     text = "".join(filled(piece, 2 * LIMIT // len(pieces)) for piece in pieces)
     alone = guard.model.logits(pack(texts(text)))
     event(f"{len(alone)} parts")
-    logit, which = guard.model.worst(parts.parts(pack(["before", text, "after"])))
+    logit, which, _ = guard.model.worst(parts.parts(pack(["before", text, "after"])))
     assert logit[1] == alone.max() == guard.model.logits(pack([text]))[0]
     assert which.tolist() == [0, 1 + alone.argmax(), 1 + len(alone)]
     assert logit[[0, 2]].tolist() == guard.model.logits(pack(["before", "after"])).tolist()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scamguard import Sender
 from scamguard.columns import pack
 from scamguard.glance import aside, glance
-from scamguard.quoted import MOST, RULE, said, told
+from scamguard.quoted import MOST, RULE, UNKNOWN, said, told
 from scamguard.train import quoting
 from scamguard.train.vocabulary import carried
 from scamguard.verdict import Action
@@ -92,6 +92,23 @@ def test_what_it_says_is_judged_only_where_it_tells_of_the_quotation() -> None:
     assert found is not None
     assert found.odds == pytest.approx(-0.5)
     assert text[found.start : found.stop] == '"send us your code now please"'
+
+
+def test_nothing_is_judged_that_the_whole_message_does_not_allow() -> None:
+    text, asked = 'got this: "send us your code now please"', []
+
+    def judge(beside: str, least: int, bound: float) -> None:
+        asked.append((beside, least, bound))
+
+    for clear in range(UNKNOWN + 1):
+        told(text, 3.0, judge, clear)
+    by_marks, by_colon = ("got this:  … ", 1, 1.5), ("got this: …", 4, 1.0)
+    assert asked == [by_marks] * UNKNOWN + [by_colon]
+
+
+def test_all_ways_agree_on_words_around_a_quotation(guard: Guard) -> None:
+    texts = [f"{lead}“{SCAM}”{tail}" for lead in ("someone sent ", "look, ", "is this ", "") for tail in (" me this", " real?", "\n\nlol")]
+    assert [guard.check(text).risk for text in texts] == guard.score(texts).tolist() == guard.scan(texts)["risk"].to_pylist()
 
 
 def test_what_is_read_aside_leaves_the_room_alone(guard: Guard) -> None:

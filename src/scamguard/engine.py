@@ -132,11 +132,15 @@ class Speech(NamedTuple):
     rules: Rules
     sums: Sums
     pack: Terms  # those of a rule pack; only rules see what they find
+    clearness: NDArray[np.int8]  # (c,), how clearly each concept speaks of a quotation: see ``quoted``
 
 
 @compiled
-def run(data, offsets, at, t, terms, rules, w, pack, r, out):
-    """Score the messages from ``at`` on; return where it stopped and why: 0 at the end, else what room is too small."""
+def run(data, offsets, at, t, terms, rules, w, pack, clearness, r, out, clear):
+    """Score the messages from ``at`` on, and say how clearly each speaks of a quotation.
+
+    Return where it stopped and why: 0 at the end, else what room is too small.
+    """
     total = len(offsets) - 1
     size = held_by(len(r.codes))
     while at < total:
@@ -180,6 +184,9 @@ def run(data, offsets, at, t, terms, rules, w, pack, r, out):
         add_columns(r.rule_ids, r.rule_starts, w.rules, shape, w.shape, logit)
         for i in range(n):
             out[at + i], _ = worst(logit, r.rule_ids, r.rule_starts, w.floor, passage[i], passage[i + 1])
+            clear[at + i] = 0
+            for h in range(hit[i], hit[i + 1]):
+                clear[at + i] = max(clear[at + i], clearness[own[0][h]])
         at = stop
     return at, 0
 

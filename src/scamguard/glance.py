@@ -11,6 +11,7 @@ import numpy as np
 
 from . import engine
 from .lowering import Bare
+from .quoted import UNKNOWN
 from .rooms import Rooms
 from .sieve import sift
 
@@ -27,6 +28,7 @@ class Glance(NamedTuple):
     spans: list[tuple[int, int]]  # the bytes of the message on which each one fired
     room: Room  # what the stages wrote, until this thread reads another message
     found: Found  # the hits on which rules fire, in that room
+    clear: int  # how clearly it speaks of a quotation (``quoted.clearness``); not known if the sieve passes it over
 
 
 _sift, _run = Bare(sift), Bare(engine.run)
@@ -36,7 +38,7 @@ _aside: Final = Rooms(size=1 << 12, firings=256)  # for what one says beside its
 
 def glance(text: bytes, reader: Reader) -> Glance:
     """Read one message of UTF-8, at most ``parts.LIMIT`` bytes."""
-    logit, room = _heard(text, reader, _rooms)
+    logit, room, clear, read = _heard(text, reader, _rooms)
     found = room.both if len(reader.speech.pack.ends) else room.own
     many = int(room.fired[1])
     rules, first, last = (column[:many].tolist() for column in (room.rule, room.first, room.last))
@@ -44,25 +46,25 @@ def glance(text: bytes, reader: Reader) -> Glance:
     origin, end = room.origin, int(room.folded[1])
     spans = [(begins[a], max(ends[a : b + 1])) for a, b in zip(first, last, strict=True)]
     places = [(int(origin[a]), int(origin[b]) if b < end else len(text)) for a, b in spans]
-    return Glance(logit, rules, places, room, found)
+    return Glance(logit, rules, places, room, found, clear if read else UNKNOWN)
 
 
-def aside(text: bytes, reader: Reader) -> tuple[float, set[int]]:
-    """Read in another room, so that what was made of the message before stays: the logit, and the concepts that the model's terms find.
+def aside(text: bytes, reader: Reader) -> tuple[float, int]:
+    """Read in another room, so that what was made of the message before stays: the logit, and how clearly it speaks of a quotation."""
+    logit, _, clear, _ = _heard(text, reader, _aside)
+    return logit, clear
 
-    Concepts are places in the card's list.
+
+def _heard(text: bytes, reader: Reader, rooms: Rooms) -> tuple[float, Room, int, bool]:
+    """Read a message: its logit, the room in which the rest is said, how clearly it speaks of a quotation, and whether the sieve left it.
+
+    The logit is that of the sieve if it passes the message over.
     """
-    logit, room = _heard(text, reader, _aside)
-    return logit, set(room.own.concept[: int(room.own.starts[1])].tolist())
-
-
-def _heard(text: bytes, reader: Reader, rooms: Rooms) -> tuple[float, Room]:
-    """Read a message: its logit, that of the sieve if it passes the message over, and the room in which the rest is said all the same."""
-    sieved, read = _sifted(text, reader, rooms)
-    if not read and reader.lifts is not None:
+    sieved, left = _sifted(text, reader, rooms)
+    if not left and reader.lifts is not None:
         sieved = max(sieved, _read(text, reader.lifts, rooms)[0])
-    logit, room = _read(text, reader.speech, rooms)
-    return (logit if read else sieved), room
+    logit, room, clear = _read(text, reader.speech, rooms)
+    return (logit if left else sieved), room, clear, left
 
 
 def _sifted(text: bytes, reader: Reader, rooms: Rooms) -> tuple[float, bool]:
@@ -74,12 +76,12 @@ def _sifted(text: bytes, reader: Reader, rooms: Rooms) -> tuple[float, bool]:
     return float(out[0]), bool(read[0])
 
 
-def _read(text: bytes, speech: Speech, rooms: Rooms) -> tuple[float, Room]:
-    """Run all stages on a message: its logit, and the room they wrote in."""
-    message, out = (np.frombuffer(text, np.uint8), np.array([0, len(text)]), 0, *speech), np.empty(1)
+def _read(text: bytes, speech: Speech, rooms: Rooms) -> tuple[float, Room, int]:
+    """Run all stages on a message: its logit, the room they wrote in, and how clearly it speaks of a quotation."""
+    message, out = (np.frombuffer(text, np.uint8), np.array([0, len(text)]), 0, *speech), (np.empty(1), np.empty(1, np.int8))
     while True:
         room = rooms.to_read(len(text), speech)
-        read, _ = _run(speech.terms, *message, room, out)
+        read, _ = _run(speech.terms, *message, room, *out)
         if read:
-            return float(out[0]), room
+            return float(out[0][0]), room, int(out[1][0])
         rooms.crowded()

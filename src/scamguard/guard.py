@@ -25,7 +25,6 @@ from .verdict import Action, Policy, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from collections.abc import Set as AbstractSet
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -82,7 +81,7 @@ class Guard:
             ``messages`` is not a column of texts, or ``threads`` no whole number from 1 on.
         """
         counted("threads", threads)
-        risks = [self.risks(self.model.logits(batch, threads), batch).risk for batch in columns.batches(messages)]
+        risks = [self._read(batch, threads).risk for batch in columns.batches(messages)]
         return np.concatenate(risks) if risks else np.zeros(0, np.float32)
 
     def check(self, text: str, *, sender: Sender | None = None, direction: str = "inbound", thread: Sequence[str] = ()) -> Verdict:
@@ -112,10 +111,10 @@ class Guard:
             return replace(found, language=language(text))
         if not isinstance(sender, Sender | None):
             raise InputError(f"sender is {type(sender).__name__}; give scamguard.Sender(name=…, handle=…), or None")
-        part = self._part(text)
+        part, clear = self._part(text)
         seen = glance(part.text.encode("utf-8", "surrogatepass"), self.model.reader)
         who = judge(sender) if sender else NOBODY
-        risk, links, told = self._risk(seen.logit, text, who.nats)
+        risk, links, told = self._risk(seen.logit, text, who.nats, seen.clear if clear is None else clear)
         spoken = language(text)
         action = self.policy.of(spoken).action(risk)
         harmless = action is Action.ALLOW and (told is not None or bool(self.model.advising[seen.rules].any()))
@@ -179,14 +178,14 @@ class Guard:
         out, at = Columns(), 0
         for batch, who in along(columns.batches(messages), senders):
             cut = parts(batch)
-            logit, which = self.model.worst(cut, threads)
+            read = self.model.worst(cut, threads)
             here = slice(at, at + len(batch))
-            risk, links, told = self.risks(logit, batch, who.nats)
+            risk, links, told = self.risks(read.logit, batch, who.nats, read.clear)
             wanted = np.ones(len(risk), np.bool_) if chosen is None else chosen(here, risk)
             actions = self.actions(batch.text, np.where(wanted, risk, np.float32(0)))
             wanted[[row for row in told if not actions[row]]] = False  # an honest report asks for nothing
             closer = np.flatnonzero(wanted & (risk.astype(np.float64) >= self._suspect))
-            found = reasons(self.model, Judged(cut, which, risk, actions, links), closer, threads)
+            found = reasons(self.model, Judged(cut, read.which, risk, actions, links), closer, threads)
             out.add(risk, actions, *who.joined(closer, *found))
             at += len(risk)
         return out.table()
@@ -212,7 +211,7 @@ class Guard:
         found = [
             (risk, self.actions(batch.text, risk))
             for batch in columns.batches(messages)
-            for risk in [self.risks(self.model.logits(batch, threads), batch).risk]
+            for risk in [self._read(batch, threads).risk]
         ]
         risks, actions = zip(*found, strict=True) if found else ([np.zeros(0, np.float32)], [np.zeros(0, np.int8)])
         return np.concatenate(risks), np.concatenate(actions)
@@ -229,22 +228,38 @@ class Guard:
             ``text`` is not a ``str``, or ``top`` no whole number from 1 on.
         """
         counted("top", top)
-        part = self._part(text)
+        part, _ = self._part(text)
         return explain.contributions(self.model, self._one(part.text), part, top)
 
-    def _part(self, text: str) -> Excerpt:
-        """Choose what is read of a message: the worst of its parts, all of one that has no other."""
+    def _part(self, text: str) -> tuple[Excerpt, int | None]:
+        """Choose what is read of a message: the worst of its parts, all of one that has no other.
+
+        Where parts were read to choose, say too how clearly the message speaks of a quotation.
+        """
         if not isinstance(text, str):
             raise InputError(f"text is {type(text).__name__}, not str; for many messages use score or scan")
         if 4 * len(text) <= LIMIT and not is_wrapped(text):  # no code point has more bytes
-            return Excerpt(text, 0, 0)
+            return Excerpt(text, 0, 0), None
         cut = parts(columns.pack([text]))
-        return cut.excerpt(int(self.model.worst(cut)[1][0])) if len(cut) > 1 else Excerpt(text, 0, 0)
+        if len(cut) == 1:
+            return Excerpt(text, 0, 0), None
+        read = self.model.worst(cut)
+        return cut.excerpt(int(read.which[0])), int(read.clear[0])
 
     def _one(self, text: str) -> Reading:
         return self.model.read(columns.pack([text]))
 
-    def risks(self, logit: NDArray[np.float64], batch: columns.TextBatch, nats: float | NDArray[np.float64] = 0.0) -> Risks:
+    def _read(self, batch: columns.TextBatch, threads: int) -> Risks:
+        read = self.model.worst(parts(batch), threads)
+        return self.risks(read.logit, batch, clear=read.clear)
+
+    def risks(
+        self,
+        logit: NDArray[np.float64],
+        batch: columns.TextBatch,
+        nats: float | NDArray[np.float64] = 0.0,
+        clear: NDArray[np.int8] | None = None,
+    ) -> Risks:
         """Turn logits into risks, with what senders and links add to the log-odds, and less what is only quoted.
 
         Parameters
@@ -255,6 +270,8 @@ class Guard:
             The n messages; read only where their links or quotations could matter.
         nats
             What the senders add, for all or (n,).
+        clear
+            (n,) how clearly each message speaks of a quotation, where that is known (``quoted.clearness``).
         """
         slope, offset = self.model.card["calibration"]
         more, shown = identity.weighed(self._links, slope * logit + offset + nats, batch)
@@ -263,30 +280,33 @@ class Guard:
         told = {}
         for row in np.flatnonzero(risk.astype(np.float64) >= self._suspect).tolist():
             extra = float(nats[row] if isinstance(nats, np.ndarray) else nats)
-            one = quoted.told(batch.text(row), slope * float(logit[row]) + offset, partial(self._beside, nats=extra))
+            speaks = quoted.UNKNOWN if clear is None else int(clear[row])
+            one = quoted.told(batch.text(row), slope * float(logit[row]) + offset, partial(self._beside, nats=extra), speaks)
             if one is not None:
                 told[row] = one
                 risk[row] = self.model.risk(np.float64((one.odds - offset) / slope))
         return Risks(risk, {row: links for row, links in shown.items() if float(risk[row]) >= self._suspect}, told)
 
-    def _beside(self, text: str, telling: AbstractSet[str], *, nats: float) -> float | None:
-        """Judge what a message says beside its quotation: the log-odds, with sender and links; None if no concept is ``telling``."""
-        (logit, concepts), names = aside(text.encode("utf-8", "surrogatepass"), self.model.reader), self.model.card["concepts"]
-        if telling.isdisjoint(names[concept] for concept in concepts):
+    def _beside(self, text: str, least: int, bound: float, *, nats: float) -> float | None:
+        """Judge what a message says beside its quotation: see ``quoted.Judge``. Its links can only raise the log-odds of its words."""
+        logit, clear = aside(text.encode("utf-8", "surrogatepass"), self.model.reader)
+        if clear < least:
             return None
         slope, offset = self.model.card["calibration"]
         odds = slope * logit + offset + nats
+        if odds > bound:
+            return None
         if not self._could_point(odds, text):
             return float(odds)
         return float(odds + identity.weighed(self._links, np.array([odds]), columns.pack([text]))[0][0])
 
-    def _risk(self, logit: float, text: str, nats: float) -> tuple[float, dict[str, str], quoted.Told | None]:
+    def _risk(self, logit: float, text: str, nats: float, clear: int) -> tuple[float, dict[str, str], quoted.Told | None]:
         """Give ``risks`` of one message. Nearly all are so far from a suspicion that neither links nor quotations need be thought of."""
         slope, offset = self.model.card["calibration"]
         risk = float(self.model.risk(np.float64(logit + nats / slope)))
         if risk < self._suspect and not self._could_point(slope * logit + offset + nats, text):
             return risk, {}, None
-        found = self.risks(np.array([logit]), columns.pack([text]), nats)
+        found = self.risks(np.array([logit]), columns.pack([text]), nats, np.array([clear], np.int8))
         return float(found.risk[0]), found.links.get(0, {}), found.told.get(0)
 
     def _could_point(self, odds: float, text: str) -> bool:

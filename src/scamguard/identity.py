@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import compress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from .imitation.hints import leading, leads
 from .imitation.judge import lookalike, remembered
 from .imitation.links import ANCHOR_SIGNS, anchors, broken, handles, links
 from .language import language
-from .mentions import mentions, named_by_domain
+from .mentions import named_by_domain, names_any
 from .whom import MOST
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ WHY: Final = {
 }
 NAMES: Final = tuple(WHY)
 MOST_NATS: Final = 2.5  # all findings together, as of a sender: the words still have to say something
-_NUMBERED: Final = re.compile(r"://[^\s/?#]*[\d\[]|\d\.\d")  # where the number of a host may stand; or behind a percent sign or 0x
+# where the number of a host may stand; or behind a percent sign or 0x
+_NUMBERED: Final = re.compile(r"://[^\s/?#]*[\d\[]"), re.compile(r"\.(?<=\d\.)\d")
 _SHORT: Final = 459  # characters, three SMS: a letter names many a brand and links anywhere
 _ADDRESSED: Final = re.compile(r"\s*(?:@\w+[\s,:]+)+")  # whom a reply is for is not whom it speaks for
 # what opens a quotation, and a question mark outside a link; the quotes of HTML stand behind an equals sign
@@ -74,7 +76,7 @@ def worth(card: Mapping[str, Any]) -> Worth | None:
     """Read a model's weights; None if it has none, as models of before they were learned. Older ones are worth the same in any message."""
     learned = card.get("identity", {})
     halves = learned.get("nats", {}), learned.get("nats_spoken_of", learned.get("nats", {}))
-    nats = np.array([half.get(name, 0.0) for half in halves for name in NAMES], np.float64)
+    nats = np.array([max(half.get(name, 0.0), 0.0) for half in halves for name in NAMES], np.float64)
     if not nats.any():
         return None
     suspect = min(card["thresholds"]["asks"], card["thresholds"]["warn"])
@@ -133,12 +135,12 @@ def reach(text: str, nats: NDArray[np.float64]) -> float:
         "handle.lookalike": "@" in text,
         "link.text_mismatch": leading_on,
         "link.userinfo": "@" in text or "%" in text,
-        "link.number": leading_on or "%" in text or "0x" in text or _NUMBERED.search(text) is not None,
+        "link.number": leading_on or "%" in text or "0x" in text or any(place.search(text) for place in _NUMBERED),
         "link.open_beside_brand": True,
         "link.foreign_beside_brand": len(text) <= _SHORT,
         "link.throwaway": len(text) <= _SHORT,
     }
-    most: float = sum(worth for name, worth in zip(NAMES, nats.tolist(), strict=True) if could[name])
+    most: float = sum(compress(nats.tolist(), map(could.__getitem__, NAMES)))
     return min(most, MOST_NATS)
 
 
@@ -213,7 +215,7 @@ def described(text: str) -> dict[str, str]:
 
 def _names_a_brand(text: str) -> bool:
     to = _ADDRESSED.match(text)
-    return any(True for _ in mentions(text[to.end() if to else 0 :], meant=True))
+    return names_any(text[to.end() if to else 0 :], meant=True)
 
 
 def _is_signature(link: str, text: str) -> bool:

@@ -80,6 +80,15 @@ def mentions(text: str, *, meant: bool = False) -> Iterator[Mention]:
     return iter(sorted(found, key=lambda m: (m.start, -m.stop)))
 
 
+def names_any(text: str, *, meant: bool = False) -> bool:
+    """Say whether ``mentions`` finds anything; the first name is enough.
+
+    >>> names_any("Kraken Support"), names_any("a kraken of the seas")
+    (True, False)
+    """
+    return any(True for found in (_of_words(text, meant=meant), _searched(text)) for _ in found)
+
+
 def _of_words(text: str, *, meant: bool) -> Iterator[Mention]:
     """Find the names that are words, from the longest on."""
     index = _index()

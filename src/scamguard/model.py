@@ -17,14 +17,14 @@ import json
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from . import engine, features, merge, ngrams, reader, sieve, soundness
+from . import engine, features, merge, ngrams, quoted, reader, sieve, soundness
 from .arena import gathered
 from .automaton import Terms
 from .errors import ModelError
@@ -123,6 +123,14 @@ class Reading:
     worst: NDArray[np.int64]  # (n,), which passage that is
 
 
+class Worst(NamedTuple):
+    """What is made of ``n`` messages by their worst parts."""
+
+    logit: NDArray[np.float64]  # (n,)
+    which: NDArray[np.int64]  # (n,), the part
+    clear: NDArray[np.int8]  # (n,), how clearly the first part of each, which is all but a long one, speaks of a quotation
+
+
 @dataclass(frozen=True)
 class Model:
     """A trained classifier and the lexicon it speaks."""
@@ -137,13 +145,13 @@ class Model:
 
     def logits(self, batch: TextBatch, threads: int = 1) -> NDArray[np.float64]:
         """Score a batch of any size: the logit of each message, (n,)."""
-        return self.worst(parts(batch), threads)[0]
+        return self.worst(parts(batch), threads).logit
 
-    def worst(self, cut: Parts, threads: int = 1) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Score messages that are cut into parts: the logit of each one's worst part, (n,), and which that is, (n,)."""
-        logits = reader.logits(cut, self.reader, threads)
-        which = cut.worst(logits)
-        return logits[which], which
+    def worst(self, cut: Parts, threads: int = 1) -> Worst:
+        """Score messages that are cut into parts."""
+        read = reader.read(cut, self.reader, threads)
+        which = cut.worst(read.logit)
+        return Worst(read.logit[which], which, read.clear[cut.starts[:-1]])
 
     @cached_property
     def reader(self) -> reader.Reader:
@@ -159,8 +167,8 @@ class Model:
             np.array([s.word_smooth, s.char_smooth, s.framed_smooth, s.concept_smooth]),
             np.array([float(self.card["bias"]), s.crowd]),
         )
-        *speech, sieved = gathered(fold_tables(), self.terms, self.rules, sums, self.pack, self.sieve)
-        read = engine.Speech(*speech)
+        tables, terms, rules, sums, pack, sieved = gathered(fold_tables(), self.terms, self.rules, sums, self.pack, self.sieve)
+        read = engine.Speech(tables, terms, rules, sums, pack, quoted.clearness(self.card["concepts"]))
         packed = self._packed
         lifts = read._replace(sums=reader.silent(read.sums, np.where(packed, w.floor, -np.inf))) if packed.any() else None
         return reader.Reader(read, sieved, lifts)

@@ -10,22 +10,30 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from collections.abc import Set as AbstractSet
+import numpy as np
 
-    Judge = Callable[[str, AbstractSet[str]], float | None]  # of a text: its log-odds, or None if it holds none of the concepts
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    # of a text: its log-odds, or None if it speaks of a quotation less clearly than that, or these are none below a bound
+    Judge = Callable[[str, int, float], float | None]
 
 WHY: Final = "These words are quoted, and the rest of the message speaks of them."
 RULE: Final = "quote.told"
-SHOWN: Final = frozenset(("shown",))  # where a colon amid a line introduces it: most colons introduce something else
+_SHOWN: Final = frozenset(("shown",))  # where a colon amid a line introduces it: most colons introduce something else
 # Concepts of which one is met where somebody shows and doubts what he was sent. A warning or a kind word is not enough where no mark says
 # what is quoted: a scam that ends in a line "Stay safe!", or begins with one "Beware of scammers:", speaks of nothing that it quotes.
-SHOWING: Final = SHOWN | frozenset(("cast_out", "they_asked", "own_question"))
-TELLING: Final = SHOWING | {"story", "past_own"}  # enough where a colon says what is quoted
-DOUBTING: Final = TELLING | frozenset(  # enough where marks say it
+_SHOWING: Final = _SHOWN | frozenset(("cast_out", "they_asked", "own_question"))
+_TELLING: Final = _SHOWING | {"story", "past_own"}  # enough where a colon says what is quoted
+_DOUBTING: Final = _TELLING | frozenset(  # enough where marks say it
     ("scam_word", "resisted", "report", "never_ask", "joke", "tip", "forbid", "official_path", "neg", "question")
 )
+# How clearly a concept speaks of a quotation: in how many of these it is
+_CLEARER: Final = (_DOUBTING, _TELLING, _SHOWING, _SHOWN)
+_MARKS_NEED, _COLON_NEEDS, _PARTS_NEED, _INLINE_NEEDS = range(1, len(_CLEARER) + 1)
+UNKNOWN: Final = len(_CLEARER)  # of a message whose concepts are not known: it may speak of its quotation as clearly as any
 # nats by which a message may be worse than what it says beside what marks, a colon that ends a line, one amid it, a paragraph sets apart
 _MARKED, _COPIED, _INTRODUCED, _APART = 1.5, 3.5, 2.0, 4.0
 MOST: Final = 1 << 14  # characters of a message in which quotations are looked for, four bytes each at most: see ``parts.LIMIT``
@@ -63,7 +71,7 @@ class Said(NamedTuple):
     text: str  # a dot of three where something was quoted
     start: int  # code points of what is quoted first
     stop: int
-    telling: frozenset[str]  # one of these concepts must be there, or it does not speak of the quotation
+    least: int  # how clearly it must speak of the quotation (see ``clearness``), or it does not
     more: float  # nats by which the whole may be worse
     marked: bool = True  # a mark or colon says what is quoted
 
@@ -76,8 +84,19 @@ class Told(NamedTuple):
     stop: int
 
 
-def said(text: str) -> Iterator[Said]:
+def clearness(concepts: Sequence[str]) -> NDArray[np.int8]:
+    """Say how clearly each of the concepts (c,) speaks of a quotation, (c,): not at all, where marks, a colon, anything set it apart.
+
+    >>> clearness(["give", "question", "story", "cast_out", "shown"])
+    array([0, 1, 2, 3, 4], dtype=int8)
+    """
+    return np.array([sum(concept in these for these in _CLEARER) for concept in concepts], np.int8)
+
+
+def said(text: str, clear: int = UNKNOWN) -> Iterator[Said]:
     r"""Take a message apart: by marks of quotation, by a colon that ends a line, and a brief one by its first colon and its paragraphs.
+
+    Where nothing in it, the quotation included, speaks of one more clearly than ``clear``, only what that is enough for is looked for.
 
     >>> [one.text for one in said('is this real? "Kraken here, send us your code"')]
     ['is this real?  … ']
@@ -88,14 +107,14 @@ def said(text: str) -> Iterator[Said]:
     """
     if len(text) > MOST:
         return
-    if not _OPENING.isdisjoint(text) and (first := _QUOTE.search(text)) is not None:
-        yield Said(_own(text), *first.span(), DOUBTING, _MARKED)
-    if (copy := _COPY.search(text)) is not None:
-        yield Said(_own(text[: copy.start()]) + ": …", copy.end() - 12, len(text), TELLING, _COPIED)
-    if len(text) <= _BRIEF and (colon := _INLINE.search(text)) is not None:
-        yield Said(_own(text[: colon.start()]) + ": …", colon.end(), len(text), SHOWN, _INTRODUCED, marked=False)
-    for start, stop in _paragraphs(text):
-        yield Said(_own(f"{text[:start]}…{text[stop:]}"), start, stop, SHOWING, _APART, marked=False)
+    if clear >= _MARKS_NEED and not _OPENING.isdisjoint(text) and (first := _QUOTE.search(text)) is not None:
+        yield Said(_own(text), *first.span(), _MARKS_NEED, _MARKED)
+    if clear >= _COLON_NEEDS and (copy := _COPY.search(text)) is not None:
+        yield Said(_own(text[: copy.start()]) + ": …", copy.end() - 12, len(text), _COLON_NEEDS, _COPIED)
+    if clear >= _INLINE_NEEDS and len(text) <= _BRIEF and (colon := _INLINE.search(text)) is not None:
+        yield Said(_own(text[: colon.start()]) + ": …", colon.end(), len(text), _INLINE_NEEDS, _INTRODUCED, marked=False)
+    for start, stop in _paragraphs(text) if clear >= _PARTS_NEED else ():
+        yield Said(_own(f"{text[:start]}…{text[stop:]}"), start, stop, _PARTS_NEED, _APART, marked=False)
 
 
 def _own(text: str) -> str:
@@ -113,11 +132,14 @@ def _paragraphs(text: str) -> list[tuple[int, int]]:
     return []
 
 
-def told(text: str, odds: float, judge: Judge) -> Told | None:
-    """Judge a suspect of these log-odds by what it says of its quotation; None if it does not speak of one, or is no better for it."""
+def told(text: str, odds: float, judge: Judge, clear: int = UNKNOWN) -> Told | None:
+    """Judge a suspect of these log-odds by what it says of its quotation; None if it does not speak of one, or is no better for it.
+
+    ``clear`` is how clearly anything in it, the quotation included, speaks of one.
+    """
     found = None
-    for one in said(text):
-        beside = judge(one.text, one.telling)
+    for one in said(text, clear):
+        beside = judge(one.text, one.least, odds - one.more)
         if beside is not None and beside + one.more < odds:
             odds = beside + one.more
             found = Told(odds, *((one.start, one.stop) if found is None else found[1:]))  # what marks say is quoted is shown

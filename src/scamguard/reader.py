@@ -13,6 +13,7 @@ import numpy as np
 
 from .engine import CHUNK_BYTES, CHUNK_MESSAGES, FULL, Speech, Sums, run
 from .kernels import compiled
+from .quoted import UNKNOWN
 from .rooms import Rooms
 from .sieve import Sieve, sift, space
 
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
 
 SLICE_BYTES: Final = 1 << 20  # sifted at a time
 _rooms: Final = Rooms(size=CHUNK_BYTES, firings=1024)
+
+
+class Read(NamedTuple):
+    """What is made of ``p`` parts of messages."""
+
+    logit: NDArray[np.float64]  # (p,), of each one's worst passage, or the floor of a decisive rule; of what is passed over, the sieve's
+    clear: NDArray[np.int8]  # (p,), how clearly each speaks of a quotation (``quoted.clearness``); not known of what is passed over
 
 
 class Reader(NamedTuple):
@@ -42,35 +50,31 @@ def silent(sums: Sums, floor: NDArray[Any]) -> Sums:
     return sums._replace(**tables, **others, floor=floor.astype(np.float32), bits=np.ones(4, np.int64), bias=np.array([-np.inf, 0.0]))
 
 
-def logits(parts: Parts, reader: Reader, threads: int = 1) -> NDArray[np.float64]:
-    """Score the parts of messages, each by itself.
-
-    Returns
-    -------
-    (p,) float64, the logit of each part's worst passage, or the floor of a decisive rule; of what is passed over, that of the sieve
-    """
-    read = np.concatenate([[0], np.cumsum(parts.stop - parts.start)])  # bytes before each part
-    if threads <= 1 or (len(parts) < 2 * CHUNK_MESSAGES and read[-1] < 2 * threads * CHUNK_BYTES):
-        return _logits(parts, 0, len(parts), reader)
-    shares = read[-1] * np.arange(1, threads) // threads
-    cuts = [0, *np.searchsorted(read, shares).tolist(), len(parts)]
+def read(parts: Parts, reader: Reader, threads: int = 1) -> Read:
+    """Read the parts of messages, each by itself."""
+    before = np.concatenate([[0], np.cumsum(parts.stop - parts.start)])  # bytes before each part
+    if threads <= 1 or (len(parts) < 2 * CHUNK_MESSAGES and before[-1] < 2 * threads * CHUNK_BYTES):
+        return _sifted(parts, 0, len(parts), reader)
+    shares = before[-1] * np.arange(1, threads) // threads
+    cuts = [0, *np.searchsorted(before, shares).tolist(), len(parts)]
     with ThreadPoolExecutor(threads) as pool:
-        return np.concatenate(list(pool.map(lambda a, b: _logits(parts, a, b, reader), cuts[:-1], cuts[1:])))
+        made = list(pool.map(lambda a, b: _sifted(parts, a, b, reader), cuts[:-1], cuts[1:]))
+    return Read(*map(np.concatenate, zip(*made, strict=True)))
 
 
-def _logits(parts: Parts, first: int, last: int, reader: Reader) -> NDArray[np.float64]:
-    """Score the parts ``first:last``: sift a slice of them, then read what is left of it."""
-    out = np.empty(last - first)
+def _sifted(parts: Parts, first: int, last: int, reader: Reader) -> Read:
+    """Read the parts ``first:last``: sift a slice of them, then read what is left of it."""
+    out = Read(np.empty(last - first), np.full(last - first, UNKNOWN, np.int8))
     room_to_sift = space(parts.start[first:last], parts.stop[first:last])
     for a, b in _slices(parts.stop[first:last] - parts.start[first:last]):
-        start, stop, found = parts.start[first + a : first + b], parts.stop[first + a : first + b], out[a:b]
-        read = np.empty(b - a, np.bool_)
-        sift(parts.data, start, stop, reader.speech.tables, reader.sieve, *room_to_sift, found, read)
-        _read(parts.data, start, stop, np.flatnonzero(read), reader.speech, found)
-        if reader.lifts is not None and not read.all():
-            lifted = np.empty(b - a)
-            _read(parts.data, start, stop, np.flatnonzero(~read), reader.lifts, lifted)
-            found[~read] = np.maximum(found[~read], lifted[~read])
+        start, stop, found = parts.start[first + a : first + b], parts.stop[first + a : first + b], Read(out.logit[a:b], out.clear[a:b])
+        left = np.empty(b - a, np.bool_)
+        sift(parts.data, start, stop, reader.speech.tables, reader.sieve, *room_to_sift, found.logit, left)
+        _read(parts.data, start, stop, np.flatnonzero(left), reader.speech, found)
+        if reader.lifts is not None and not left.all():
+            lifted = Read(np.empty(b - a), np.empty(b - a, np.int8))
+            _read(parts.data, start, stop, np.flatnonzero(~left), reader.lifts, lifted)
+            found.logit[~left] = np.maximum(found.logit[~left], lifted.logit[~left])
     return out
 
 
@@ -90,24 +94,24 @@ def _read(
     stop: NDArray[np.int64],
     rows: NDArray[np.int64],
     speech: Speech,
-    out: NDArray[np.float64],
+    out: Read,
 ) -> None:
     """Read the messages ``data[start[rows]:stop[rows]]``; fill ``out[rows]``."""
     sizes = (stop - start)[rows]
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     copied = np.empty(int(offsets[-1]), np.uint8)
     gather(data, start, rows, offsets, copied)
-    found, at, least = np.empty(len(rows)), 0, CHUNK_BYTES
+    found, at, least = Read(np.empty(len(rows)), np.empty(len(rows), np.int8)), 0, CHUNK_BYTES
     try:
         while at < len(rows):
-            at, why = run(copied, offsets, at, *speech, _rooms.to_read(least, speech), found)
+            at, why = run(copied, offsets, at, *speech, _rooms.to_read(least, speech), *found)
             if why == FULL:
                 least = int(sizes.max())
             elif why:
                 _rooms.crowded()
     finally:
         _rooms.leave()
-    out[rows] = found
+    out.logit[rows], out.clear[rows] = found
 
 
 @compiled

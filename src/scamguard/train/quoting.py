@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from scamguard.quoted import said
+from scamguard.quoted import clearness, said
 
 from .vocabulary import hits_of
 
@@ -32,11 +32,18 @@ class Beside(NamedTuple):
 def beside(texts: Sequence[str], vocabulary: Vocabulary) -> Beside:
     """Find the messages that speak of what they quote."""
     apart = [(i, one) for i, text in enumerate(texts) for one in said(text)]
-    found = hits_of([one.text for _, one in apart], vocabulary)
-    speaking = ({vocabulary.concepts[hits.concept[h]] for h in mine} for _, hits, mine in found)
-    kept = [(i, one) for (i, one), concepts in zip(apart, speaking, strict=True) if not one.telling.isdisjoint(concepts)]
+    least = np.array([one.least for _, one in apart], np.int8)
+    kept = [apart[j] for j in np.flatnonzero(_clear([one.text for _, one in apart], vocabulary) >= least).tolist()]
+    whole = _clear([texts[i] for i, _ in kept], vocabulary)
+    kept = [one for one, clear in zip(kept, whole.tolist(), strict=True) if clear >= one[1].least]
     of, more = np.array([i for i, _ in kept], np.int64), np.array([one.more for _, one in kept], np.float64)
     return Beside([one.text for _, one in kept], of, more, [one.marked for _, one in kept])
+
+
+def _clear(texts: Sequence[str], vocabulary: Vocabulary) -> NDArray[np.int8]:
+    """Say how clearly each text speaks of a quotation, (n,)."""
+    clear = clearness(vocabulary.concepts)
+    return np.array([max((int(clear[hits.concept[h]]) for h in mine), default=0) for _, hits, mine in hits_of(texts, vocabulary)], np.int8)
 
 
 def copies(messages: Sequence[Message], found: Beside) -> list[Message]:
