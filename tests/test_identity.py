@@ -166,7 +166,7 @@ def test_a_lookalike_adds_its_nats_and_is_pointed_out(guard: Guard) -> None:
     before, after = (g.score([bent]).astype(float) for g in (words_alone(guard), guard))
     assert np.log(after / (1 - after)) - np.log(before / (1 - before)) == pytest.approx(2.0, abs=1e-3)
     verdict = guard.check(bent)
-    if after[0] >= guard._suspect:
+    if after[0] >= guard._weighing.suspect:
         shown = next(e for e in verdict.evidence if e.rule == "link.lookalike")
         assert bent[shown.start : shown.stop] == BENT
         assert "link.lookalike" in guard.scan([bent])["rules"][0].as_py()

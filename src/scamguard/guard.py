@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import asks, columns, explain, identity, quoted, whom
+from . import asks, columns, explain, identity, whom
 from . import model as models
 from .body import is_wrapped
 from .errors import InputError, counted
-from .glance import aside, glance
-from .imitation.hints import leads
+from .glance import glance
 from .language import language
 from .parts import LIMIT, Excerpt, parts
 from .sender import NOBODY, Sender, judge
 from .suspects import Judged, named, reasons
 from .verdict import Action, Policy, Verdict
+from .weighing import Weighing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,16 +31,9 @@ if TYPE_CHECKING:
     from .explain import Contribution
     from .glance import Glance
     from .model import Model, Reading
+    from .weighing import Risks
 
     Chosen = Callable[[slice, NDArray[np.float32]], NDArray[np.bool_]]
-
-
-class Risks(NamedTuple):
-    """What is known of ``n`` messages once their links and quotations are weighed."""
-
-    risk: NDArray[np.float32]  # (n,), in [0, 1]
-    links: dict[int, dict[str, str]]  # what the links of suspects show (``identity.described``), by row
-    told: dict[int, quoted.Told]  # those that speak of what they quote, and are the better for it, by row
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,15 +42,13 @@ class Guard:
 
     model: Model = field(repr=False)
     policy: Policy
-    # what the card says of every message is read once
-    _suspect: float = field(init=False, repr=False)  # the risk from which a message is read word for word
-    _links: identity.Worth | None = field(init=False, repr=False)  # what links are worth beside the words
+    _weighing: Weighing = field(init=False, repr=False)  # what the card says of every message is read once
 
     def __post_init__(self) -> None:
         """Read the card."""
         card = self.model.card
-        object.__setattr__(self, "_suspect", min(float(card["thresholds"]["asks"]), self.policy.warn))
-        object.__setattr__(self, "_links", identity.worth(card))
+        suspect = min(float(card["thresholds"]["asks"]), self.policy.warn)
+        object.__setattr__(self, "_weighing", Weighing(self.model, suspect, identity.worth(card)))
 
     def score(self, messages: object, *, threads: int = 1) -> NDArray[np.float32]:
         """Give the risk of each message: of what may be a scam by the whole model, of what resembles none by the sieve in front of it.
@@ -114,11 +104,11 @@ class Guard:
         part, clear = self._part(text)
         seen = glance(part.text.encode("utf-8", "surrogatepass"), self.model.reader)
         who = judge(sender) if sender else NOBODY
-        risk, links, told = self._risk(seen.logit, text, who.nats, seen.clear if clear is None else clear)
+        risk, links, told = self._weighing.risk(seen.logit, text, who.nats, seen.clear if clear is None else clear)
         spoken = language(text)
         action = self.policy.of(spoken).action(risk)
         harmless = action is Action.ALLOW and (told is not None or bool(self.model.advising[seen.rules].any()))
-        asked, kind = self._asked(seen, risk, action) if risk >= self._suspect and not harmless else ((), "")
+        asked, kind = self._asked(seen, risk, action) if risk >= self._weighing.suspect and not harmless else ((), "")
         said = explain.evidence(self.model, seen, part, action, who)
         evidence = (*said, *explain.of_links(text, links), *explain.of_quotation(text, told, action))
         brand = whom.find(text, action, evidence, who.brand)
@@ -180,11 +170,11 @@ class Guard:
             cut = parts(batch)
             read = self.model.worst(cut, threads)
             here = slice(at, at + len(batch))
-            risk, links, told = self.risks(read.logit, batch, who.nats, read.clear)
+            risk, links, told = self._weighing.risks(read.logit, batch, read.clear, who.nats)
             wanted = np.ones(len(risk), np.bool_) if chosen is None else chosen(here, risk)
             actions = self.actions(batch.text, np.where(wanted, risk, np.float32(0)))
             wanted[[row for row in told if not actions[row]]] = False  # an honest report asks for nothing
-            closer = np.flatnonzero(wanted & (risk.astype(np.float64) >= self._suspect))
+            closer = np.flatnonzero(wanted & (risk.astype(np.float64) >= self._weighing.suspect))
             found = reasons(self.model, Judged(cut, read.which, risk, actions, links), closer, threads)
             out.add(risk, actions, *who.joined(closer, *found))
             at += len(risk)
@@ -251,67 +241,7 @@ class Guard:
 
     def _read(self, batch: columns.TextBatch, threads: int) -> Risks:
         read = self.model.worst(parts(batch), threads)
-        return self.risks(read.logit, batch, clear=read.clear)
-
-    def risks(
-        self,
-        logit: NDArray[np.float64],
-        batch: columns.TextBatch,
-        nats: float | NDArray[np.float64] = 0.0,
-        clear: NDArray[np.int8] | None = None,
-    ) -> Risks:
-        """Turn logits into risks, with what senders and links add to the log-odds, and less what is only quoted.
-
-        Parameters
-        ----------
-        logit
-            (n,) of messages, as their words have it.
-        batch
-            The n messages; read only where their links or quotations could matter.
-        nats
-            What the senders add, for all or (n,).
-        clear
-            (n,) how clearly each message speaks of a quotation, where that is known (``quoted.clearness``).
-        """
-        slope, offset = self.model.card["calibration"]
-        more, shown = identity.weighed(self._links, slope * logit + offset + nats, batch)
-        logit = logit + (nats + more) / slope
-        risk = self.model.risk(logit)
-        told = {}
-        for row in np.flatnonzero(risk.astype(np.float64) >= self._suspect).tolist():
-            extra = float(nats[row] if isinstance(nats, np.ndarray) else nats)
-            speaks = quoted.UNKNOWN if clear is None else int(clear[row])
-            one = quoted.told(batch.text(row), slope * float(logit[row]) + offset, partial(self._beside, nats=extra), speaks)
-            if one is not None:
-                told[row] = one
-                risk[row] = self.model.risk(np.float64((one.odds - offset) / slope))
-        return Risks(risk, {row: links for row, links in shown.items() if float(risk[row]) >= self._suspect}, told)
-
-    def _beside(self, text: str, least: int, bound: float, *, nats: float) -> float | None:
-        """Judge what a message says beside its quotation: see ``quoted.Judge``. Its links can only raise the log-odds of its words."""
-        logit, clear = aside(text.encode("utf-8", "surrogatepass"), self.model.reader)
-        if clear < least:
-            return None
-        slope, offset = self.model.card["calibration"]
-        odds = slope * logit + offset + nats
-        if odds > bound:
-            return None
-        if not self._could_point(odds, text):
-            return float(odds)
-        return float(odds + identity.weighed(self._links, np.array([odds]), columns.pack([text]))[0][0])
-
-    def _risk(self, logit: float, text: str, nats: float, clear: int) -> tuple[float, dict[str, str], quoted.Told | None]:
-        """Give ``risks`` of one message. Nearly all are so far from a suspicion that neither links nor quotations need be thought of."""
-        slope, offset = self.model.card["calibration"]
-        risk = float(self.model.risk(np.float64(logit + nats / slope)))
-        if risk < self._suspect and not self._could_point(slope * logit + offset + nats, text):
-            return risk, {}, None
-        found = self.risks(np.array([logit]), columns.pack([text]), nats, np.array([clear], np.int8))
-        return float(found.risk[0]), found.links.get(0, {}), found.told.get(0)
-
-    def _could_point(self, odds: float, text: str) -> bool:
-        """Say whether links of a message with these log-odds could matter: there are some, and it is near enough to a suspicion."""
-        return self._links is not None and odds >= self._links.least and leads(text)
+        return self._weighing.risks(read.logit, batch, read.clear)
 
     def _asked(self, seen: Glance, risk: float, action: Action) -> tuple[tuple[str, ...], str]:
         """Name what the suspect of a glance asks for, and its kind if it is flagged."""
