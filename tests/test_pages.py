@@ -178,6 +178,13 @@ def test_what_is_not_run_says_why() -> None:
     assert {b.page for b in all_blocks() if re.fullmatch(r"\w+", b.mark)} == {"docs/chat.md"}  # run by test_chat_docs.py
 
 
+def _options(command: Any) -> Iterator[str]:
+    for param in command.params:
+        yield from (option for option in param.opts if option.startswith("--"))
+    for one in getattr(command, "commands", {}).values():
+        yield from _options(one)
+
+
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     config = pytest.importorskip("mkdocs.config", reason="needs the docs extra")
     pytest.importorskip("mkdocstrings", reason="needs the docs extra")
@@ -186,6 +193,8 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     build.build(loaded)  # aborts on a warning
     pages = {path.relative_to(tmp_path / "site").as_posix() for path in (tmp_path / "site").rglob("*.html")}
     assert pages >= {"index.html", "tutorial.html", "rules.html", "api.html", "model-card.html", "adr/0001-binary-features.html"}
+    commands = (tmp_path / "site" / "commands.html").read_text("utf-8")
+    assert {option for option in _options(typer.main.get_command(app)) if option not in commands} == set()
     for page in pages:
         text = (tmp_path / "site" / page).read_text("utf-8")
         assert not re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=\"?https?://", text), f"{page} loads from elsewhere"
