@@ -98,7 +98,8 @@ def test_the_label_that_means_scam_may_be_the_first() -> None:
 
 
 def test_the_odds_are_those_of_the_probability(fitted: ScamClassifier) -> None:
-    assert np.allclose(1 / (1 + np.exp(-fitted.decision_function(TEXTS))), fitted.predict_proba(TEXTS)[:, 1], atol=1e-6)
+    shown = [*TEXTS, *(f'is this real? "{text}"' for text in TEXTS)]
+    assert np.allclose(1 / (1 + np.exp(-fitted.decision_function(shown))), fitted.predict_proba(shown)[:, 1], atol=1e-6)
 
 
 def test_groups_keep_a_writers_rows_together() -> None:

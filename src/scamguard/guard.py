@@ -71,7 +71,7 @@ class Guard:
             ``messages`` is not a column of texts, or ``threads`` no whole number from 1 on.
         """
         counted("threads", threads)
-        risks = [self._read(batch, threads).risk for batch in columns.batches(messages)]
+        risks = [self.risks(batch, threads).risk for batch in columns.batches(messages)]
         return np.concatenate(risks) if risks else np.zeros(0, np.float32)
 
     def check(self, text: str, *, sender: Sender | None = None, direction: str = "inbound", thread: Sequence[str] = ()) -> Verdict:
@@ -170,7 +170,7 @@ class Guard:
             cut = parts(batch)
             read = self.model.worst(cut, threads)
             here = slice(at, at + len(batch))
-            risk, links, told = self._weighing.risks(read.logit, batch, read.clear, who.nats)
+            risk, _, links, told = self._weighing.risks(read.logit, batch, read.clear, who.nats)
             wanted = np.ones(len(risk), np.bool_) if chosen is None else chosen(here, risk)
             actions = self.actions(batch.text, np.where(wanted, risk, np.float32(0)))
             wanted[[row for row in told if not actions[row]]] = False  # an honest report asks for nothing
@@ -201,7 +201,7 @@ class Guard:
         found = [
             (risk, self.actions(batch.text, risk))
             for batch in columns.batches(messages)
-            for risk in [self._read(batch, threads).risk]
+            for risk in [self.risks(batch, threads).risk]
         ]
         risks, actions = zip(*found, strict=True) if found else ([np.zeros(0, np.float32)], [np.zeros(0, np.int8)])
         return np.concatenate(risks), np.concatenate(actions)
@@ -239,7 +239,8 @@ class Guard:
     def _one(self, text: str) -> Reading:
         return self.model.read(columns.pack([text]))
 
-    def _read(self, batch: columns.TextBatch, threads: int) -> Risks:
+    def risks(self, batch: columns.TextBatch, threads: int = 1) -> Risks:
+        """Weigh all that is known of messages; ``score`` gives the first of its columns."""
         read = self.model.worst(parts(batch), threads)
         return self._weighing.risks(read.logit, batch, read.clear)
 

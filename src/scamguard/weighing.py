@@ -22,6 +22,7 @@ class Risks(NamedTuple):
     """What is known of ``n`` messages once their links and quotations are weighed."""
 
     risk: NDArray[np.float32]  # (n,), in [0, 1]
+    odds: NDArray[np.float64]  # (n,), the same in log-odds
     links: dict[int, dict[str, str]]  # what the links of suspects show (``identity.described``), by row
     told: dict[int, quoted.Told]  # those that speak of what they quote, and are the better for it, by row
 
@@ -57,16 +58,14 @@ class Weighing:
         slope, offset = self.model.card["calibration"]
         more, shown = identity.weighed(self.links, slope * logit + offset + nats, batch)
         logit = logit + (nats + more) / slope
-        risk = self.model.risk(logit)
-        told = {}
+        risk, odds, told = self.model.risk(logit), slope * logit + offset, {}
         for row in np.flatnonzero(risk.astype(np.float64) >= self.suspect).tolist():
             extra = float(nats[row] if isinstance(nats, np.ndarray) else nats)
-            odds, judge = slope * float(logit[row]) + offset, partial(self._beside, nats=extra)
-            one = quoted.told(batch.text(row), odds, judge, int(clear[row]))
+            one = quoted.told(batch.text(row), float(odds[row]), partial(self._beside, nats=extra), int(clear[row]))
             if one is not None:
-                told[row] = one
+                told[row], odds[row] = one, one.odds
                 risk[row] = self.model.risk(np.float64((one.odds - offset) / slope))
-        return Risks(risk, {row: links for row, links in shown.items() if float(risk[row]) >= self.suspect}, told)
+        return Risks(risk, odds, {row: links for row, links in shown.items() if float(risk[row]) >= self.suspect}, told)
 
     def _beside(self, text: str, least: int, bound: float, *, nats: float) -> float | None:
         """Judge what a message says beside its quotation: see ``quoted.Judge``. Its links can only raise the log-odds of its words."""

@@ -21,7 +21,6 @@ from scamguard import model as models
 from scamguard.columns import batches, is_missing
 from scamguard.errors import TrainingError
 from scamguard.guard import Guard
-from scamguard.identity import weighed, worth
 from scamguard.train import build, corpus, fit, vocabulary
 from scamguard.verdict import Policy
 
@@ -138,10 +137,7 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
     def decision_function(self, X: Any) -> NDArray[np.float64]:  # noqa: ANN401, N803
         """Give the calibrated log-odds of the second class, (n,)."""
         check_is_fitted(self)
-        slope, offset = self.model_.card["calibration"]
-        spoken = [(slope * self.model_.logits(batch) + offset, batch) for batch in batches(messages(self, X))]
-        links = worth(self.model_.card)
-        odds = np.concatenate([words + weighed(links, words, batch)[0] for words, batch in spoken])
+        odds = np.concatenate([self._guard.risks(batch).odds for batch in batches(messages(self, X))])
         return odds if self._scam_at else -odds
 
     def predict(self, X: Any) -> NDArray[Any]:  # noqa: ANN401, N803
