@@ -35,6 +35,10 @@ SAID = {
     f"Kraken: {OTHER} or {OWN}": set(),
     f"Kraken: {OTHER}": {"link.foreign_beside_brand"},
     "Kraken in the news: https://www.reuters.com/technology/a": set(),
+    "MetaMask lists phishing: https://metamask.github.io/list": set(),  # a place of its own where anyone may have one
+    "MetaMask lists phishing: https://anna.github.io/list": {"link.open_beside_brand", "link.foreign_beside_brand"},
+    "T-Mobile: https://www.t-mobile.pl/faktura": set(),
+    "PayPal: https://www-paypal-com.translate.goog/de/home": set(),
     f"nobody's name: {OTHER}": set(),
     "https://docs.google.com/forms/x for Binance users": {"link.open_beside_brand", "link.foreign_beside_brand"},
     "https://docs.google.com/forms/x for the picnic": set(),

@@ -53,9 +53,31 @@ IMITATIONS = [
     ("santander-seguridad.com", "Santander", "combosquat"),
     ("nubank-cartao.com", "Nubank", "combosquat"),
     ("gosuslugi-vyplata.ru", "Gosuslugi", "combosquat"),
+    ("docusign-view.com", "Docusign", "combosquat"),
+    ("dropbox-share.com", "Dropbox", "combosquat"),
+    ("dpd-parcel.com", "DPD", "combosquat"),
+    ("hermes-parcel.com", "Hermes Germany", "typo"),
+    ("post-ch-paket.info", "Swiss Post", "combosquat"),
+    ("icici-kyc.com", "ICICI Bank", "combosquat"),
+    ("sbi-kyc-update.com", "State Bank of India", "combosquat"),
+    ("kakao-login.com", "Kakao", "combosquat"),
+    ("correios-taxa.com", "Correios", "combosquat"),
+    ("t-mobi1e.cz", "T-Mobile", "homoglyph"),
+    ("tm-obile.com", "T-Mobile", "typo"),
+    ("t-mobile.top", "T-Mobile", "wrong_tld"),
     ("metamask.cam", "MetaMask", "wrong_tld"),
     ("kraken.com.evil.example", "Kraken", "subdomain"),
     ("metamask.login.evil.com", "MetaMask", "subdomain"),
+    ("amazon.de.kundenkonto.top", "Amazon", "subdomain"),
+    ("www.amazon.co.jp.abc.cn", "Amazon", "subdomain"),
+    ("paypal.de.sichere-zahlung.org", "PayPal", "subdomain"),
+    ("t-mobile.pl.abc.top", "T-Mobile", "subdomain"),
+    ("amazon.us.abc.top", "Amazon", "subdomain"),
+    ("apple.de.abc.top", "Apple", "subdomain"),
+    ("apple.co.jp.abc.example", "Apple", "subdomain"),
+    ("https://paypa1-com.translate.goog/x", "PayPal", "homoglyph"),
+    ("https://kraken--login-com.translate.goog/x?_x_tr_sl=auto", "Kraken", "combosquat"),
+    ("metamask1.github.io", "MetaMask", "typo"),
     ("https://evil.com/kraken.com/login", "Kraken", "path"),
     ("https://evil.com/login/coinbase", "Coinbase", "path"),
     ("https://kraken.com@evil.example", "Kraken", "userinfo"),
@@ -133,6 +155,11 @@ IMITATIONS = [
     (f"Ask [them]( krakenhelp ) {'and so on ' * 7}", "Kraken", "handle"),
 ]
 HONEST = [
+    "t-mobile.pl", "https://www.t-mobile.cz/muj-t-mobile", "credit-agricole.it", "https://www.amazon.com.be/orders", "https://hsbcnet.com/a",
+    "https://www.trbinance.com", "deutschebahn.com", "bancobpi.pt", "alipayhk.com", "cryptocompare.com", "chasecenter.com", "navercorp.com",
+    "https://metamask.github.io/eth-phishing-detect", "https://www-paypal-com.translate.goog/de", "translate.goog", "amazon.us.auth0.com",
+    "amazon.us.reseller.org", "apple.de.reseller.org", "vision.de.abc.top", "kakao.de", "icici.org", "sbi.org", "sbisec.co.jp",
+    "dpd-institute.org", "android-webview.dev", "profile.example", "meister.co", "app-analytics-services-att.com",
     "kraken.com", "https://support.kraken.com/login", "KRAKEN.COM.", "google.co.jp", "dns.google", "@krakensupport", "https://t.me/telegram",
     "support@kraken.com", "dvla@notifications.service.gov.uk", "ebay@ebay.de",
     "Kraken", "Release the kraken!", "https://example.org/kraken", "apples.com", "ledger-cli.org", "192.168.0.1", "http://10.0.0.1/",
@@ -222,7 +249,8 @@ SITES = ["x.com/", "t.me/", "bit.ly/", "reddit.com/r/", "urldefense.com/v3/__", 
 PATHS = ["", "/", "/login/kraken", "/kraken.com", "?q=https://evil.example", ":8080/x", "/@kraken.com", "?u=//krakem.com", "__;", "/a="]
 LINKS = st.tuples(*map(st.sampled_from, (BEFORE, SCHEMES, ["", *SITES]))).map("".join)
 STARTS = LINKS | st.sampled_from(["", "", "//", "@", "x.com/", "t.me/"])
-ENDS = [".com", ".co.uk", ".xyz", ".github.io", ".market", "", ".example", ".s3.amazonaws.com", ".support", ".help1"]
+ABROAD = [".de.abc.top", ".co.jp.abc.example", "-com.translate.goog"]
+ENDS = [".com", ".co.uk", ".xyz", ".github.io", ".market", "", ".example", ".s3.amazonaws.com", ".support", ".help1", *ABROAD]
 LETTERS = st.sampled_from("abcdefghijklmnopqrstuvwxyz0123456789-.")
 
 

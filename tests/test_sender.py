@@ -65,6 +65,50 @@ ASK = "Kraken Support: your wallet is locked. Reply with your 12-word seed phras
         (Sender("Admin", account_age_days=3000, first_contact=False), set()),
         (Sender("Anna", first_contact=True, account_age_days=1), set()),
         (Sender("Kraken Support", "@john_772", verified=True), {"sender.unofficial"}),  # marks are sold
+        (Sender("T-Mobile", "noreply@t-mobile.cz"), set()),  # as it writes itself at home
+        (Sender("T-Mobile", "noreply@t-mobi1e.cz"), {"sender.unofficial", "sender.lookalike_handle"}),
+        (Sender("T-Mobile", "noreply@t-mobile.tk"), {"sender.unofficial"}),
+        (Sender("Amazon.com.be", "no-reply@amazon.com.be"), set()),
+        (Sender("Vodafone", "info@vodafone.it"), set()),  # customers have mailboxes there, but none that is called so
+        (Sender("Vodafone", "noreply@vodafone.de"), set()),
+        (Sender("Vodafone", "mario.rossi@vodafone.it"), {"sender.unofficial"}),
+        (Sender("Vodafone", "info@mail.vodafone.de"), {"sender.unofficial"}),
+        (Sender("Google Support", "support@gmail.com"), {"sender.unofficial"}),
+        (Sender("工商银行", "95588", platform="sms"), set()),
+        (Sender("工商银行", "95588"), set()),
+        (Sender("국민은행", "1588-9999", platform="sms"), set()),
+        (Sender("工商银行", "+86 138 0013 8000", platform="sms"), {"sender.unofficial"}),
+        (Sender("工商银行", "95588", platform="telegram"), {"sender.unofficial"}),  # a number of an account, no telephone
+        (Sender("工商银行", "95588", official=False), {"sender.unofficial"}),
+        (Sender("Amazon", "262966", platform="sms"), set()),  # networks lend short numbers to firms
+        (Sender("Amazon", "+63 917 262 9660", platform="sms"), {"sender.unofficial"}),
+        (Sender("DHL", "DHL", platform="sms"), set()),
+        (Sender("Royal Mail", "RoyalMail", platform="sms", verified=True), set()),
+        (Sender("DHL", "DHL", platform="telegram"), {"sender.unofficial"}),
+        (Sender("DHL Support", "DHL", platform="sms"), {"sender.claims_brand"}),  # letters that anyone may choose are a name
+        (Sender(None, "PayPal-Help", platform="sms"), {"sender.claims_brand"}),
+        (Sender("Binance", "Binаnce", platform="sms"), {"sender.lookalike_handle", "sender.mixed_script"}),
+        (Sender("DHL", "dhl.kunde@gmail.com", platform="sms"), {"sender.unofficial", "sender.lookalike_handle"}),
+        (Sender("Netflix", "netflix", platform="tiktok"), set()),  # a trademark's own name is handed over to it
+        (Sender("Royal Mail", "@royal_mail", platform="instagram"), set()),
+        (Sender("Netflix", "netflix", platform="tiktok", account_age_days=2), {"sender.unofficial", "sender.new_account"}),
+        (Sender("Netflix", "netflix", platform="tiktok", official=False), {"sender.unofficial"}),
+        (Sender("Netflix", "netflixdesk", platform="tiktok"), {"sender.unofficial", "sender.lookalike_handle"}),
+        (Sender("Binance", "@binance", platform="telegram"), {"sender.unofficial"}),
+        (Sender("Kraken Support", "@kraken", platform="tiktok"), {"sender.unofficial"}),  # a word is anybody's
+        (Sender("Maria Santander", "maria.santander@gmail.com"), set()),
+        (Sender("José Santander", "jsantander77@yahoo.com"), set()),
+        (Sender("Jon Barclay", "jon.barclay@gmail.com"), set()),
+        (Sender("Ann Lloyds", "a.lloyds@outlook.com"), set()),
+        (Sender("Mary Jane Santander", "mj.santander@gmail.com"), set()),
+        (Sender("Maria Santander", "santander.help@gmail.com"), {"sender.lookalike_handle"}),
+        (Sender("Maria Lopez", "maria.santander@gmail.com"), {"sender.lookalike_handle"}),
+        (Sender(None, "maria.santander@gmail.com"), {"sender.lookalike_handle"}),
+        (Sender("Banco Santander", "banco.santander@gmail.com"), {"sender.lookalike_handle"}),
+        (Sender("Santander Alerts", "santander.alerts@gmail.com"), {"sender.lookalike_handle"}),
+        (Sender("Team Santander", "team.santander@gmail.com"), {"sender.unofficial", "sender.lookalike_handle"}),
+        (Sender("Maria Santander", "maria.santander@santander-login.com"), {"sender.lookalike_handle"}),
+        (Sender("Max Binance", "max.binance@gmail.com"), {"sender.lookalike_handle"}),  # nobody's surname
         (Sender(), set()),
         (Sender("", ""), set()),
         (Sender("\ud800" * 400, "\0"), set()),
@@ -293,10 +337,9 @@ def test_the_cheap_pass_drops_nobody(picked: list[tuple[str, str, int]]) -> None
         rng = random.Random(seed)
         bent = name.replace("a", "а") if rng.random() < 0.3 else name[: rng.randrange(len(name))] + name[rng.randrange(len(name)) :]
         text = rng.choice([" ", "_", "-"]).join(rng.sample([bent, role], 2))
-        rows.append(
-            Sender(text, rng.choice([None, "@bob", f"@{bent.replace(' ', '_')}", "b@gmail.com"]), first_contact=rng.choice([None, True]))
-        )
-    table = {field: [getattr(row, field) for row in rows] for field in ("name", "handle", "first_contact")}
+        handle = rng.choice([None, "@bob", f"@{bent.replace(' ', '_')}", bent.replace(" ", "-"), "95588", f"bob.{bent.lower()}@gmail.com"])
+        rows.append(Sender(text, handle, first_contact=rng.choice([None, True]), platform=rng.choice([None, "sms", "instagram"])))
+    table = {field: [getattr(row, field) for row in rows] for field in ("name", "handle", "first_contact", "platform")}
     slow = [judge(row).rules for row in rows]
     fast = senders.read(table)
     event("somebody poses" if any(slow) else "nobody")

@@ -21,6 +21,7 @@ from .errors import InputError, text_or_none, unknown
 from .imitation import lookalike
 from .imitation.hosts import abroad, at_home
 from .imitation.names import names
+from .imitation.people import is_own_name
 from .imitation.profiles import profile
 from .imitation.skeleton import plain
 from .imitation.value import read
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .brands import Brand
+    from .imitation.value import Value
 
 # What a finding adds to the calibrated log-odds of a message; docs/identity.md says how the numbers were measured.
 NATS: Final = {
@@ -79,6 +81,15 @@ _OPEN_MAIL: Final = frozenset({  # anyone has a mailbox or number there, or belo
     "users.noreply.github.com",
 })  # fmt: skip
 _OPEN_NAMES: Final = frozenset(domain.partition(".")[0] for domain in _OPEN_MAIL)  # yahoo.de is as open as yahoo.com
+_KEPT: Final = frozenset((  # mailboxes that a provider gives to no customer (RFC 2142, 3 to 5, and what notices come from)
+    "info", "support", "service", "kundenservice", "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "noresponder",
+    "noresponda", "billing", "abuse", "security", "postmaster", "webmaster", "newsletter", "sales", "marketing",
+))  # fmt: skip
+_DIALLED: Final = frozenset(("", "sms", "whatsapp", "viber", "signal"))  # where a handle may be a telephone number
+_NUMBER: Final = regex.compile(r"\+?[\d ()./-]{3,24}")
+_SHORT_CODE: Final = regex.compile(r"\d{3,6}")  # networks lend these to firms alone
+_HANDED_OVER: Final = frozenset(("x", "instagram", "facebook", "github", "linkedin", "tiktok", "youtube"))  # a trademark has its name there
+_PURSUED: Final = frozenset(("exchange", "wallet", "defi", "chain"))  # nobody's surname
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,28 +161,43 @@ def judge(sender: Sender) -> Identity:
     name, handle = _parts(sender)
     at, handle = _site(handle)
     place = (sender.platform or at or "").lower()
-    own = _owner(handle, place)
     posed = _posed(name, handle)
+    own = posed if posed and _is_telephone_of(posed, handle, place) else _owner(handle, place)
+    label = own is None and _is_label(handle, place)
+    if label:
+        posed = _posed(name or handle, "")
     if sender.official or (own and sender.official is None and (posed is None or _same_house(posed, own))):
         return Identity((), own or posed, official=True)
-    bent = _bent(handle)
+    bent = _bent(name, handle, label=label)
     brand = posed or bent or own
-    found = [rule for rule in NATS if rule in set(_findings(sender, name, handle, posed, bent))]
-    return Identity(tuple(found), brand if found else None)
+    if posed and sender.official is None and not _is_young(sender) and _handed_over(posed, handle, place):
+        posed = None
+    account = "" if label else handle
+    rules = {*_claims(sender, account, posed, bent), *_signs(sender, name, handle, poses=bool(posed or bent))}
+    found = tuple(rule for rule in NATS if rule in rules)
+    return Identity(found, brand if found else None)
 
 
-def _findings(sender: Sender, name: str, handle: str, posed: Brand | None, bent: Brand | None) -> Iterator[str]:
+def _claims(sender: Sender, account: str, posed: Brand | None, bent: Brand | None) -> Iterator[str]:
+    """Give what is found of the brand that somebody poses as."""
     if posed:
-        yield "sender.unofficial" if handle or sender.official is False else "sender.claims_brand"
+        yield "sender.unofficial" if account or sender.official is False else "sender.claims_brand"
     if bent:
         yield "sender.lookalike_handle"
+
+
+def _signs(sender: Sender, name: str, handle: str, *, poses: bool) -> Iterator[str]:
+    """Give what is found whoever somebody poses as."""
     if mixed(name) or mixed(handle):
         yield "sender.mixed_script"
     if _TICK.search(name) and not sender.verified:
         yield "sender.ticks"
-    young = sender.first_contact or (sender.account_age_days is not None and sender.account_age_days < YOUNG)
-    if young and (posed or bent or ROLE.search(name.replace("_", " "))):
+    if (sender.first_contact or _is_young(sender)) and (poses or ROLE.search(name.replace("_", " "))):
         yield "sender.new_account"
+
+
+def _is_young(sender: Sender) -> bool:
+    return sender.account_age_days is not None and sender.account_age_days < YOUNG
 
 
 def mixed(text: str) -> bool:
@@ -209,16 +235,49 @@ def _site(handle: str) -> tuple[str, str]:
 def _owner(handle: str, platform: str) -> Brand | None:
     """Find the brand whose own handle or mailbox this is."""
     if "@" in handle.lstrip("@"):
-        mailbox = read(handle)
-        parts = mailbox.host.split(".")
-        ends = [".".join(parts[i:]) for i in range(len(parts))]
-        if _OPEN_MAIL.intersection(ends):
-            return None
-        if home := at_home(mailbox.host, names()):
-            return names().homes[home]
-        return None if mailbox.label in _OPEN_NAMES else abroad(mailbox)
+        return _of_mailbox(read(handle))
     of = verified_handles().get(handle.lstrip("@").lower(), {})
     return of.get(platform) if platform else next(iter(of.values()), None)
+
+
+def _of_mailbox(mailbox: Value) -> Brand | None:
+    """Find the brand at whose domain a mailbox is, unless it may be a customer's."""
+    home = at_home(mailbox.host, names())
+    brand = names().homes[home] if home else abroad(mailbox)
+    parts = mailbox.host.split(".")
+    ends = {".".join(parts[i:]) for i in range(len(parts))}
+    if not (_OPEN_MAIL & ends or (not home and mailbox.label in _OPEN_NAMES)):
+        return brand
+    kept = brand is not None and brand.kind == "telecom" and mailbox.user.lower() in _KEPT
+    return brand if kept and mailbox.host == f"{mailbox.label}.{mailbox.suffix}" else None
+
+
+def _dialled(number: str) -> str:
+    """Give the digits of a telephone number without those that are dialled to leave a net or a country.
+
+    >>> _dialled("0800 917 7017"), _dialled("+1 (866) 867-5568"), _dialled("95588")
+    ('8009177017', '18668675568', '95588')
+    """
+    return "".join(char for char in number if char.isdigit()).lstrip("0")
+
+
+def _is_telephone_of(brand: Brand, handle: str, platform: str) -> bool:
+    """Say whether a handle is the telephone number that a brand names itself."""
+    number = brand.contact.get("phone")
+    return number is not None and platform in _DIALLED and bool(_NUMBER.fullmatch(handle)) and _dialled(handle) == _dialled(number)
+
+
+def _is_label(handle: str, platform: str) -> bool:
+    """Say whether a sender is no account: a short number that networks lend, or the letters of an SMS, which are a name anyone chooses."""
+    if _SHORT_CODE.fullmatch(handle):
+        return platform in ("", "sms")
+    return platform == "sms" and not _NUMBER.fullmatch(handle) and not any(sign in handle for sign in "@/")
+
+
+def _handed_over(brand: Brand, account: str, platform: str) -> bool:
+    """Say whether an account is called the brand's name and nothing else, where an impostor cannot have that; words are many people's."""
+    bare = account.lstrip("@").lower().replace("_", "")
+    return platform in _HANDED_OVER and not brand.word and (bare in brand.labels or bare == brand.name.lower().replace(" ", ""))
 
 
 def _same_house(posed: Brand, own: Brand) -> bool:
@@ -237,10 +296,14 @@ def _posed(name: str, handle: str) -> Brand | None:
     return exact().get(name.casefold()) if handle else None
 
 
-def _bent(handle: str) -> Brand | None:
-    """Find the brand that a handle or address imitates."""
+def _bent(name: str, handle: str, *, label: bool) -> Brand | None:
+    """Find the brand that a handle or address imitates; one that is a name, and nothing but its owner's, imitates none."""
     found = lookalike(handle) if handle else None
-    return _named().get(found.brand) if found and found.brand else None
+    brand = _named().get(found.brand) if found and found.brand else None
+    if found is None or brand is None or (label and found.kind not in ("homoglyph", "typo")):
+        return None
+    person = found.kind in ("email", "handle") and brand.kind not in _PURSUED and is_own_name(name, handle)
+    return None if person else brand
 
 
 @cache

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from .carried import unwrapped
-from .hosts import borrows, is_own, is_throwaway, known_to_all, opened_by_anyone, shortens
+from .hosts import borrows, is_own, is_throwaway, known_to_all, lent, opened_by_anyone, shortens
 from .judge import SIGN_IN, remembered
 from .profiles import profile
 from .value import read
@@ -46,7 +46,7 @@ def facts(link: str) -> Facts:
 @lru_cache(1 << 14)
 def _facts(link: str) -> Facts:
     value, found = read(unwrapped(link)), remembered(link)
-    anyones = value.free or opened_by_anyone(value.host) or shortens(value.host)
+    anyones = lent(value) or opened_by_anyone(value.host) or shortens(value.host)
     alone = {
         "link.lookalike": found is not None and found.kind not in ("bare_ip", "open_redirect"),
         "link.userinfo": value.kind == "url" and bool(value.user),

@@ -6,9 +6,9 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from ..brands import registry
 from .names import LEAST_TYPO, names, words
 from .skeleton import skeleton
+from .value import read
 
 if TYPE_CHECKING:
     from ..brands import Brand
@@ -40,8 +40,8 @@ def is_own(v: Value) -> bool:
     """Say whether a host is a brand's own: a domain of the registry, or the name of one that is everywhere under a country's ending.
 
     >>> from scamguard.imitation.value import read
-    >>> [is_own(read(text)) for text in ("pay.amazon.com", "www.amazon.co.uk", "amazon-pay.co.uk", "amazon.tk")]
-    [True, True, False, False]
+    >>> [is_own(read(text)) for text in ("pay.amazon.com", "www.amazon.co.uk", "t-mobile.pl", "amazon-pay.co.uk", "amazon.tk")]
+    [True, True, True, False, False]
     """
     return bool(at_home(v.host, names())) or abroad(v) is not None
 
@@ -55,7 +55,28 @@ def abroad(v: Value) -> Brand | None:
 @cache
 def _everywhere() -> dict[str, Brand]:
     """Index the brands that hold their name under many countries by their labels."""
-    return {label: brand for brand in registry() if brand.everywhere for label in brand.labels}
+    return {label: name.brand for name in names().exact.values() if name.brand.everywhere for label in name.spelled}
+
+
+def named_abroad(labels: list[str]) -> Brand | None:
+    """Give the brand whose name under a country's ending ``labels`` are: ``amazon.co.jp``.
+
+    >>> [bool(named_abroad(text.split("."))) for text in ("amazon.co.jp", "ebay.de", "amazon.zip.jp", "amazon.tk", "amazing.de")]
+    [True, True, False, False, False]
+    """
+    if labels[0] not in _everywhere():
+        return None
+    value = read(".".join(labels))
+    return abroad(value) if value.host == f"{value.label}.{value.suffix}" else None
+
+
+def lent(v: Value) -> bool:
+    """Say whether anyone may put up pages where a host stands; not at a place of it that is a brand's own.
+
+    >>> [lent(read(text)) for text in ("someone.github.io", "metamask.github.io", "github.com")]
+    [True, False, False]
+    """
+    return v.free and not at_home(v.host, names()).endswith(f".{v.suffix}")
 
 
 def shortens(host: str) -> bool:

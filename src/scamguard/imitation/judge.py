@@ -18,7 +18,7 @@ from .called import WORDS, called, profiled, theirs
 from .carried import carried, passed_on, unwrapped
 from .finding import KINDS, LookAlike, plainly, say
 from .honest import honest
-from .hosts import CHEAP, OPEN_HOSTS, SHORTENERS, abroad, at_home, host_in
+from .hosts import CHEAP, OPEN_HOSTS, SHORTENERS, abroad, at_home, host_in, named_abroad
 from .labels import Match, across, beside, match
 from .links import anchors, is_message, links
 from .names import LEAST_INSIDE, LEAST_TYPO, names, words
@@ -34,6 +34,7 @@ _SETTLED: Final = words("settled_endings")
 _TALKS: Final = words("talks_of_hosts")
 _ENDINGS: Final = frozenset(("com", "gov", "net", "org", "co", "ie", "de", "fr", "ca"))  # before a hyphen, to be read as the end
 _RENTED: Final = words("rented_hosts")
+_REGIONS: Final = frozenset(("us", "eu", "uk"))  # as firms name parts of the world in their own hosts
 _LOGIN: Final = skeleton("login")  # the one lure that is itself misspelt
 LEAST_ACROSS: Final = 9  # letters of a name that is read across dots
 SIGN_IN: Final = "login|signin|verify|secure"  # in the path of a page where one does
@@ -179,7 +180,7 @@ def _registered(suffix: str, label: str, n: Names, *, free: bool) -> LookAlike |
 
 def _below(suffix: str, own: list[str], n: Names) -> LookAlike | None:
     """Judge the labels before the registered one: ``kraken.com.evil.example``."""
-    return _domain_in_front(own, n) or _name_in_front(suffix, own, n)
+    return _domain_in_front(own, n) or _abroad_in_front(suffix, own, n) or _name_in_front(suffix, own, n)
 
 
 def _domain_in_front(own: list[str], n: Names) -> LookAlike | None:
@@ -197,8 +198,27 @@ def _domain_in_front(own: list[str], n: Names) -> LookAlike | None:
     return say(Match(name, "exact", sure=True), "subdomain") if name else None
 
 
+def _abroad_in_front(suffix: str, own: list[str], n: Names) -> LookAlike | None:
+    """Find the name of a brand that is everywhere under a country's ending: ``amazon.co.jp.evil.example``.
+
+    Firms part their own hosts by customer and country (``visa.us.bank.example``), so a bare ``us`` or a word is too little.
+    """
+    labels, cheap = own[:-1], suffix.rpartition(".")[2] in CHEAP
+    for i in range(len(labels) - 1 if not _rented(suffix, own) else 0):
+        for j in range(i + 2, min(i + 3, len(labels)) + 1):
+            brand = named_abroad(labels[i:j])
+            plain = j == i + 2 and not cheap
+            if brand and not (plain and (brand.word or labels[i + 1] in _REGIONS)):
+                return say(plainly(brand, n), "subdomain")
+    return None
+
+
+def _rented(suffix: str, own: list[str]) -> bool:
+    return any(f"{'.'.join(own[i:])}.{suffix}" in _RENTED for i in range(len(own)))
+
+
 def _name_in_front(suffix: str, own: list[str], n: Names) -> LookAlike | None:
-    rented = any(f"{'.'.join(own[i:])}.{suffix}" in _RENTED for i in range(len(own)))
+    rented = _rented(suffix, own)
     lured = any(word in n.lures or OSA.distance(word, _LOGIN, score_cutoff=1) < 2 for word in map(_bare, WORDS.split(own[-1])))
     for label in reversed(own[:-1]):
         found = match(label, n)

@@ -80,7 +80,7 @@ def across(labels: list[str], n: Names) -> Match | None:
 
 
 def _spelling(name: Name, label: str) -> str:
-    if label == name.label:
+    if label in name.spelled:
         return "exact"
     return "typo" if label.isascii() and label.replace("-", "") == name.label else "homoglyph"
 

@@ -36,7 +36,18 @@ class Name:
     @cached_property
     def word(self) -> bool:
         """Whether it accuses nobody by itself: ``ledger``, but not ``ledgerlive``."""
-        return self.brand.word and (self.label == self.brand.id or len(self.label) < LEAST_INSIDE)
+        return self.shared or (self.brand.word and (self.label == self.brand.id or len(self.label) < LEAST_INSIDE))
+
+    @cached_property
+    def shared(self) -> bool:
+        """Whether others bear it, too, though not the brand's other names: ``icici``, but not ``icicibank``."""
+        return self.label in words("shared_labels")
+
+    @cached_property
+    def spelled(self) -> frozenset[str]:
+        """How the brand itself writes it: ``t-mobile`` of t-mobile.com is no slip."""
+        parts = {part for domain in self.brand.domains for part in domain.split(".")}
+        return frozenset((self.label, *(part for part in parts if part.replace("-", "") == self.label)))
 
     @cached_property
     def distinct(self) -> bool:
@@ -49,10 +60,11 @@ class Name:
         kind = self.brand.kind
         return not self.word and (kind in ("exchange", "wallet", "defi") or (kind == "chain" and not self.brand.word))
 
-
     @cached_property
     def edits(self) -> int:
         """How many slips of the finger still make it this name."""
+        if self.shared:
+            return 0
         if len(self.skeleton) < LEAST_TYPO:
             return int(self.targeted and len(self.skeleton) == LEAST_TYPO - 1)
         main = self.brand.official.partition(".")[0] == self.label
