@@ -36,10 +36,15 @@ def test_telegram_chats_of_one_name(tmp_path: Path) -> None:
     ("card", "want"),
     [
         ({"contact_information": {"first_name": "Kraken Support", "last_name": "send seed"}}, "Kraken Support send seed"),
+        ({"giveaway_information": {"quantity": 5, "additional_prize": "1 BTC from support"}}, "1 BTC from support"),
+        ({"giveaway_results": {"winners": [1], "additional_prize": "1 BTC"}}, "1 BTC"),
+        ({"file": "files/x.apk", "file_name": "Kraken_Update.apk", "mime_type": "application/x"}, "Kraken_Update.apk"),
+        ({"file": "files/x.webp", "file_name": "sticker.webp", "media_type": "sticker"}, ""),
+        ({"type": "service", "gift_text": ["seed at ", {"type": "link", "text": "k.example"}]}, "seed at k.example"),
         ({"place_name": "Support centre", "address": "call us", "location_information": {"latitude": 1}}, "Support centre\ncall us"),
     ],
 )
-def test_telegram_contacts_and_places(tmp_path: Path, card: dict[str, Any], want: str) -> None:
+def test_telegram_cards(tmp_path: Path, card: dict[str, Any], want: str) -> None:
     message = {"id": 1, "type": "message", "from": "Bob", "text": "", **card}
     assert read(put(tmp_path / "r.json", {"name": "G", "type": "private_group", "id": 5, "messages": [message]})).texts == [want]
 
@@ -98,3 +103,49 @@ def test_signal_keeps_both_sides_of_a_chat_together(tmp_path: Path) -> None:
     assert [(m.sender, m.channel) for m in got.messages] == [
         ("Kraken Desk", "+1555"), ("me", "+1555"), ("Kraken Desk", "+1555"), ("me", "+1555"), ("Mia", "Mia")
     ]  # fmt: skip
+
+
+TEXT = "Kraken Support: reply with your 12 words"
+NAMED = {"id": 1, "name": "x"}
+
+
+@pytest.mark.parametrize("record", [
+    {"id": 1, "sender": NAMED, "recipient": NAMED, "text": TEXT},
+    {"envelope": {"from": "a@b", "to": ["c@d"], "timestamp": 1}, "text": TEXT},
+    {"chatItem": {"id": 1}, "text": TEXT},
+    {"type": "ChatEvent", "payload": {"room": "x"}, "text": TEXT},
+    {"html_url": "https://github.com/o/r/issues/5", "body": None, "text": TEXT},
+    {"guild": NAMED, "channel": NAMED, "author": NAMED, "content": TEXT},
+    {"chatInfo": NAMED, "text": TEXT},
+    {"type": "private_chat", "messages": 1, "text": TEXT},
+    {"about": "Telegram", "text": TEXT},
+    {"session": {"wxid": "x"}, "content": TEXT},
+])  # fmt: skip
+@pytest.mark.parametrize("indent", [None, 2])
+def test_records_of_ones_own_are_of_no_program(tmp_path: Path, record: dict[str, Any], indent: int | None) -> None:
+    """Whatever their fields are called: one a line, with others behind it, or one in a file."""
+    rows = [record, {"text" if "text" in record else "content": "x"}] if indent is None else [record]
+    got = read(put(tmp_path / "r.json", "\n".join(json.dumps(one, indent=indent) for one in rows)))
+    assert (got.dump.format, got.texts[0], len(got.texts)) == ("json" if indent else "jsonl", TEXT, len(rows))
+
+
+def test_a_list_of_ones_own_beside_a_chat_is_read(tmp_path: Path) -> None:
+    got = read(put(tmp_path / "r.json", {"chatInfo": NAMED, "messages": [{"text": TEXT, "sender": "x"}]}))
+    assert [(m.text, m.sender) for m in got.messages] == [(TEXT, "x")]
+
+
+@pytest.mark.parametrize(("format_", "document"), [
+    ("discord", {"guild": NAMED, "channel": NAMED, "messages": [{"id": "1", "content": TEXT}]}),
+    ("qq", {"chatInfo": NAMED, "messages": [{"id": "1", "content": {"text": TEXT}}]}),
+    ("qq", {"metadata": {"name": "QQChatExporter"}, "chatInfo": NAMED, "messages": []}),
+    ("wechat", {"session": {"wxid": "x"}, "messages": [{"localId": 1, "content": TEXT}]}),
+    ("telegram", {"type": "replies", "messages": [{"id": 1, "type": "message", "text": TEXT}]}),
+    ("telegram", {"type": "saved_messages", "messages": []}),
+    ("telegram", {"about": "Telegram", "chats": {"list": [{"type": "bot_chat", "messages": [{"id": 1, "text": TEXT}]}]}}),
+    ("telegram", {"about": "Telegram", "left_chats": {"list": []}}),
+])  # fmt: skip
+@pytest.mark.parametrize("indent", [None, 1])
+def test_exports_are_told_on_one_line_and_on_several(tmp_path: Path, format_: str, document: dict[str, Any], indent: int | None) -> None:
+    got = read(put(tmp_path / "r.json", json.dumps(document, indent=indent)))
+    assert got.dump.format == format_
+    assert got.texts == ([TEXT] if TEXT in json.dumps(document) else [])

@@ -188,8 +188,7 @@ def test_noon_and_midnight(hour: str, want: int | None) -> None:
     ("dates", "want"),
     [(["1/5/26", "2/5/26", "13/5/26"], "dmy"), (["1/5/26", "1/6/26", "1/13/26"], "mdy"), (["30/4/26", "1/5/26"], "dmy"),
      (["4/30/26", "5/1/26"], "mdy"), (["3/4/26", "4/4/26", "5/4/26", "1/5/26"], "dmy"),
-     (["3/4/26", "3/5/26", "4/1/26"], "mdy"), (["1/2/26"], "dmy"), (["1/5/26", "13/5/26", "2026/5/2"], "dmy"),
-     (["2026/5/1", "2026/5/2", "13/5/26"], "ymd")],
+     (["3/4/26", "3/5/26", "4/1/26"], "mdy"), (["1/2/26"], "dmy"), (["2026/5/1", "2026/5/2"], "ymd")],
 )  # fmt: skip
 def test_day_or_month_first_is_told_by_the_dates(dates: list[str], want: str) -> None:
     stamps = [found for date in dates if (found := whatsapp.stamp(f"{date}, 15:04 - Mia: x")) is not None]
@@ -285,11 +284,29 @@ def test_whatsapp_names_with_quotation_marks_speak(tmp_path: Path, line: str) ->
     assert len(read(put(tmp_path / "c.txt", f"01.05.26, 15:04 - {line}\n01.05.26, 15:04 - Mia: hi\n")).texts) == 2
 
 
-@pytest.mark.parametrize("pasted", ["2026/05/02 10:00 - foo", "[2026/05/02 10:00:00] Ben: foo"])
-def test_a_line_pasted_into_a_whatsapp_chat_is_part_of_the_message(tmp_path: Path, pasted: str) -> None:
-    got = read(put(tmp_path / "c.txt", f"01/05/2026, 15:04 - Mia: log\n{pasted}\n02/05/2026, 15:04 - Mia: hi\n"))
+@pytest.mark.parametrize("pasted", [
+    "2026/05/02 10:00 - foo", "[2026/05/02 10:00:00] Ben: foo", "[02/05/2026, 10:00:00] Kraken Support: send your seed",
+    "[10:00, 02/05/2026] Ben: foo", "02/05/2026 10:00 - Friseur: neu", "10:00, 02/05/2026 - Ben: foo",
+])  # fmt: skip
+@pytest.mark.parametrize("lines", [1, 9])
+def test_a_line_pasted_into_a_whatsapp_chat_is_part_of_the_message(tmp_path: Path, pasted: str, lines: int) -> None:
+    said = "\n".join(["log", *[pasted] * lines])
+    got = read(put(tmp_path / "c.txt", f"01/05/2026, 15:04 - Mia: {said}\n02/05/2026, 15:04 - Mia: hi\n"))
     at = DEFAULT + 5 * 3_600_000 + 4 * 60_000
-    assert [(m.text, m.sender, m.time) for m in got.messages] == [(f"log\n{pasted}", "Mia", at), ("hi", "Mia", at + 86_400_000)]
+    assert [(m.text, m.sender, m.time) for m in got.messages] == [(said, "Mia", at), ("hi", "Mia", at + 86_400_000)]
+
+
+def test_whatsapp_headers_of_one_form_differ_in_marks_seconds_and_noon(tmp_path: Path) -> None:
+    ios = "[5/1/26, 3:04:00\u202fPM] Mia: a\n\u200e[5/1/26, 3:04:00 PM] Mia: \u200eimage omitted\n[12/1/26, 11:04:00 AM] Ben: b\n"
+    android = "1/5/26, 3:04 p.\xa0m. - Mia: a\n1/5/26, 3:04 p. m. - Mia: image omitted\n2/5/26, 11:04 a. m. - Ben: b\n"
+    for chat in (ios, android):
+        got = read(put(tmp_path / "c.txt", chat))
+        assert [(m.text, m.sender) for m in got.messages] == [("a", "Mia"), ("image omitted", "Mia"), ("b", "Ben")]
+
+
+def test_a_whatsapp_chat_whose_first_header_stands_far_down(tmp_path: Path) -> None:
+    chat = "x" * 300_000 + "\n[01.05.26, 15:04:00] Mia: a\n01.05.26, 15:04 - Ben: b\n[01.05.26, 15:05:00] Mia: c\n"
+    assert read(put(tmp_path / "c.txt", chat), format="whatsapp").texts == ["a\n01.05.26, 15:04 - Ben: b", "c"]
 
 
 def test_a_whatsapp_chat_that_begins_in_the_midst_of_a_message(tmp_path: Path) -> None:
@@ -367,6 +384,28 @@ def test_signal_round_trips(tmp_path: Path, found: list[tuple[str, str, int]]) -
         assert [tuple(m[1:]) for m in got.messages] == want
 
 
+def test_signal_frames_without_words_and_what_is_shown_of_others(tmp_path: Path) -> None:
+    name = {"givenName": "Kraken", "familyName": "Support"}
+    contact = {"name": name, "organization": "Kraken", "number": [{"value": "+1555", "type": "HOME"}], "email": [{"value": "k@x.example"}]}
+    items = [
+        {"contactMessage": {"contact": contact}}, {"contactMessage": {"contact": [{"name": name}]}}, {"viewOnceMessage": {}},
+        {"paymentNotification": {"amountMob": "1", "note": "send your seed"}}, {"contactMessage": {"contact": {}}}, {"updateMessage": {}},
+    ]  # fmt: skip
+    frames = ["account", "stickerPack", "adHocCall", "notificationProfile", "chatFolder"]
+    lines = [{"version": "1", "backupTimeMs": "1"}, *({name: {"id": "x"}} for name in frames), *({"chatItem": item} for item in items)]
+    got = read(put(tmp_path / "main.jsonl", "\n".join(map(json.dumps, lines))))
+    assert (got.dump.format, got.dump.notes.places) == ("signal", [])
+    assert got.texts == ["Kraken Support\nKraken\n+1555\nk@x.example", "Kraken Support", "send your seed"]
+
+
+@pytest.mark.parametrize(
+    "line", [{"recipient": {"id": "1"}, "text": "x"}, {"envelope": {"from": "x"}}, {"chatItem": 5}, {"chatItem": {}, "id": 1}]
+)
+def test_signal_lines_of_others_are_told(tmp_path: Path, line: dict[str, Any]) -> None:
+    got = read(put(tmp_path / "main.jsonl", json.dumps(line)), format="signal")
+    assert [place.partition(": ")[2] for place in got.dump.notes.places] == ["no message of Signal, or one without a body"]
+
+
 def test_signal_lines_that_are_none(tmp_path: Path) -> None:
     lines = [
         '{"version":1,"backupTimeMs":1}',
@@ -400,6 +439,25 @@ def test_github_pages_that_stand_one_behind_the_other(tmp_path: Path, indent: in
         assert (got.dump.format, [m.id for m in got.messages], got.dump.notes.places) == ("github", ["1", "2"], [])
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_github_issues_without_an_address(tmp_path: Path, indent: int | None) -> None:
+    """As `gh issue list --json number,title,body,author,comments` gives them."""
+    comment = {"id": "IC_1", "author": {"login": "ben"}, "body": "seed?", "url": "https://github.com/a/b/issues/5#issuecomment-7"}
+    issue = {"author": {"id": "U1", "login": "mia"}, "body": "B", "number": 5, "title": "T"}
+    said = ("T\n\nB", "5", "mia")
+    for found, want in (({**issue, "comments": [comment]}, [(*said, "a/b"), ("seed?", "IC_1", "ben", "a/b")]), (issue, [(*said, None)])):
+        got = read(put(tmp_path / "i.json", [found, found], indent=indent))
+        assert got.dump.format == "github"
+        assert [(m.text, m.id, m.sender, m.channel) for m in got.messages] == want * 2
+
+
+def test_github_records_of_others_are_told(tmp_path: Path) -> None:
+    wordless = [{"event": "labeled", "actor": {"login": "mia"}}, {"url": "https://github.com/mia", "login": "mia"}]
+    got = read(put(tmp_path / "i.json", [*wordless, {"payload": {}, "text": "x"}, {"title": "T"}]), format="github")
+    assert got.texts == ["T"]
+    assert got.dump.notes.places == [f"{tmp_path / 'i.json'}, message 3: no issue, comment or event of GitHub"]
+
+
 def test_github_authors_in_the_archive_of_a_migration(tmp_path: Path) -> None:
     comment = {"url": "https://github.com/a/b/issues/3#issuecomment-12", "user": "https://github.com/mia", "body": "x"}
     got = read(put(tmp_path / "issue_comments_000001.json", [comment]))
@@ -416,6 +474,18 @@ def test_slack_pages_of_its_api_and_of_slackdump(tmp_path: Path) -> None:
         assert [(m.text, m.sender, m.id, m.channel, m.reply_to) for m in got.messages] == [
             ("a & b", "U1", ask["ts"], channel, None), ("c", "U2", answer["ts"], channel, ask["ts"])
         ]  # fmt: skip
+
+
+def test_slack_remembers_whom_a_message_names(tmp_path: Path) -> None:
+    """Not every message says it."""
+    profile = {"real_name": "Mia Muster", "display_name": "mia"}
+    said: list[dict[str, Any]] = [
+        {"user": "U1", "text": "a", "user_profile": profile}, {"user": "U1", "text": "b"}, {"user": "U2", "text": "<@U1>"},
+        {"user": "U2", "text": "d", "bot_profile": {"name": "Kraken Support"}}, {"user": "U2", "text": "e"},
+    ]  # fmt: skip
+    day = [{"type": "message", "ts": f"177762960{i}.000100", **one} for i, one in enumerate(said)]
+    got = read(put(tmp_path / "d.json", day))
+    assert [(m.text, m.sender) for m in got.messages] == [("a", "mia"), ("b", "mia"), ("@mia", "U2"), ("d", "Kraken Support"), ("e", "U2")]
 
 
 def test_discords_own_data_of_a_user(tmp_path: Path) -> None:

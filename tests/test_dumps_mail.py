@@ -165,3 +165,18 @@ def test_any_mail_is_read_or_noted(tmp_path: Path, raw: bytes) -> None:
 def test_any_html_has_words(text: str) -> None:
     assert isinstance(html.words(text), str)
     assert html.words(f"<script>{'x' * 5}</script><p>a<p>b") == "a\nb"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_mail_begins_without_an_empty_line_before_it(tmp_path: Path, end: str) -> None:
+    """Where a mailbox is written as usual and a header follows; else such a line is text."""
+    lines = [
+        "From a@b Wed May  1 10:00:00 2024", "From: a@b", "Subject: one", "",
+        "From now on, 10:00", "From a@b Wed May  1 10:00:00 2024", "is how a mail begins", "From a@b Wed May  1 10:00:00 2024",
+        "From - Wed May 01 12:00:00 2024", "From: c@d", "Subject: two", "", "b", "From here, 11:00", "Note: no mail",
+    ]  # fmt: skip
+    (tmp_path / "m.mbox").write_bytes(end.join(lines).encode())
+    want = [f"one\n\n{chr(10).join(lines[4:8])}", f"two\n\n{chr(10).join(lines[12:])}"]
+    assert read(tmp_path / "m.mbox").texts == want
+    (tmp_path / "m.mbox").write_bytes(end.join(["From a@b 10:00", *lines[1:]]).encode())
+    assert len(read(tmp_path / "m.mbox").texts) == 2  # behind the empty line alone

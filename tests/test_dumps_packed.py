@@ -457,6 +457,91 @@ def test_a_telegram_folder_is_its_result(tmp_path: Path) -> None:
         assert read(tmp_path, **options).texts == ["hi"]
 
 
+TELEGRAM = json.dumps({"name": "C", "type": "personal_chat", "id": 1, "messages": [{"id": 1, "type": "message", "text": "Telegram"}]})
+WHATSAPP = "01.05.26, 15:04 - Ben: WhatsApp\n"
+SMS = "<?xml version='1.0'?>\n<smses count='1'>\n  <sms address='+1' date='1' type='1' body='SMS' />\n</smses>\n"
+IMESSAGE = "May 01, 2026 10:00:00 AM\nMe\niMessage\n\n"
+SIGNAL = '{"date": "2026-05-01", "sender": "Ben", "body": "Signal", "quote": "", "reactions": []}\n'
+DISCORD = '{"guild": {"id": "1"}, "channel": {"id": "2"}, "messages": [{"id": "3", "content": "Discord"}]}'
+MAIL = "From: a@b\nTo: c@d\nDate: x\n\nMail\n"
+
+
+def both(path: Path, members: Mapping[str, str]) -> tuple[list[str] | str, list[str]]:
+    """Read files as a folder, or say how it is refused, and as an archive."""
+    for name, content in members.items():
+        (path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / "in" / name).write_text(content, "utf-8")
+    packed = sorted(read(archive(path / "d.zip", members)).texts)
+    try:
+        return sorted(read(path / "in").texts), packed
+    except DumpError as error:
+        return str(error).partition("--format ")[2].partition(",")[0], packed
+
+
+@pytest.mark.parametrize("name", ["WhatsApp Chat with Ben.txt", "Ben/_chat.txt", "ChatExport_2/files/_chat.txt"])
+def test_no_export_is_dropped_for_that_of_telegram_beside_it(tmp_path: Path, name: str) -> None:
+    members = {"result.json": TELEGRAM, "result (1).json": TELEGRAM, name: WHATSAPP}
+    assert both(tmp_path, members) == ("telegram|whatsapp", ["Telegram", "Telegram", "WhatsApp"])
+
+
+@pytest.mark.parametrize("export", ["result.json", "result (1).json", "ChatExport_1/result.json"])
+@pytest.mark.parametrize("folder", ["files", "chats/chat_01/files", "video_files"])
+def test_what_was_sent_on_telegram_lies_in_folders_of_its_own(tmp_path: Path, export: str, folder: str) -> None:
+    members = {export: TELEGRAM, str(Path(export).parent / folder / "WhatsApp Chat with Ben.txt"): WHATSAPP}
+    assert both(tmp_path, members) == (["Telegram"], ["Telegram"])
+
+
+@pytest.mark.parametrize(("members", "want", "packed"), [
+    ({"sms.xml": SMS, "a.csv": "text\ntable\n", "b.jsonl": '{"text": "line"}\n'}, "csv|jsonl|sms", ["SMS", "line", "table"]),
+    ({"sms.xml": SMS, "files/a.csv": "text\ntable\n"}, "csv|sms", ["SMS", "table"]),
+    ({"a/data.json": SIGNAL, "a/media/a.csv": "text\ntable\n"}, ["Signal"], ["Signal"]),
+    ({"a/data.json": SIGNAL, "media/a.csv": "text\ntable\n"}, "csv|signal", ["Signal", "table"]),
+    ({"c.json": DISCORD, "c.json_Files/a.csv": "text\ntable\n"}, ["Discord"], ["Discord"]),
+    ({"1.eml": MAIL, "Attachments/a.csv": "text\ntable\n"}, ["Mail"], ["Mail"]),
+    ({"Ben.txt": IMESSAGE, "attachments/a.csv": "text\ntable\n"}, ["iMessage"], ["iMessage"]),
+    ({"Ben.txt": IMESSAGE, "more/a.csv": "text\ntable\n"}, "csv|imessage", ["iMessage", "table"]),
+    ({"sms.xml": SMS, "README.txt": "a note\n"}, ["SMS"], ["SMS", "a note"]),
+    ({"a/_chat.txt": WHATSAPP, "a/sent.csv": "text\ntable\n"}, ["WhatsApp"], ["WhatsApp"]),
+    ({"a/_chat.txt": WHATSAPP, "b/kept.csv": "text\ntable\n"}, "csv|whatsapp", ["WhatsApp", "table"]),
+    ({"sms.xml": SMS, "a.csv": ""}, ["SMS"], ["SMS"]),
+])  # fmt: skip
+def test_tables_beside_a_chat_are_not_dropped(tmp_path: Path, members: dict[str, str], want: list[str] | str, packed: list[str]) -> None:
+    """A folder of several kinds is refused; what was sent in a chat, and notes, are none."""
+    assert both(tmp_path, members) == (want, packed)
+
+
+@pytest.mark.parametrize(("members", "want"), [
+    ({"part-0.json": '{"text":"a"}\n{"text":"b"}\n', "part-1.json": '{"text":"c"}\n', "_SUCCESS": ""}, ["a", "b", "c"]),
+    ({"part-0.json": '{"text":"a"}\n{"text":"b"}\n', "part-1.json": ""}, ["a", "b"]),
+    ({"a.csv": "text\na\n", "b.csv": "", "c.txt": ""}, ["a"]),
+    ({"a.jsonl": '{"text":"a"}\n', "b.json": '{"text":"b"}\n'}, "json|jsonl"),
+])  # fmt: skip
+def test_parts_of_a_table_may_be_short_or_empty(tmp_path: Path, members: dict[str, str], want: list[str] | str) -> None:
+    assert both(tmp_path, members)[0] == want
+
+
+@pytest.mark.parametrize("root", ["", "package/"])
+@pytest.mark.parametrize("messages", ["messages", "Nachrichten"])
+def test_of_discords_package_the_messages_are_read(tmp_path: Path, root: str, messages: str) -> None:
+    said = [{"ID": 1, "Timestamp": "2026-05-01 10:00:00", "Contents": "hi", "Attachments": ""}]
+    members: dict[str, object] = {
+        "README.txt": "Welcome\n", "account/user.json": {"id": "1"}, f"{messages}/index.json": {"1": "x"}, "servers/1/audit-log.json": [],
+        f"{messages}/c1/channel.json": {"id": "1"}, f"{messages}/c1/messages.json": said, f"{messages}/c2/messages.json": [],
+        "activity/analytics/events-1.json": '{"event_type": "x"}\n{"event_type": "y"}\n',
+    }  # fmt: skip
+    written = {f"{root}{name}": content if isinstance(content, str) else json.dumps(content) for name, content in members.items()}
+    assert both(tmp_path, written) == (["hi"], ["hi"])
+    assert read(tmp_path / "in", format="json").texts == ["hi"]
+    found = read(tmp_path / "d.zip")
+    assert found.dump.notes == dumps.Notes()
+    more = {"Ben/_chat.txt": WHATSAPP, "table.csv": "text\ntable\n", "more/lines.jsonl": '{"text": "line"}\n'}
+    assert sorted(read(archive(tmp_path / "d.zip", written | more)).texts) == ["WhatsApp", "hi", "line", "table"]
+    alone = {name: content for name, content in written.items() if not name.endswith("channel.json")}
+    others = {name: content.replace("Contents", "text") for name, content in written.items()}
+    for unknown in (alone, others):  # nothing says whose it is: all of it is read
+        assert read(archive(tmp_path / "d.zip", unknown)).dump.notes.broken
+
+
 @pytest.mark.parametrize("suffix", ["json", "parquet", "eml", "csv", "mbox", "jsonl", "txt", "zip", "odd"])
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_a_file_with_nothing_in_it_is_noted_and_no_error(tmp_path: Path, suffix: str, pack: type) -> None:

@@ -2,11 +2,13 @@
 
 Pictures, voice notes and whatever else is no message are passed over. A Slack export is known by its users.json and read
 as a whole; so are the chats that WhatsApp, Telegram and others pack for sending, and what Telegram Desktop leaves in a folder. Of what was
-sent in a chat, tables and text beside it are passed over too.
+sent in a chat, tables and text beside it are passed over too, and of what Discord knows of an account all but the messages. No other
+export is passed over: a folder of several kinds is refused.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import PurePath
@@ -28,7 +30,17 @@ if TYPE_CHECKING:
     Reader = Callable[[Source, str | None], Iterator[Block]]
 
 _DEEPEST: Final = 2  # archives around a member
-_TELEGRAM: Final = "result.json"  # beside the media of its export, among which may be anything
+_TELEGRAM: Final = re.compile(r"result(?: ?\(\d+\))?\.json")  # beside the media of its export, among which may be anything
+_MEDIA: Final = re.compile(  # folders beside it
+    r"(?:animations|chats/chat_\d+|contacts|css|files|images|js|lists|photos|profile_music|profile_pictures|round_video_messages|stickers"
+    r"|stories|video_files|voice_messages)/"
+)
+_SENT: Final = {  # where others put what was sent
+    "discord": re.compile(r"[^/]*_Files/"),
+    "signal": re.compile(r"(?:files|media)/"),
+    **dict.fromkeys(("imessage", "eml", "mbox"), re.compile(r"[Aa]ttachments/")),
+}
+_DISCORD: Final = re.compile(r"(.*/|)c?\d+/messages\.(?:json|csv)")  # in Discord's package of an account, beside channel.json
 _SIGNAL, _ABOUT_SIGNAL = "main.jsonl", "metadata.json"  # an export, and what stands beside it and holds no message
 _MAILS: Final = {"eml", "mbox"}  # a mailbox is one chat, however many files it lies in
 
@@ -96,26 +108,56 @@ def _chosen(tree: Tree, column: str | None, *, is_folder: bool) -> dict[str, str
     for name in [name for name in told if PurePath(name).name == _ABOUT_SIGNAL]:
         if told.get(PurePath(name).with_name(_SIGNAL).as_posix()) == "signal":
             del told[name]
+    account = _of_account(tree, told)
+    told = {name: found for name, found in told.items() if name not in account}
     if wanted is not None:
+        names = [name for name in names if name not in account]
         return _as(wanted, [name for name in names if name not in broken], told)
-    if is_folder:
-        only = _only(tree.source.name, {*told.values()})
-        return {name: found for name, found in told.items() if found == only}
-    return _without_sent(told)
+    told = _without_sent(told, is_folder=is_folder)
+    return _of_one_kind(tree, told) if is_folder else told
 
 
 def _without_media(tree: Tree, names: list[str]) -> list[str]:
-    """Leave out whatever lies in a folder of Telegram Desktop beside its export."""
-    exports = {name for name in names if PurePath(name).name == _TELEGRAM and _is_telegram(tree, name)}
+    """Leave out whatever lies in the folders of Telegram Desktop beside its export."""
+    exports = {name for name in names if _TELEGRAM.fullmatch(PurePath(name).name) and _is_telegram(tree, name)}
     folders = {PurePath(name).parent for name in exports}
-    return [name for name in names if name in exports or folders.isdisjoint(PurePath(name).parents)]
+
+    def is_media(path: PurePath) -> bool:
+        return any(folder in folders and _MEDIA.match(path.relative_to(folder).as_posix()) for folder in path.parents)
+
+    return [name for name in names if name in exports or not is_media(PurePath(name))]
 
 
-def _without_sent(told: dict[str, str]) -> dict[str, str]:
-    """Leave out tables and text beside the one chat that WhatsApp packs, or in a folder there: they were sent in it."""
-    chats = Counter(PurePath(name).parent for name, found in told.items() if found == "whatsapp")
-    alone = {folder for folder, count in chats.items() if count == 1}
-    return {name: found for name, found in told.items() if not FORMATS[found].plain or alone.isdisjoint(PurePath(name).parents)}
+def _of_account(tree: Tree, told: dict[str, str]) -> set[str]:
+    """Name what Discord's package of an account holds beside the messages: settings, servers, what one did."""
+    messages = {name: PurePath(name) for name in told if _DISCORD.fullmatch(name)}
+    packages: set[PurePath] = set()
+    for name, path in messages.items():
+        package = path.parent.parent.parent
+        if package not in packages and path.with_name("channel.json").as_posix() in told and "Contents" in tree.one(name).start():
+            packages.add(package)
+    plain = [name for name, found in told.items() if FORMATS[found].plain and name.endswith((".json", ".txt"))]
+    return {name for name in plain if name not in messages and not packages.isdisjoint(PurePath(name).parents)}
+
+
+def _without_sent(told: dict[str, str], *, is_folder: bool) -> dict[str, str]:
+    """Leave out tables and text beside the one chat that WhatsApp packs, or in a folder there: they were sent in it.
+
+    What is packed by hand may be of several chats and more; beside those that somebody put into a folder lies what was sent in any.
+    Beside what other programs export it lies in a folder of its own.
+    """
+    around = Counter(PurePath(name).parent for name, found in told.items() if found == "whatsapp")
+    others = {(PurePath(name).parent, found) for name, found in told.items() if found in _SENT}
+
+    def is_around(path: PurePath, folder: PurePath) -> bool:
+        if around[folder] == 1 or (is_folder and folder in around):
+            return True
+        return any((folder, kind) in others and within.match(path.relative_to(folder).as_posix()) for kind, within in _SENT.items())
+
+    def was_sent(path: PurePath) -> bool:
+        return any(is_around(path, folder) for folder in path.parents)
+
+    return {name: found for name, found in told.items() if not FORMATS[found].plain or not was_sent(PurePath(name))}
 
 
 def _is_telegram(tree: Tree, name: str) -> bool:
@@ -131,18 +173,29 @@ def _as(wanted: str, names: list[str], told: dict[str, str]) -> dict[str, str]:
     return dict.fromkeys([name for name in names if (PurePath(name).suffix.lower() in alike if alike else name in told)], wanted)
 
 
-def _only(folder: str, formats: set[str]) -> str:
-    """Name the format that a folder is of: beside chats of a program may lie whatever was sent in them.
+def _of_one_kind(tree: Tree, told: dict[str, str]) -> dict[str, str]:
+    """Choose what to read in a folder: beside chats of a program may lie a note about them, and files with nothing in them anywhere.
 
     Raises
     ------
     DumpError
-        There are several.
+        It is of several formats.
     """
-    chats = {name for name in formats if FORMATS[name].looks and not FORMATS[name].plain} or formats
-    if len(chats) > 1:
-        raise DumpError(f"{folder}: a folder of several formats; say which with --format {'|'.join(sorted(chats))}, or name the files")
-    return next(iter(chats), "")
+    kinds = {name: _kind(name, found) for name, found in told.items()}
+    there = {*kinds.values()}
+    if any(FORMATS[kind].looks and not FORMATS[kind].plain for kind in there):
+        there.discard("txt")
+    if len(there) > 1:
+        there &= {kind for name, kind in kinds.items() if not tree.one(name).is_empty}
+    if len(there) > 1:
+        which = "|".join(sorted(there))
+        raise DumpError(f"{tree.source.name}: a folder of several formats; say which with --format {which}, or name the files")
+    return {name: found for name, found in told.items() if kinds[name] in there}
+
+
+def _kind(name: str, found: str) -> str:
+    """Name a format; JSON lines of the name of a document may be one line or none in the next file."""
+    return "json" if found == "jsonl" and ".json" in PurePath(name).suffixes else found
 
 
 def _blocks(source: Source, format_: str, column: str | None) -> Iterator[Block]:

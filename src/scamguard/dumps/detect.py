@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -35,10 +36,26 @@ class Head:
     @cached_property
     def first(self) -> Any:  # noqa: ANN401 - JSON
         """The first line as JSON; None if it is none."""
-        try:
-            return json.loads(self.lines[0]) if self.lines else None
-        except (ValueError, RecursionError):
-            return None
+        return _value(self.lines[0]) if self.lines else None
+
+    @cached_property
+    def record(self) -> dict[str, Any] | None:
+        """The object on the first line, or the one that is all of it; None if there is none."""
+        found = _value(self.text) if self.first is None and self.text.lstrip().startswith("{") else self.first
+        return found if isinstance(found, dict) else None
+
+    def may_hold(self, name: str) -> bool:
+        """Say whether this may be a document with an array of that name, whole or by what is seen of it; a record without one is none."""
+        if self.record is not None:
+            return isinstance(self.record.get(name), list)
+        return re.search(rf'"{name}":\s*\[', self.text) is not None
+
+
+def _value(text: str) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def detect(source: Source, column: str | None) -> str:

@@ -29,7 +29,7 @@ _HEAD = re.compile(r'^\s*\{\s*"guild":\s*\{.*"channel":\s*\{', re.DOTALL)
 
 def looks(head: Head) -> bool:
     """Say whether this is such an export."""
-    return _HEAD.match(head.text[:8000]) is not None
+    return _HEAD.match(head.text[:8000]) is not None and head.may_hold("messages")
 
 
 def read(source: Source, column: str | None) -> Iterator[Block]:

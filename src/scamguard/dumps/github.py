@@ -28,6 +28,8 @@ _THREAD: Final = r'https://(?:api\.)?github\.com/(?:repos/)?[^/"\s]+/[^/"\s]+/(?
 _ADDRESS = re.compile(_THREAD)
 _API = re.compile(rf'"(?:html_url|issue_url|url)":\s*"{_THREAD}')
 _LINE = re.compile(r"(?:\[\s*){0,2}\{")
+_AUTHOR = re.compile(r'"(?:author|user)":\s*\{[^{}]*"login":')
+_OURS = re.compile(r"https://(?:api\.)?github\.com/")
 _WORDED: Final = ("comment", "review", "issue", "pull_request", "discussion", "release")  # in a payload, the innermost first
 _WORDLESS: Final = {  # what may be done to what others wrote
     "closed", "reopened", "merged", "labeled", "unlabeled", "assigned", "unassigned", "locked", "unlocked", "pinned", "unpinned",
@@ -40,13 +42,16 @@ _NUMBER = re.compile(r"/(?:issues|pull|pulls|discussions)/(\d+)")
 
 def looks(head: Head) -> bool:
     """Say whether these are events, or issues and comments."""
-    first = head.first
+    first = head.record or head.first
     while isinstance(first, list) and first:
         first = first[0]
     if isinstance(first, dict):
         found = first["items"][0] if isinstance(first.get("items"), list) and first["items"] else first
-        return isinstance(found, dict) and (_is_event(found) or ("body" in found and _is_of_github(found)))
-    return _LINE.match(head.text.lstrip()) is not None and '"body":' in head.text and _API.search(head.text) is not None
+        return isinstance(found, dict) and (_is_event(found) or _is_worded(found))
+    if _LINE.match(head.text.lstrip()) is None or '"body":' not in head.text:
+        return False
+    named = all(name in head.text for name in ('"number":', '"title":')) and _AUTHOR.search(head.text) is not None
+    return named or _API.search(head.text) is not None
 
 
 def read(source: Source, column: str | None) -> Iterator[Block]:
@@ -66,15 +71,23 @@ def _messages(source: Source) -> Iterator[Message]:
 
 
 def _message(row: int, found: Record) -> Iterator[Message]:
-    """Read an event, or an issue and its comments, or a comment."""
+    """Read an event, or an issue and its comments, or a comment.
+
+    Raises
+    ------
+    WrongKindError
+        It is none of GitHub's.
+    """
     if _is_event(found):
         yield from _event(row, found)
     elif found.get("body") is not None or found.get("title") is not None:
-        yield _worded(row, found, None)
-        comments = found.get("comments")
-        for comment in comments if isinstance(comments, list) else ():
-            if isinstance(comment, dict):
-                yield _worded(row, comment, _thread(found))
+        issue, comments = _worded(row, found, None), found.get("comments")
+        answers = [comment for comment in comments if isinstance(comment, dict)] if isinstance(comments, list) else []
+        said = [_worded(row, comment, _thread(found)) for comment in answers]
+        yield issue._replace(channel=issue.channel or next((message.channel for message in said if message.channel), None))
+        yield from said
+    elif not ({"body", "event"} & found.keys() or any(isinstance(value, str) and _OURS.match(value) for value in found.values())):
+        raise guarded.WrongKindError("no issue, comment or event of GitHub")
 
 
 def _is_search(found: Record) -> bool:
@@ -86,8 +99,20 @@ def _is_of_github(found: Record) -> bool:
     return any(isinstance(found.get(name), str) and _ADDRESS.match(found[name]) for name in ("html_url", "issue_url", "url"))
 
 
+def _is_worded(found: Record) -> bool:
+    """Say whether this is an issue or a comment, and no other program's record about one."""
+    return "body" in found and not {"text", "message"} & found.keys() and (_is_of_github(found) or _is_issue(found))
+
+
+def _is_issue(found: Record) -> bool:
+    """Say whether this is an issue without an address, as `gh issue list --json` gives it if none is asked for."""
+    author = found.get("author") or found.get("user")
+    return isinstance(found.get("number"), int) and isinstance(found.get("title"), str) and isinstance(author, dict) and "login" in author
+
+
 def _is_event(found: Record) -> bool:
-    return isinstance(found.get("payload"), dict) and str(found.get("type", "")).endswith("Event")
+    is_placed = "actor" in found and ("repo" in found or "repository" in found)
+    return is_placed and isinstance(found.get("payload"), dict) and str(found.get("type", "")).endswith("Event")
 
 
 def _event(row: int, found: Record) -> Iterator[Message]:

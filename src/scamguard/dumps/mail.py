@@ -36,6 +36,7 @@ _USUAL = re.compile(
     rb"(?= .{0,40}\d{1,2}:\d\d)(?= .{0,40}\d{4})"
 )
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)  # what mboxrd does to such lines within
+_FOLLOWS = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:")
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):(\s+\S|\s*$)")  # and whether it says anything
 _MAIL_HEADERS: Final = {
     "from", "to", "subject", "date", "message-id", "received", "return-path", "delivered-to", "mime-version", "content-type", "reply-to",
@@ -94,7 +95,8 @@ def _mbox(source: Source) -> Iterator[Message]:
 def _cut(source: Source) -> Iterator[bytes]:
     """Cut a mailbox into mails: one begins behind a line «From …» at the beginning or after an empty line.
 
-    Where the first of these lines is written as usual, so must the others be: «From today, 10:00, …» is text.
+    Where the first of these lines is written as usual, so must the others be: «From today, 10:00, …» is text. There one behind
+    any line begins a mail too if a header follows.
     """
     held: list[bytes] = []
     size, empty = 0, True
@@ -104,7 +106,9 @@ def _cut(source: Source) -> Iterator[bytes]:
             line = line.removeprefix(_MARK)
         between = _USUAL if _USUAL.match(line) else _FROM
         while line:
-            if empty and line.startswith(b"From ") and between.match(line):
+            following = file.readline(_LARGEST)
+            is_after = empty or (between is _USUAL and _FOLLOWS.match(following))
+            if is_after and line.startswith(b"From ") and between.match(line):
                 if begun:
                     yield b"".join(held)
                 held, size, begun = [], 0, True
@@ -112,7 +116,7 @@ def _cut(source: Source) -> Iterator[bytes]:
                 held.append(line)
                 size += len(line)
             empty = line in {b"\n", b"\r\n"}
-            line = file.readline(_LARGEST)
+            line = following
     if begun or any(line.strip() for line in held):
         yield b"".join(held)
 

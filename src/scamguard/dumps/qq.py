@@ -35,7 +35,7 @@ _JSON = re.compile(r'^\s*\{.*"chatInfo":\s*\{', re.DOTALL)
 
 def looks(head: Head) -> bool:
     """Say whether this is QQ's text or the JSON."""
-    if _JSON.match(head.text[:20_000]):
+    if _JSON.match(head.text[:20_000]) and head.may_hold("messages") and ('"content":' in head.text or "QQChatExporter" in head.text):
         return True
     return bool(head.lines) and (head.lines[0].startswith("消息记录") or _SURE.match(head.lines[0]) is not None)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from . import guarded, jsonl, times
 from .block import Message
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from .jsonl import Record
     from .source import Source
 
-_FRAMES = {"recipient", "chat", "chatItem", "account", "stickerPack", "backupTimeMs"}
+_FRAMES: Final = {"recipient", "chat", "chatItem", "account", "stickerPack", "adHocCall", "notificationProfile", "chatFolder"}
+_RECEIVED: Final = {  # what only signal-cli's envelopes hold, with or without words
+    "dataMessage", "syncMessage", "editMessage", "receiptMessage", "typingMessage", "callMessage", "storyMessage", "sourceUuid",
+    "sourceDevice",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def looks(head: Head) -> bool:
     first = head.first
     if not isinstance(first, dict):
         return False
-    frame = {"version", "backupTimeMs"} <= first.keys() or any(isinstance(first.get(name), dict) for name in ("recipient", "chatItem"))
+    frame = _is_header(first) or _frame(first) in {"recipient", "chatItem"}
     return frame or _is_envelope(first) or {"date", "sender", "body", "quote", "reactions"} <= first.keys()
 
 
@@ -65,18 +69,33 @@ def _line(row: int, found: Record, names: _Names, folder: str | None) -> Iterato
     WrongKindError
         It is none of Signal's.
     """
-    if isinstance(recipient := found.get("recipient"), dict):
-        names.recipients[str(recipient.get("id"))] = _name(recipient)
-    elif isinstance(chat := found.get("chat"), dict):
-        names.chats[str(chat.get("id"))] = names.recipients.get(str(chat.get("recipientId")), "")
-    elif isinstance(item := found.get("chatItem"), dict):
-        yield from _item(row, item, names)
+    if (kind := _frame(found)) is not None:
+        yield from _framed(row, kind, found[kind], names)
     elif _is_envelope(found):
         yield from _envelope(row, found["envelope"], names.numbers)
     elif isinstance(found.get("body"), str):
         yield Message(row, found["body"], None, times.iso(found.get("date")), label(found.get("sender")), folder)
-    elif not _FRAMES & found.keys() and "adHocCall" not in found:
+    elif not _is_header(found):
         raise guarded.WrongKindError("no message of Signal, or one without a body")
+
+
+def _frame(found: Record) -> str | None:
+    """Name what a line of a plaintext export holds: one thing, and nothing beside it."""
+    kind = next(iter(found), "")
+    return kind if len(found) == 1 and kind in _FRAMES and isinstance(found[kind], dict) else None
+
+
+def _is_header(found: Record) -> bool:
+    return {"version", "backupTimeMs"} <= found.keys()
+
+
+def _framed(row: int, kind: str, held: Record, names: _Names) -> Iterator[Message]:
+    if kind == "recipient":
+        names.recipients[str(held.get("id"))] = _name(held)
+    elif kind == "chat":
+        names.chats[str(held.get("id"))] = names.recipients.get(str(held.get("recipientId")), "")
+    elif kind == "chatItem":
+        yield from _item(row, held, names)
 
 
 def _name(recipient: Record) -> str:
@@ -99,15 +118,13 @@ def _string(value: object) -> str:
 
 
 def _item(row: int, item: Record, names: _Names) -> Iterator[Message]:
-    standard, poll, story = item.get("standardMessage"), item.get("poll"), item.get("directStoryReplyMessage")
+    standard, story = item.get("standardMessage"), item.get("directStoryReplyMessage")
     reply = story.get("textReply") if isinstance(story, dict) else None  # to a story; one may reply with a sign alone, too
     said = reply if isinstance(reply, dict) else standard
     text = said.get("text") if isinstance(said, dict) else None
     if isinstance(text, dict) and text.get("body") is not None:
         words = guarded.words(text, "body")
-    elif isinstance(poll, dict):
-        words = "\n".join([guarded.words(poll, "question"), *(guarded.words(one, "option") for one in guarded.objects(poll, "options"))])
-    else:
+    elif not (words := "\n".join(filter(None, _shown(item)))):
         return  # a call, a sticker, an update: no words
     quote = standard.get("quote") if isinstance(standard, dict) else None
     sent = item.get("dateSent")
@@ -117,8 +134,31 @@ def _item(row: int, item: Record, names: _Names) -> Iterator[Message]:
     yield Message(row, words, label(sent), times.since(sent, 1000), sender, channel, label(answered))
 
 
+def _shown(item: Record) -> Iterator[str]:
+    """Give the words of what is no text: a poll, a contact, the note with a payment."""
+    poll, sent, payment = item.get("poll"), item.get("contactMessage"), item.get("paymentNotification")
+    if isinstance(poll, dict):
+        yield guarded.words(poll, "question")
+        yield from (guarded.words(one, "option") for one in guarded.objects(poll, "options"))
+    if isinstance(sent, dict):
+        contact = sent.get("contact")
+        for one in contact if isinstance(contact, list) else [contact]:  # of older exports it is a list
+            yield from _contact(one) if isinstance(one, dict) else ()
+    if isinstance(payment, dict):
+        yield guarded.words(payment, "note")
+
+
+def _contact(contact: Record) -> Iterator[str]:
+    name = contact.get("name")
+    if isinstance(name, dict):
+        yield " ".join(filter(None, (guarded.words(name, part) for part in ("givenName", "middleName", "familyName", "nickname"))))
+    yield guarded.words(contact, "organization")
+    for way in ("number", "email"):
+        yield from (guarded.words(one, "value") for one in guarded.objects(contact, way))
+
+
 def _is_envelope(found: Record) -> bool:
-    return isinstance(found.get("envelope"), dict)
+    return isinstance(envelope := found.get("envelope"), dict) and not _RECEIVED.isdisjoint(envelope)
 
 
 def _envelope(row: int, envelope: Record, numbers: dict[str, str]) -> Iterator[Message]:

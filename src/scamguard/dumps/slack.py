@@ -1,7 +1,8 @@
 """A Slack export: a zip archive or folder with users.json, and for each channel a folder with a file of messages a day.
 A page of `conversations.history`, and what slackdump makes of it, holds the same messages in an object.
 
-Names take the place of the ids. A list of names that is broken costs the names alone.
+Names take the place of the ids. A list of names that is broken costs the names alone; whom it does not name has the name that a
+message gives, from there on.
 """
 
 from __future__ import annotations
@@ -157,12 +158,14 @@ def _message(number: int, found: Mapping[str, Any], people: People, channel: str
     )
 
 
-def _sender(found: Mapping[str, Any], names: Mapping[str, str]) -> str | None:
+def _sender(found: Mapping[str, Any], names: dict[str, str]) -> str | None:
     user, profile, bot = found.get("user"), found.get("user_profile"), found.get("bot_profile")
     if isinstance(user, str) and user in names:
         return names[user]
     for who in (profile, bot):
         if isinstance(who, dict) and (name := _user({"profile": who, **who})):
+            if isinstance(user, str) and who is profile:
+                names[user] = name  # not every message says it
             return name
     return next(filter(None, (label(found.get(field)) for field in ("username", "user", "bot_id"))), None)
 

@@ -1,8 +1,8 @@
 """Telegram Desktop's result.json: one chat, or a whole account (export_output_json.cpp of telegramdesktop/tdesktop).
 
 A text is a string or an array of strings and entities; a link behind other words (`text_link`) is put behind them, for
-that is where it leads. Buttons, polls, contacts and places are part of what is read. What an event renames, it may rename to a
-lie, so a new title counts as a message of whoever set it; other events hold no words.
+that is where it leads. Buttons, polls, contacts, places and names of files are part of what is read. What an event renames, it may
+rename to a lie, so a new title counts as a message of whoever set it, as do the words that come with a gift; other events hold no words.
 """
 
 from __future__ import annotations
@@ -26,21 +26,25 @@ if TYPE_CHECKING:
 _LISTS: Final = ("chats", "left_chats")
 _STEPS: Final = ((), ("list",), ("list", None), ("list", None, "messages"))
 _WALK: Final = {(), ("messages",), *((top, *step) for top in _LISTS for step in _STEPS)}
-_RENAMED: Final = ("title", "new_title", "information_text", "message")  # what a service message may say
+_RENAMED: Final = ("title", "new_title", "information_text", "message", "gift_text")  # what a service message may say
 _CARDS: Final = {
     "poll": ("question",),
     "todo_list": ("title",),
     "invoice_information": ("title", "description"),
+    "giveaway_information": ("additional_prize",),
+    "giveaway_results": ("additional_prize",),
 }
-_CHAT = re.compile(r'"type":\s*"(?:personal|bot|private|public|saved|verify|replies)_\w+"|"saved_messages"')
+_CHAT = re.compile(r'"type":\s*"(?:(?:personal|bot|private|public|saved|verify|replies)_\w+|replies|verification_codes)"|"saved_messages"')
 _ACCOUNT = re.compile(r'^\s*\{\s*"(?:about|personal_information|profile_pictures|stories|contacts|frequent_contacts|chats)":')
 
 
 def looks(head: Head) -> bool:
     """Say whether this is such an export."""
     start = head.text[:4000]
-    if '"messages"' in start and _CHAT.search(start):
+    if '"messages"' in start and _CHAT.search(start) and head.may_hold("messages"):
         return True
+    if head.record is not None and not any(isinstance(head.record.get(name), dict) for name in _LISTS):
+        return False
     telling = ("Telegram", '"personal_information"', '"date_unixtime"')
     return _ACCOUNT.match(start) is not None and any(word in head.text for word in telling)
 
@@ -88,7 +92,7 @@ def _message(row: int, found: Mapping[str, Any], channel: str | None) -> Iterato
 
 
 def text_of(found: Mapping[str, Any]) -> str:
-    """Give all that is read of a message: text, poll, list, invoice, contact, place, game and buttons.
+    """Give all that is read of a message: text, poll, list, invoice, prize, contact, place, game, name of a file and buttons.
 
     Raises
     ------
@@ -105,6 +109,8 @@ def text_of(found: Mapping[str, Any]) -> str:
     if isinstance(contact := found.get("contact_information"), dict):
         parts.append(" ".join(filter(None, (_words(contact, field) for field in ("first_name", "last_name")))))
     parts += [_words(found, name) for name in ("place_name", "address", "game_title", "game_description")]
+    if "media_type" not in found:  # of a sticker, a video or a voice nobody sees the name
+        parts.append(_words(found, "file_name"))
     rows = found.get("inline_bot_buttons")
     for row in rows if isinstance(rows, list) else ():
         parts += [_button(button) for button in row if isinstance(button, dict)] if isinstance(row, list) else []

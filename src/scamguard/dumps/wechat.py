@@ -37,7 +37,7 @@ _ELEMENTS: Final = [re.compile(rf"<{name}>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*<
 def looks(head: Head) -> bool:
     """Say whether this is JSON of one of the two, or chatlog's text; MemoTrace's text could be any log's."""
     start = head.text[:20_000]
-    if _ECHOTRACE.match(start) or _CHATLOG.match(start):
+    if (_ECHOTRACE.match(start) and head.may_hold("messages")) or _CHATLOG.match(start):
         return True
     found = _CHATLOG_LINE.match(head.lines[0]) if head.lines else None
     return found is not None and found["id"] is not None

@@ -6,8 +6,8 @@
 
 A line that begins with no date goes on with the message before. One without a sender is WhatsApp speaking, or was pasted: a
 notice (encryption, members) is left out, anything else, such as the new title of a group, is a message of nobody. On iOS the
-sender of what WhatsApp says is the chat, and a mark of direction begins it. Whether the day or the month comes first is told by
-the dates: they exist, and they ascend.
+sender of what WhatsApp says is the chat, and a mark of direction begins it. All headers of a file are of one form, that of the
+first; a line of another was pasted. Whether the day or the month comes first is told by the dates: they exist, and they ascend.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ _TIME = (
     rf"(?:(?!\d)(?P<before>{_NOON})\s?)?(?P<hour>\d{{1,2}})(?:[:.]|\sh\s)(?P<minute>\d{{2}})(?:(?:[:.]|\smin\s)(?P<seconds>\d{{2}})(?:\ss)?)?"
     rf"(?:(?!\s?[\]\-–])\s?(?P<after>{_NOON}))?"
 )
-_BETWEEN = r"(?:[,،]|\sàs?|\sum|\sklo|\sa\sla(?:s|\(s\))?|\spukul|\slúc|\sв)?\s"
-_WHEN: Final = (f"{_DATE}{_BETWEEN}{_MARKS}{_TIME}", f"{_TIME},?\\s{_MARKS}{_DATE}")
+_BETWEEN = r"(?:(?P<comma>[,،])|\sàs?|\sum|\sklo|\sa\sla(?:s|\(s\))?|\spukul|\slúc|\sв)?\s"
+_WHEN: Final = (f"{_DATE}{_BETWEEN}{_MARKS}{_TIME}", f"{_TIME}(?P<comma>,)?\\s{_MARKS}{_DATE}")
 _HEADERS: Final = tuple(
     re.compile(f"{_MARKS}{opening}{_MARKS}{when}{_MARKS}{closing}", re.IGNORECASE)
     for opening, closing in ((r"\[", r"\]\s?"), ("", r"\s[-–]\s"))
@@ -63,6 +63,14 @@ _CLOSE: Final = 3  # lines a message has at most, on the average, in a chat that
 _BUDDHIST_YEARS = 543  # that the Thai calendar is ahead
 
 
+class Form(NamedTuple):
+    """How a header is written."""
+
+    way: int  # of _HEADERS: brackets or a dash, date or time first
+    comma: bool  # between them
+    year_first: bool
+
+
 class Stamp(NamedTuple):
     """A date as written, and what stands behind it on the line."""
 
@@ -71,6 +79,7 @@ class Stamp(NamedTuple):
     minute: int
     second: int
     american: bool  # 5/1/24 with a capital AM or PM: the month may come first
+    form: Form
     rest: str
 
 
@@ -96,7 +105,7 @@ def stamp(line: str) -> Stamp | None:
     start = line[:1]
     if not (start.isdigit() or (start and start in "[" + _STRIPPED) or line[:2] in _BEFORE + _AFTER):
         return None
-    found = next((match for header in _HEADERS if (match := header.match(line))), None)
+    way, found = next(((way, match) for way, header in enumerate(_HEADERS) if (match := header.match(line))), (0, None))
     if found is None:
         return None
     hour, word = int(found["hour"]), found["before"] or found["after"] or ""
@@ -104,25 +113,21 @@ def stamp(line: str) -> Stamp | None:
         hour = hour % 12 + (12 if re.sub(r"\s", " ", word).lower() in _AFTER else 0)
     numbers = (found["first"], found["second"], found["third"])
     american = word in {"AM", "PM"} and len(numbers[2]) == 2 and all(int(number[0]) for number in numbers[:2])
-    return Stamp(numbers, hour, int(found["minute"]), int(found["seconds"] or 0), american, line[found.end() :])
+    form = Form(way, found["comma"] is not None, len(numbers[0]) > 2)
+    return Stamp(numbers, hour, int(found["minute"]), int(found["seconds"] or 0), american, form, line[found.end() :])
 
 
 def order(stamps: Iterable[Stamp]) -> str:
-    """Tell in which order the dates name year, month and day: ymd, dmy or mdy.
+    """Tell in which order the dates of one form name year, month and day: ymd, dmy or mdy.
 
     >>> order([stamp("5/13/24, 3:04 PM - Mia: hi")]), order([stamp("13.05.24, 15:04 - Mia: hi")])
     ('mdy', 'dmy')
     """
     found = list(stamps)
-    if 2 * sum(map(_year_first, found)) > len(found):
+    if any(one.form.year_first for one in found):
         return "ymd"
-    found = [one for one in found if not _year_first(one)]  # the others are pasted
     usual = ("mdy", "dmy") if any(one.american for one in found) else ("dmy", "mdy")
     return min(usual, key=lambda dates: _flaws([_when(one, dates) for one in found]))
-
-
-def _year_first(found: Stamp) -> bool:
-    return len(found.numbers[0]) > 2
 
 
 def _flaws(times: list[int | None]) -> int:
@@ -132,13 +137,16 @@ def _flaws(times: list[int | None]) -> int:
 
 
 def _messages(source: Source) -> Iterator[Message]:
-    dates, channel = _order_of(source), _channel(source.name)
+    form, dates = _form_of(source)
+    channel = _channel(source.name)
     spoken = Spoken()
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip("\r\n")
             found = stamp(line)
-            if found is not None and _year_first(found) == (dates == "ymd"):
+            if form is None and found is not None:
+                form = found.form
+            if found is not None and found.form == form:
                 if (begun := _said(number, found, dates, channel)) is None:
                     continue  # what follows a notice goes on with the message before: it may have been pasted there
                 if (said := spoken.whole()) is not None:
@@ -170,9 +178,11 @@ def _sender(rest: str) -> re.Match[str] | None:
     return None if found is None or about_group(rest, found.end(1)) else found
 
 
-def _order_of(source: Source) -> str:
-    """Tell the order of the dates from the first part of the file."""
-    return order(found for line in source.start().split("\n") if (found := stamp(line.rstrip("\r"))) is not None)
+def _form_of(source: Source) -> tuple[Form | None, str]:
+    """Tell the form of the headers and the order of their dates from the first part of the file."""
+    stamps = [found for line in source.start().split("\n") if (found := stamp(line.rstrip("\r"))) is not None]
+    form = stamps[0].form if stamps else None
+    return form, order(found for found in stamps if found.form == form)
 
 
 def _when(found: Stamp, dates: str) -> int | None:
