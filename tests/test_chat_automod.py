@@ -68,10 +68,64 @@ def test_they_catch_plain_requests_and_hardly_a_benign_message(made: list[dict[s
     messages = labelled.read([ROOT / "data" / "messages"])[::8]
     caught = {scam: [m for m in messages if m.scam is scam and automod.catches(made, m.text)] for scam in (True, False)}
     share = len(caught[True]) / sum(m.scam for m in messages)
-    assert share > 0.005  # a word list is crude
+    assert share > 0.002  # a word list is crude
     assert len(caught[False]) < 0.0005 * sum(not m.scam for m in messages)  # those who quote a request: patterns know no quotation
     words = [{**rule, "trigger_metadata": {**rule["trigger_metadata"], "regex_patterns": []}} for rule in made]
     assert [m.text for m in caught[False] if automod.catches(words, m.text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Never share your password with anyone, not even staff.",
+        "Please don't share your password with friends!",
+        "Kraken will never ask for your password by email.",
+        "At no time do we ask for your password.",
+        "Never enter the recovery phrase on a website",
+        "Nobody from our team will ask you to enter your recovery phrase",
+        "You don't need the private key for that, only the public one",
+        "The app asks me to paste the private key, is that normal?",
+        "someone asked me to send the seed phrase, is that a scam?",
+        "Which words are nouns in this sentence?",
+        "I like the phrase which he used in the intro",
+        "I need the words to that song",
+        "tell me the words to the song",
+        "where do you put your backups?",
+        "send me the keyboard link please",
+        "can you send me the key to the API docs repo?",
+        "please send the keys to the admin, and give the spare key to me",
+        "share this phrase with us and send those words to the team",
+        "step on the scale and send me the number it shows",
+        "please send me the security report and the verification form",
+        "it lets me pick 2 friends for the raid",
+        "reply with the password protected zip please",
+        "什么都可以问，但请不要把助记词发给任何人",
+        "客服绝不会让您把验证码告诉我们",
+        "把这课的生词按顺序发给我",
+        "麻烦把wifi密码发我一下",
+        "envoie-moi le code du portail stp",
+        "envoie-moi la phrase à graver sur l'alliance",
+    ],
+)
+def test_warnings_and_everyday_sentences_are_not_caught(made: list[dict[str, Any]], text: str) -> None:
+    """What was taken for a request before only because no message of the corpus said it."""
+    assert not automod.catches(made, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please send your seed phrase to the support team",
+        "Hello. Give me the 12 words now",
+        "kindly send me the verification code",
+        "Reply with your password to keep the account",
+        "请把登录密码发给客服",
+        "merci de communiquer votre code reçu par sms",
+        "envoyez-nous votre phrase de récupération",
+    ],
+)
+def test_plain_requests_are_caught(made: list[dict[str, Any]], text: str) -> None:
+    assert automod.catches(made, text)
 
 
 def test_an_advisory_is_not_caught(made: list[dict[str, Any]]) -> None:
@@ -80,7 +134,15 @@ def test_an_advisory_is_not_caught(made: list[dict[str, Any]]) -> None:
 
 
 def test_languages_are_chosen() -> None:
-    assert [rule["name"] for rule in automod.rules(["zh", "ja"])] == ["scamguard: 中文", "scamguard: 日本語, 한국어, हिन्दी"]
+    assert [rule["name"] for rule in automod.rules(["zh", "fr"])] == ["scamguard: 中文", "scamguard: español, português, français, Deutsch"]
+
+
+def test_a_language_without_a_sure_phrase_has_no_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(automod, "_data", lambda: {"keywords": {"en": ["send us your seed phrase"], "hi": ["x y z"]}, "patterns": {}})
+    assert [rule["name"] for rule in automod.rules()] == ["scamguard: English", "scamguard: 日本語, 한국어, हिन्दी"]
+    assert [rule["name"] for rule in automod.rules(["ja", "en"])] == ["scamguard: English"]
+    with pytest.raises(ChatError, match="no phrase in ja, ru is sure enough"):
+        automod.rules(["ja", "ru"])
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,19 @@ def test_a_loaded_preview_is_no_edit(guard: Guard) -> None:
     assert len(run(flagged, ("message_create", payload(SCAM)), ("message_update", payload(SCAM)))) == 1
 
 
+def test_nobody_is_told_again_while_nothing_changed(guard: Guard) -> None:
+    """A preview brings words of its own, and what a bot no longer remembers cannot be compared."""
+    chief, before = moderator(guard), chatting.likely(guard)
+    preview = payload(before, author=MIA, embeds=[{"type": "link", "title": "Help", "url": "https://help.example/"}])
+    edit = payload(SCAM, author=MIA, edited_timestamp="2026-05-01T10:01:00+00:00")
+    loaded, worse = ("message_update", preview), ("message_update", edit)
+    first, other = (("message_create", payload(before, author=MIA, id=name)) for name in ("5000", "5001"))
+    assert [call[0] for call in run(chief, first, loaded, loaded)] == ["POST", "POST"]
+    assert [call[0] for call in run(chief, loaded, loaded)] == ["POST", "POST"]
+    assert [call[0] for call in run(chief, first, other)] == ["POST"] * 4
+    assert [call[0] for call in run(chief, first, worse)] == ["POST", "POST", "DELETE", "POST", "POST"]
+
+
 def test_embeds_webhooks_and_forwarded_messages_are_judged(guard: Guard) -> None:
     field = {"name": "Restore it", "value": "Reply with your 12-word seed phrase to restore it.", "inline": False}
     embed = {"type": "rich", "title": "Kraken Support", "description": "Your wallet is locked.", "fields": [field]}

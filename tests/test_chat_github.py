@@ -17,6 +17,7 @@ from scamguard import ChatError
 from scamguard.chat import github
 from scamguard.chat.comment import Comment
 
+from . import chatting
 from .chatting import ADVISORY, SCAM, quotes, served
 
 if TYPE_CHECKING:
@@ -170,6 +171,22 @@ def test_what_need_not_be_hidden_is_left_alone(guard: Guard, env: dict[str, str]
 
 def test_an_edited_comment_is_judged(guard: Guard, env: dict[str, str], hub: GitHub) -> None:
     rewrite(env, event(SCAM, action="edited", changes={"body": {"from": "hi"}}))
+    github.run(env)
+    assert len(hub.calls) == 3
+
+
+@pytest.mark.parametrize("changes", [{"body": {"from": f"{SCAM} "}}, {"title": {"from": "help"}}, {"base": {"ref": {"from": "main"}}}, {}])
+def test_an_edit_that_changes_nothing_of_it_is_not_told_again(
+    guard: Guard, env: dict[str, str], hub: GitHub, changes: dict[str, Any]
+) -> None:
+    found = below("issue", "issue", action="edited", changes=changes)
+    rewrite(env, {**found, "issue": {**found["issue"], "title": "Balance", "body": SCAM}})
+    assert github.run(env).endswith("as before it was edited, nothing to do")
+    assert hub.calls == []
+
+
+def test_an_edit_that_makes_it_worse_is_told(guard: Guard, env: dict[str, str], hub: GitHub) -> None:
+    rewrite(env, event(SCAM, action="edited", changes={"body": {"from": chatting.likely(guard)}}))
     github.run(env)
     assert len(hub.calls) == 3
 

@@ -234,6 +234,21 @@ def test_a_likely_scam_is_answered_with_advice(people: dict[str, User], room: st
     assert "official" in advice["body"]
     assert not quotes(likely, advice["body"])
 
+    def edited(text: str) -> None:
+        relates = {"rel_type": "m.replace", "event_id": said["event_id"]}
+        content = {"msgtype": "m.text", "body": text, "m.new_content": {"msgtype": "m.text", "body": text}, "m.relates_to": relates}
+        assert people["stranger"].say(room, content)[0] == 200
+
+    edited(f"{likely} ")
+    edited(f"{likely}  ")
+    status, other = people["mia"].say(room, likely)
+    assert status == 200
+    while len(found := [event for event in people["mia"].read(room) if event["sender"] == "@guard:scamguard.test"]) < 2:
+        assert time.monotonic() < deadline, "no advice came"
+        time.sleep(0.05)
+    answered = [event["content"]["m.relates_to"]["m.in_reply_to"]["event_id"] for event in found]
+    assert answered == [other["event_id"], said["event_id"]], "nobody is told again while nothing changed"
+
 
 def test_advice_that_cannot_be_posted_is_logged(people: dict[str, User], folder: Path, guard: Guard) -> None:
     status, said = people["mia"].call("POST", "/_matrix/client/v3/createRoom", {"preset": "private_chat"})

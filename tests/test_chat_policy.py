@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from scamguard import ChatError
 from scamguard.chat import Moderator, Response, Rules, policy
 from scamguard.chat.policy import Why
+from scamguard.chat.told import Told
 from scamguard.verdict import Action, Evidence, Verdict
 
 from .chatting import ADVISORY, SCAM, moderator
@@ -177,3 +178,24 @@ def test_every_text_gets_a_decision(text: str) -> None:
     chief = slow(Rules(budget=5))
     assert chief.decide(text).response is (Response.DELETE if text.strip() else Response.PASS)
     chief.close()
+
+
+def test_responses_are_compared_by_how_grave_they_are() -> None:
+    assert sorted(Response) == list(Response) == [Response.PASS, Response.FLAG, Response.WARN, Response.DELETE]
+    assert Response.DELETE > Response.WARN > "flag"
+
+
+def test_only_so_many_messages_are_remembered_and_what_broke_off_is_not() -> None:
+    told = Told(most=2)
+
+    def first(place: int) -> bool:
+        with told.once(place, Response.WARN) as is_first:
+            return is_first
+
+    assert [first(place) for place in (1, 2, 1, 3, 2, 1)] == [True, True, False, True, False, True]
+    with pytest.raises(OSError, match="away"), told.once(4, Response.WARN):
+        raise OSError("away")
+    assert first(4)
+    with pytest.raises(OSError, match="away"), told.once(4, Response.WARN):
+        raise OSError("away")
+    assert not first(4), "what was done before is done"

@@ -8,6 +8,7 @@ import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+from urllib.error import URLError
 
 import pytest
 
@@ -28,7 +29,8 @@ from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from scamguard.chat.slack import async_middleware, message_of, middleware, sender_of
+from scamguard.chat.slack import _walk, async_middleware, course, message_of, middleware, sender_of
+from scamguard.chat.told import Told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,6 +52,7 @@ class Slack(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answers)
         self.calls: list[tuple[str, dict[str, str], str]] = []
         self.refuses: dict[str, str] = {}
+        self.limits: list[str] = []  # what deletions are asked to wait for, one after the other
         self.proxied = ""  # the media type of what a proxy answers in Slack's place
 
     @property
@@ -69,7 +72,12 @@ class Answers(BaseHTTPRequestHandler):
                                 "channel": {"id": "C1", "locale": "zh-CN"}}  # fmt: skip
         if name in self.server.refuses:
             said = {"ok": False, "error": self.server.refuses[name]}
-        self.send_response(502 if self.server.proxied else 200)
+        waits = self.server.limits.pop(0) if name == "chat.delete" and self.server.limits else None
+        if waits is not None:
+            said = {"ok": False, "error": "ratelimited"}
+        self.send_response(429 if waits is not None else 502 if self.server.proxied else 200)
+        if waits:
+            self.send_header("Retry-After", waits)
         self.send_header("Content-Type", self.server.proxied or "application/json")
         self.end_headers()
         self.wfile.write(f"<p>bad gateway to {asked.get('text')}".encode() if self.server.proxied else json.dumps(said).encode())
@@ -215,6 +223,55 @@ def test_an_edit_is_judged_and_a_loaded_preview_is_none(guard: Guard, run: Run, 
     assert run(moderator(guard), changed(SCAM, SCAM), changed("lunch?", SCAM))[0] == []
     assert run(moderator(guard), changed(SCAM, "hi"))[0][0] == "chat.delete"
     assert slack.calls[0][1]["ts"] == "5.5", "the message, not the event"
+
+
+def test_that_a_message_was_answered_changes_nothing(guard: Guard, run: Run) -> None:
+    """By the Events API the subtype may be missing."""
+    parent = {"type": "message", "user": "U666", "ts": "5.5", "text": SCAM, "thread_ts": "5.5", "reply_count": 1}
+    answered = {**event(), "subtype": "message_replied", "ts": "7.7", "message": parent}
+    assert run(moderator(guard), answered, {**answered, "subtype": None}) == ([], 2)
+    assert message_of({**answered, "subtype": "message_changed"}) == {**parent, "channel": "C1"}
+
+
+def test_nobody_is_told_again_while_nothing_changed(guard: Guard, run: Run, slack: Slack) -> None:
+    before = chatting.likely(guard)
+    preview = changed(before, before)
+    preview["message"] = {**preview["message"], "attachments": [{"title": "Help", "from_url": "https://help.example/"}]}
+    told = ["conversations.info", "chat.postMessage", "chat.getPermalink", "chat.postMessage"]
+    chief = moderator(guard)
+    assert run(chief, event(before))[0] == told
+    slack.calls.clear()
+    assert sorted(run(chief, event(before), preview)[0]) == sorted(told)
+    slack.calls.clear()
+    assert len(run(chief, event(before), event(before, ts="5.6"))[0]) == 2 * len(told)
+
+
+def test_what_is_worse_than_it_was_is_told(guard: Guard, slack: Slack) -> None:
+    events = (event(chatting.likely(guard)), changed(SCAM, "hi"))
+    in_an_app(moderator(guard), slack.url, *events, admin_token=ADMIN)
+    names = [name for name, _, _ in slack.calls]
+    assert names == ["conversations.info", "chat.postMessage", "chat.delete", "conversations.info", "chat.postMessage"]
+
+
+def test_what_could_not_be_told_is_told_when_slack_sends_it_again(guard: Guard, slack: Slack) -> None:
+    message, told = message_of(event(SCAM)), Told()
+    assert message is not None
+    decision = moderator(guard).decide(SCAM)
+    with pytest.raises(URLError):
+        _walk(WebClient(BOT, base_url="http://127.0.0.1:9/api/"), course(message, decision, "CMODS", None, told))
+    _walk(WebClient(BOT, base_url=slack.url), course(message, decision, "CMODS", None, told))
+    assert [name for name, _, _ in slack.calls].count("chat.postMessage") == 2
+
+
+@pytest.mark.parametrize("limits", [["3600", "0"], ["soon"], [""], ["0"] * 3], ids=["long", "no number", "unsaid", "too often"])
+def test_a_deletion_waits_and_is_tried_again(
+    guard: Guard, run: Run, slack: Slack, monkeypatch: pytest.MonkeyPatch, limits: list[str]
+) -> None:
+    monkeypatch.setattr("scamguard.chat.slack.LONGEST", 0.01)
+    slack.limits = list(limits)
+    names, seen = run(moderator(guard), event(SCAM), moderators=None)
+    assert names.count("chat.delete") == min(len(limits) + 1, 3)
+    assert seen == (1 if len(limits) == 3 else 0)
 
 
 def test_blocks_attachments_and_bots_are_judged(guard: Guard, run: Run, slack: Slack) -> None:

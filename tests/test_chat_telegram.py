@@ -14,6 +14,7 @@ from .chatting import ADVISORY, SCAM, moderator, quotes
 pytest.importorskip("telegram", reason="needs the telegram extra")
 
 from telegram import Update
+from telegram.error import Forbidden, NetworkError, TimedOut
 from telegram.ext import Application, MessageHandler, filters
 from telegram.request import BaseRequest
 
@@ -34,6 +35,7 @@ class Wire(BaseRequest):
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.refuses: set[str] = set()
+        self.faults: list[Exception | dict[str, Any]] = []  # of deletions, one after the other
 
     read_timeout = 5.0
 
@@ -52,17 +54,23 @@ class Wire(BaseRequest):
             self.calls.append((name, asked))
             sent = {"message_id": 99, "date": 1, "chat": {"id": asked.get("chat_id"), "type": "group"}}
             result = True if name == "deleteMessage" else sent
+        if name == "deleteMessage" and self.faults:
+            fault = self.faults.pop(0)
+            if isinstance(fault, Exception):
+                raise fault
+            return fault["error_code"], json.dumps({"ok": False, "description": "Too Many Requests", **fault}).encode()
         if name in self.refuses:
             return 400, json.dumps({"ok": False, "error_code": 400, "description": "Bad Request: message can't be deleted"}).encode()
         return 200, json.dumps({"ok": True, "result": result}).encode()
 
 
 def run(
-    chief: Any, *payloads: dict[str, Any], refuses: tuple[str, ...] = (), moderators: int | None = MODERATORS
+    chief: Any, *payloads: dict[str, Any], refuses: tuple[str, ...] = (), moderators: int | None = MODERATORS,
+    faults: tuple[Exception | dict[str, Any], ...] = (),
 ) -> tuple[list[tuple[str, dict[str, Any]]], int]:
     """Feed updates to a bot; give the calls it made, and how many messages the next handler saw."""
     wire, seen = Wire(), list[Update]()
-    wire.refuses = set(refuses)
+    wire.refuses, wire.faults = set(refuses), list(faults)
 
     async def count(update: Update, _: Any) -> None:
         seen.append(update)
@@ -166,7 +174,7 @@ OTHER = {"origin": {"type": "hidden_user", "sender_user_name": "x", "date": 1}}
         {"new_chat_title": SCAM},
         {"photo": [{**FILE, "width": 1, "height": 1}], "reply_markup": {"inline_keyboard": [[{"text": SCAM, "callback_data": "x"}]]}},
         {"text": "hi", "reply_markup": {"inline_keyboard": [[{"text": "x", "copy_text": {"text": SCAM}}]]}},
-        {"text": "this is a scam, never answer it", "quote": {"text": SCAM, "position": 0}},
+        {"text": "this is a scam, never answer it", "quote": {"text": SCAM, "position": 0}, "external_reply": OTHER},
         {"text": "ok", "external_reply": {**OTHER, "venue": {"location": PLACE, "title": SCAM, "address": "x"}}},
         {"text": "ok", "external_reply": {**OTHER, "story": {"chat": STORY_CHAT, "id": 1}}},
         {"checklist": TASKS},
@@ -184,6 +192,64 @@ OTHER = {"origin": {"type": "hidden_user", "sender_user_name": "x", "date": 1}}
 def test_wherever_words_are_shown_they_are_judged(guard: Guard, more: dict[str, Any]) -> None:
     calls, _ = run(moderator(guard), {"message": message(**more)})
     assert calls[0][0] == "deleteMessage"
+
+
+def test_whoever_quotes_a_message_of_this_chat_to_ask_about_it_is_left_alone(guard: Guard) -> None:
+    asked = message("is this real?", MIA, quote={"text": SCAM, "position": 0}, reply_to_message=message(SCAM, message_id=4))
+    assert run(moderator(guard), {"message": asked}) == ([], 1)
+
+
+def test_nobody_is_told_again_while_nothing_changed(guard: Guard) -> None:
+    """Telegram tells of an edit when a preview was loaded or a button counted, too."""
+    doubtful, edited = chatting.likely(guard), {"edit_date": 1_700_000_009}
+    first = {"message": message(doubtful, MIA)}
+    same = {"edited_message": message(f"{doubtful}!", MIA, **edited)}
+    worse = {"edited_message": message(SCAM, MIA, **edited)}
+    other = {"message": message(doubtful, MIA, message_id=6)}
+    told = ["sendMessage", "sendMessage"]
+    assert [name for name, _ in run(moderator(guard), first, same, same)[0]] == told
+    assert [name for name, _ in run(moderator(guard), first, other)[0]] == told * 2
+    assert [name for name, _ in run(moderator(guard), first, worse)[0]] == [*told, "deleteMessage", *told]
+    harmless = {"message": message("lunch?", MIA)}
+    assert [name for name, _ in run(moderator(guard), harmless, same)[0]] == told
+
+
+def test_a_message_that_may_not_be_deleted_is_tried_again_and_told_of_once(guard: Guard) -> None:
+    update = {"edited_message": message(SCAM, edit_date=1_700_000_009)}
+    calls, _ = run(moderator(guard), update, update, refuses=("deleteMessage",))
+    assert [name for name, _ in calls] == ["deleteMessage", "sendMessage", "sendMessage", "deleteMessage"]
+
+
+def limited(seconds: int) -> dict[str, Any]:
+    return {"error_code": 429, "parameters": {"retry_after": seconds}}
+
+
+GONE = {"error_code": 400, "description": "Bad Request: message to delete not found"}
+
+
+@pytest.mark.parametrize("as_timedelta", ["true", "false"])  # which of them python-telegram-bot gives is an operator's choice
+@pytest.mark.parametrize(
+    ("faults", "tries", "deleted"),
+    [
+        ((limited(3600), limited(0)), 3, True),
+        ((TimedOut(), NetworkError("Bad Gateway")), 3, True),
+        ((TimedOut(), GONE), 2, True),
+        ((limited(0), limited(0), limited(0)), 3, False),
+        ((Forbidden("bot was kicked"),), 1, False),
+    ],
+    ids=["limited", "no answer", "an answer was lost", "too often", "not allowed"],
+)
+@pytest.mark.filterwarnings("ignore:.*timedelta:DeprecationWarning")
+def test_a_deletion_waits_and_is_tried_again(
+    guard: Guard, monkeypatch: pytest.MonkeyPatch, as_timedelta: str, faults: tuple[Any, ...], tries: int, *, deleted: bool
+) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", as_timedelta)
+    monkeypatch.setattr("scamguard.chat.telegram.LONGEST", 0.01)
+    monkeypatch.setattr("scamguard.chat.telegram._SOON", 0.01)
+    calls, seen = run(moderator(guard), {"message": message(SCAM)}, faults=faults)
+    assert [name for name, _ in calls].count("deleteMessage") == tries
+    assert ("reply_parameters" not in calls[tries][1]) is deleted
+    assert seen == (0 if deleted else 1)
 
 
 def test_what_shows_no_words_passes(guard: Guard) -> None:

@@ -279,6 +279,18 @@ def test_a_policy_decides_from_its_thresholds_on() -> None:
     assert [policy.action(risk) for risk in (0.0, 0.49, 0.5, 0.89, 0.9, 1.0)] == ["allow", "allow", "warn", "warn", "block", "block"]
 
 
+def test_actions_are_compared_by_how_grave_they_are() -> None:
+    allow, warn, block = Action
+    assert sorted([block, allow, warn]) == [allow, warn, block] == sorted(["block", warn, "allow"], key=Action)
+    assert (max(Action), min(Action)) == (block, allow)
+    assert [block >= warn, block > warn, warn <= block, warn < block, allow < "warn", "block" > warn, warn >= "warn"] == [True] * 7
+    assert [warn >= block, warn > block, block <= warn, block < warn, warn < warn, "allow" >= warn] == [False] * 6  # noqa: PLR0124
+    assert block == "block" != warn
+    for stray in ("blokc", 5, None):
+        with pytest.raises(InputError, match=f"unknown action {stray!r}; known: allow, warn, block"):
+            _ = warn < stray  # type: ignore[operator]
+
+
 def test_a_language_may_warn_later() -> None:
     policy = Policy(0.5, 0.9, {"en": 0.6, "zh": 0.5}, 0.8)
     assert [policy.of(lang).action(0.7) for lang in ("en", "en-GB", "zh-Hant", "th", "")] == ["warn", "warn", "warn", "allow", "warn"]

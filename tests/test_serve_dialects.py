@@ -190,6 +190,26 @@ def test_rspamd_reads_behind_a_control_block(web: TestClient) -> None:
         assert (broken.status_code, broken.json()["reason"]) == (400, "malformed")
 
 
+def test_filler_and_attachments_do_not_switch_rspamd_off(web: TestClient) -> None:
+    """A mail server's own filters judge such mails, too."""
+    filler = "lorem ipsum dolor sit amet\n" * 4000
+    for text in (f"{SCAM}\n{filler}", f"{filler}{SCAM}"):
+        assert web.post("/checkv2", content=MAIL.format(text).encode()).json()["action"] == "reject"
+    assert web.post("/checkv2", content=MAIL.format(filler).encode()).json()["action"] == "no action"
+    photo = "QUJD" * 18 + "\r\n"
+    parts = f"--x\r\n\r\n{{}}\r\n--x\r\nContent-Type: image/jpeg\r\nContent-Transfer-Encoding: base64\r\n\r\n{photo * 30_000}\r\n--x--\r\n"
+    for text, action in ((SCAM, "reject"), ("see photo", "no action")):
+        mail = f"From: a@b.test\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n{parts.format(text)}"
+        assert web.post("/checkv2", content=mail.encode()).json()["action"] == action
+
+
+def test_a_mail_too_has_a_limit(guard: Guard) -> None:
+    with client(lambda: guard, Settings(limits=Limits(body=1000))) as found:
+        assert found.post("/checkv2", content=b"x" * 64_000).status_code == 200
+        assert found.post("/checkv2", content=b"x" * 64_001).json()["detail"].startswith("the body is over the limit of 64,000 bytes")
+        assert found.post("/tgspam/check", content=b"x" * 1001, headers=JSON).status_code == 413
+
+
 def test_rspamd_takes_text_that_is_no_mail(web: TestClient) -> None:
     assert web.post("/checkv2", content=SCAM.encode()).json()["action"] == "reject"
     packed = web.post("/checkv2", content=b"\x1f\x8b\x08" + b"\0" * 40)

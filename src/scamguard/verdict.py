@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from .errors import InputError
+from .errors import InputError, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,17 +28,44 @@ _CODE: Final = re.compile(r"[a-z]{2,3}")
 _SUBTAG: Final = re.compile("[-_.@]")  # what ends the language in a tag or locale
 
 
-class Action(StrEnum):
-    """What a chat, mailbox or moderator should do with a message."""
+class Graded(StrEnum):
+    """Words in the order of how grave they are: the graver is the greater, and a text that is one of them is compared as it."""
+
+    @property
+    def severity(self) -> int:
+        """The place among them, from 0 on; of actions, what columns hold."""
+        return tuple(type(self)).index(self)
+
+    def __lt__(self, other: str) -> bool:  # as texts they would be compared by their letters
+        return self.severity < self._of(other)
+
+    def __le__(self, other: str) -> bool:
+        return self.severity <= self._of(other)
+
+    def __gt__(self, other: str) -> bool:
+        return self.severity > self._of(other)
+
+    def __ge__(self, other: str) -> bool:
+        return self.severity >= self._of(other)
+
+    @classmethod
+    def _of(cls, word: str) -> int:
+        try:
+            return cls(word).severity
+        except ValueError:
+            raise InputError(unknown(cls.__name__.lower(), word, cls)) from None
+
+
+class Action(Graded):
+    """What a chat, mailbox or moderator should do with a message; they compare by how grave they are.
+
+    >>> Action.BLOCK > Action.WARN > "allow", max(Action)
+    (True, <Action.BLOCK: 'block'>)
+    """
 
     ALLOW = "allow"
     WARN = "warn"
     BLOCK = "block"
-
-    @property
-    def severity(self) -> int:
-        """The place among the actions: 0, 1 or 2, as columns of actions hold it."""
-        return tuple(Action).index(self)
 
 
 @dataclass(frozen=True, slots=True)

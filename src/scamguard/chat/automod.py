@@ -1,7 +1,8 @@
 """AutoMod: rules for Discord's own filter, for servers that run no bot. Crude, since it compares words alone, and chosen to be precise.
 
-Keywords are phrases that are requests by themselves and stand in no benign message of the corpus (``train/keywords.py``); patterns
-are combinations that ask for a secret at the start of a clause, where no «never» can stand before them. A server has six rules.
+Keywords are phrases that are requests by themselves, to be answered to whoever sends them, and stand in no benign message of the
+corpus (``train/keywords.py``); patterns are combinations that ask for a secret at the start of a clause, where no «never» can stand
+before them. Neither knows what stands before a phrase, or that it is quoted. A server has six rules.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ GROUPS: Final = {
 def rules(
     langs: Sequence[str] = (), *, alert: str | None = None, exempt_roles: Sequence[str] = (), block: bool = True
 ) -> list[dict[str, Any]]:
-    """Give rules as the body of ``POST /guilds/{id}/auto-moderation/rules``, one a group of languages.
+    """Give rules as the body of ``POST /guilds/{id}/auto-moderation/rules``, one a group of languages that anything is known in.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def rules(
     Raises
     ------
     ChatError
-        A language is unknown, an id is no id, or the rules would do nothing.
+        A language is unknown, or no phrase in it is sure enough; an id is no id; or the rules would do nothing.
     """
     known = {lang.partition("-")[0] for of in GROUPS.values() for lang in of} - {"mixed"}
     if stray := [lang for lang in langs if lang not in known]:
@@ -83,8 +84,10 @@ def rules(
             "exempt_roles": list(exempt_roles),
         }
         for name, of in GROUPS.items()
-        if not langs or any(lang.partition("-")[0] in langs for lang in of)
+        if any(_keywords([lang]) or _patterns([lang]) for lang in of if not langs or lang.partition("-")[0] in langs)
     ]
+    if not made:
+        raise ChatError(f"no phrase in {', '.join(langs)} is sure enough for a word list: run a bot")
     check(made)
     return made
 

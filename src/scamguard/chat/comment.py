@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _REPOSITORY: Final = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 _NODE: Final = re.compile(r"[A-Za-z0-9_=+/-]{1,200}")  # a node id
 _JUDGED: Final = {"created", "opened", "submitted", "edited"}
+_WORDS: Final = ("title", "body")
 _PLACES: Final = (  # what was written, and below what it stands; the first whose parts are there
     ("comment", "issue"), ("comment", "pull_request"), ("comment", "discussion"), ("review", "pull_request"),
     ("issue", "issue"), ("pull_request", "pull_request"), ("discussion", "discussion"),
@@ -37,6 +38,7 @@ class Comment:
     below: str  # "issue", "pull_request" or "discussion"
     login: str
     association: str  # OWNER, MEMBER, COLLABORATOR, CONTRIBUTOR … as GitHub says
+    before: str | None = None  # what it said before it was edited, if it was
 
     @property
     def who(self) -> tuple[str, str]:
@@ -75,7 +77,7 @@ class Comment:
         if not isinstance(number, int) or isinstance(number, bool):
             raise ChatError(f"event: {below}.number is missing or no number")
         return cls(
-            "\n\n".join(filter(None, (_string(said.get("title")), _string(said.get("body"))))),
+            _joined(said),
             _matching(_NODE, said.get("node_id"), f"{part}.node_id", "no node id"),
             _matching(_NODE, thread.get("node_id"), f"{below}.node_id", "no node id"),
             number,
@@ -84,6 +86,7 @@ class Comment:
             below,
             _string((said.get("user") or {}).get("login")),
             _string(said.get("author_association")) or "NONE",
+            _before(said, event.get("changes")) if event["action"] == "edited" else None,
         )
 
 
@@ -91,6 +94,17 @@ def _matching(form: re.Pattern[str], value: object, name: str, otherwise: str) -
     if not isinstance(value, str) or not form.fullmatch(value):
         raise ChatError(f"event: {name} is missing or {otherwise}")
     return value
+
+
+def _before(said: Mapping[str, Any], changes: object) -> str | None:
+    """Give what was said before an edit: an event tells what was changed alone."""
+    if not isinstance(changes, dict):
+        return None
+    return _joined({**said, **{name: change.get("from") for name, change in changes.items() if isinstance(change, dict)}})
+
+
+def _joined(said: Mapping[str, Any]) -> str:
+    return "\n\n".join(filter(None, (_string(said.get(name)) for name in _WORDS)))
 
 
 def _string(value: object) -> str:

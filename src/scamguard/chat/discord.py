@@ -19,6 +19,7 @@ from scamguard.sender import Sender
 
 from .moderator import log
 from .policy import Response
+from .told import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,7 @@ class ScamguardCog(commands.Cog):
         self.bot = bot
         self.moderator = moderator
         self.moderators = moderators
+        self._told = Told()
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -67,10 +69,11 @@ class ScamguardCog(commands.Cog):
         deleted = decision.response is Response.DELETE and await _deleted(message)
         if decision.response is Response.DELETE and (thread := _titled(message)) is not None:
             await _untitled(thread)
-        if notice := decision.notice(locale):
-            await _post(message, notice, under=not deleted)
-        if self.moderators is not None:
-            await self._tell(self.moderators, message, decision)
+        with self._told.once(message.id, decision.response) as first:
+            if first and (notice := decision.notice(locale)):
+                await _post(message, notice, under=not deleted)
+            if first and self.moderators is not None:
+                await self._tell(self.moderators, message, decision)
 
     async def _tell(self, moderators: int, message: discord.Message, decision: Decision) -> None:
         try:

@@ -135,13 +135,23 @@ def run(env: Mapping[str, str]) -> str:
     moderator = Moderator.load(chosen, pack=env.get("SCAMGUARD_RULE_PACK", "").strip() or None)
     try:
         decision = moderator.worst(views(comment.text), comment.who, comment.sender)
+        known = decision.response > Response.PASS and _is_known(moderator, comment, decision)
     finally:
         moderator.close()
-    act(target, comment, decision, env.get("SCAMGUARD_LABEL", "").strip() or "possible-scam")
+    if not known:
+        act(target, comment, decision, env.get("SCAMGUARD_LABEL", "").strip() or "possible-scam")
     _write(env, "GITHUB_OUTPUT", f"response={decision.response}\n")
-    line = f"{comment}: {decision.summary()}"
+    line = f"{comment}: {decision.summary()}{'; as before it was edited, nothing to do' if known else ''}"
     _write(env, "GITHUB_STEP_SUMMARY", f"scamguard: {line}\n")
     return line
+
+
+def _is_known(moderator: Moderator, comment: Comment, decision: Decision) -> bool:
+    """Say whether as much was done already about what it said before it was edited."""
+    if comment.before is None or decision.failed:
+        return False
+    before = moderator.worst(views(comment.before), comment.who, comment.sender)
+    return not before.failed and before.response >= decision.response
 
 
 def _event(env: Mapping[str, str]) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ Synapse tells a module no language, so ``lang`` is that of the server. What is e
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from synapse.module_api import NOT_SPAM
@@ -17,10 +18,9 @@ from scamguard.sender import Sender
 from .event import WORDED, views
 from .moderator import Moderator, log
 from .policy import Response, Rules
+from .told import Told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from synapse.events import EventBase
     from synapse.module_api import ModuleApi
 
@@ -47,6 +47,7 @@ class ScamguardModule:
         self._api = api
         self._notice_user = config.get("notice_user")
         rules = Rules.of({name: value for name, value in config.items() if name not in _OWN})
+        self._told = Told()
         self._moderator = Moderator.load(rules, model=config.get("model"), pack=config.get("pack"))
         api.register_spam_checker_callbacks(check_event_for_spam=self.check_event_for_spam)
 
@@ -71,7 +72,9 @@ class ScamguardModule:
         log.info("matrix: %s %s from %s in %s", decision.summary(), event.event_id, event.sender, event.room_id)
         if decision.response is Response.DELETE:
             return Codes.FORBIDDEN, {"error": decision.refusal()}
-        if self._notice_user is not None and decision.notice():
+        with self._told.once(_place(event), decision.response) as first:
+            warns = first and self._notice_user is not None and decision.notice()
+        if warns:
             self._api.delayed_background_call(_SOON, self._warn, event, decision, desc="scamguard advice")
         return NOT_SPAM
 
@@ -85,3 +88,11 @@ class ScamguardModule:
             )
         except SynapseError as error:
             log.warning("matrix: advice not posted in %s: %s", event.room_id, error.msg)
+
+
+def _place(event: EventBase) -> tuple[str, str, str]:
+    """Give what an event is, or changes, and by whom: of others' events nobody can take the place."""
+    relates = event.content.get("m.relates_to")
+    if isinstance(relates, Mapping) and relates.get("rel_type") == "m.replace" and isinstance(relates.get("event_id"), str):
+        return event.room_id, event.sender, relates["event_id"]
+    return event.room_id, event.sender, event.event_id

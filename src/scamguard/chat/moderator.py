@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 log: Final = logging.getLogger("scamguard.chat")
 MOST: Final = 100_000  # code points that are read of one message: half of them at its beginning, half at its end
+TRIES: Final = 3  # of a deletion for which a platform asks to wait
+LONGEST: Final = 30.0  # seconds that are waited before one of them, whatever is asked
 _WARM: Final = "Support: send us your seed phrase"
 
 
@@ -129,7 +131,7 @@ class Moderator:
         share = MOST // len(views)
         check = self.guard.check if sender is None else partial(self.guard.check, sender=sender)
         verdicts = [check(excerpt(view, share)) for view in dict.fromkeys(views)]
-        return max(verdicts, key=lambda verdict: (verdict.action.severity, verdict.risk))
+        return max(verdicts, key=lambda verdict: (verdict.action, verdict.risk))
 
     def _decided(self, verdict: Verdict, views: Sequence[str]) -> Decision:
         return self.rules.decision(verdict, cut=max(map(len, views)) > MOST // len(views))

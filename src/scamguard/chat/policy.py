@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import tomli
 
 from scamguard.errors import ChatError, unknown
-from scamguard.verdict import Action
+from scamguard.verdict import Action, Graded
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from scamguard.verdict import Verdict
 
 
-class Response(StrEnum):
-    """What an adapter does with a message."""
+class Response(Graded):
+    """What an adapter does with a message; they compare by how grave they are."""
 
     PASS = "pass"  # noqa: S105 - no password
     FLAG = "flag"  # it stays; moderators are told

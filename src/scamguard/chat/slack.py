@@ -9,6 +9,10 @@ Slack lets a bot delete its own messages alone: to delete others', give the toke
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from slack_bolt import BoltResponse
@@ -17,11 +21,12 @@ from slack_sdk.errors import SlackApiError
 from scamguard.dumps.slackblocks import text_of as shown
 from scamguard.sender import Sender
 
-from .moderator import log
+from .moderator import LONGEST, TRIES, log
 from .policy import Response
+from .told import Told
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator, Mapping
+    from collections.abc import Awaitable, Callable, Generator
 
     from slack_bolt import BoltContext
     from slack_bolt.async_app import AsyncBoltContext
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
     Course = Generator["Call", Any, Result]  # is sent what Slack answers
 
 _GONE: Final = "message_deleted"
+_CHANGED: Final = "message_changed"  # the one event that holds a message and may change its words; that it was answered is another
 
 
 class Call(NamedTuple):
@@ -42,6 +48,7 @@ class Call(NamedTuple):
 
     method: str
     arguments: dict[str, Any]
+    after: float = 0.0  # seconds to wait before
 
     def on(self, client: WebClient | AsyncWebClient) -> Any:  # noqa: ANN401 - an answer, or what becomes one when awaited
         """Begin the call with either client."""
@@ -60,12 +67,13 @@ def middleware(
     admin_token
         The token of a user who may delete the messages of others. Without it a message that should go is only warned of.
     """
+    told = Told()
 
     def judge(body: dict[str, Any], client: WebClient, context: BoltContext, next: Callable[[], Any]) -> BoltResponse | None:  # noqa: A002
         message = _of_others(body, context.bot_id)
         if message is not None:
             decision = moderator.worst(views(message), who(message), sender_of(message))
-            if _walk(client, course(message, decision, moderators, admin_token)):
+            if _walk(client, course(message, decision, moderators, admin_token, told)):
                 return BoltResponse(status=200)  # no listener sees it
         next()
         return None
@@ -77,6 +85,7 @@ def async_middleware(
     moderator: Moderator, *, moderators: str | None = None, admin_token: str | None = None
 ) -> Callable[..., Awaitable[BoltResponse | None]]:
     """Give the same for an ``AsyncApp``, whose event loop goes on while a message is judged; see ``middleware``."""
+    told = Told()
 
     async def judge(
         body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext, next: Callable[[], Awaitable[Any]]  # noqa: A002
@@ -84,7 +93,7 @@ def async_middleware(
         message = _of_others(body, context.bot_id)
         if message is not None:
             decision = await moderator.aworst(views(message), who(message), sender_of(message))
-            if await _awalk(client, course(message, decision, moderators, admin_token)):
+            if await _awalk(client, course(message, decision, moderators, admin_token, told)):
                 return BoltResponse(status=200)
         await next()
         return None
@@ -93,15 +102,17 @@ def async_middleware(
 
 
 def message_of(event: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Give the message of an event, with its channel; None for other events, deletions, and edits that changed no words."""
+    """Give the message of an event, with its channel; None for other events, deletions, replies counted, and edits of no words."""
     if event.get("type") != "message" or event.get("subtype") == _GONE:
         return None
     inner = event.get("message")
     if not isinstance(inner, dict):
         return dict(event)
+    if event.get("subtype") != _CHANGED:
+        return None
     before = event.get("previous_message")
     if isinstance(before, dict) and views(before) == views(inner):
-        return None  # a preview was loaded, a reply counted
+        return None  # a pin was set
     return {**inner, "channel": event.get("channel")}
 
 
@@ -124,16 +135,19 @@ def sender_of(message: Mapping[str, Any]) -> Sender | None:
     return Sender(name, handle if isinstance(handle, str) else None, platform="slack") if name else None
 
 
-def course(message: Mapping[str, Any], decision: Decision, moderators: str | None, admin_token: str | None) -> Course[bool]:
-    """Do what was decided about a message; give whether it is gone. See ``middleware`` for the parameters."""
+def course(
+    message: Mapping[str, Any], decision: Decision, moderators: str | None, admin_token: str | None, told: Told
+) -> Course[bool]:
+    """Do what was decided about a message, tell people once; give whether it is gone. See ``middleware`` for the parameters."""
     if decision.response is Response.PASS:
         return False
     gone = decision.response is Response.DELETE and admin_token is not None and (yield from _delete(message, admin_token))
-    if decision.notice():
-        locale = yield from _locale(message["channel"])
-        yield from _post(message, decision.notice(locale), under=not gone)
-    if moderators is not None:
-        yield from _tell(moderators, message, decision, gone=gone)
+    with told.once((message["channel"], message["ts"]), decision.response) as first:
+        if first and decision.notice():
+            locale = yield from _locale(message["channel"])
+            yield from _post(message, decision.notice(locale), under=not gone)
+        if first and moderators is not None:
+            yield from _tell(moderators, message, decision, gone=gone)
     return gone
 
 
@@ -146,7 +160,12 @@ def _of_others(body: Mapping[str, Any], bot_id: str | None) -> dict[str, Any] | 
 
 def _delete(message: Mapping[str, Any], token: str) -> Course[bool]:
     channel, stamp = message["channel"], message["ts"]
-    said = yield Call("chat_delete", {"channel": channel, "ts": stamp, "token": token})
+    call = Call("chat_delete", {"channel": channel, "ts": stamp, "token": token})
+    said = yield call
+    for _ in range(TRIES - 1):
+        if said["ok"] or said["error"] != "ratelimited":
+            break
+        said = yield call._replace(after=min(said["after"], LONGEST))
     if said["ok"] or said["error"] == "message_not_found":  # somebody else was faster
         return True
     log.warning("slack: message %s in channel %s not deleted: %s", stamp, channel, said["error"])
@@ -184,25 +203,29 @@ def _tell(moderators: str, message: Mapping[str, Any], decision: Decision, *, go
 
 
 def _walk(client: WebClient, steps: Course[bool]) -> bool:
-    step = _step(steps, None)
-    while isinstance(step, Call):
-        try:
-            said = step.on(client)
-        except SlackApiError as error:
-            said = _refusal(error)
-        step = _step(steps, said)
-    return step
+    with closing(steps):  # what was broken off is not done, and known at once
+        step = _step(steps, None)
+        while isinstance(step, Call):
+            time.sleep(step.after)
+            try:
+                said = step.on(client)
+            except SlackApiError as error:
+                said = _refusal(error)
+            step = _step(steps, said)
+        return step
 
 
 async def _awalk(client: AsyncWebClient, steps: Course[bool]) -> bool:
-    step = _step(steps, None)
-    while isinstance(step, Call):
-        try:
-            said = await step.on(client)
-        except SlackApiError as error:
-            said = _refusal(error)
-        step = _step(steps, said)
-    return step
+    with closing(steps):
+        step = _step(steps, None)
+        while isinstance(step, Call):
+            await asyncio.sleep(step.after)
+            try:
+                said = await step.on(client)
+            except SlackApiError as error:
+                said = _refusal(error)
+            step = _step(steps, said)
+        return step
 
 
 def _step(steps: Course[bool], said: Any) -> Call | bool:  # noqa: ANN401 - what Slack answered
@@ -219,4 +242,12 @@ def _refusal(error: SlackApiError) -> dict[str, Any]:
         code = error.response["error"]
     except (KeyError, TypeError, ValueError):  # the clients raise with dicts, with aiohttp's responses, and with their own, empty or not
         code = None
-    return {"ok": False, "error": code if isinstance(code, str) and code.isidentifier() else "no reason given"}
+    told = code if isinstance(code, str) and code.isidentifier() else "no reason given"
+    return {"ok": False, "error": told, "after": _asked(getattr(error.response, "headers", None))}
+
+
+def _asked(headers: object) -> float:
+    """Give the seconds that Slack asks to wait: a header, of which a proxy may have made anything."""
+    named = {str(name).lower(): value for name, value in headers.items()} if isinstance(headers, Mapping) else {}
+    said = str(named.get("retry-after", ""))
+    return float(said) if said.isascii() and said.isdigit() else 1.0

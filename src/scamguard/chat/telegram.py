@@ -6,17 +6,20 @@ The bot must be an administrator who may delete messages, or advice is all it ca
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from telegram import MessageEntity
-from telegram.error import TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ApplicationHandlerStop, MessageHandler, filters
 
 from scamguard.dumps.inline import joined, link, linked
 from scamguard.sender import Sender
 
-from .moderator import log
+from .moderator import LONGEST, TRIES, log
 from .policy import Response
+from .told import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,6 +50,7 @@ _SHOWN: Final = {  # what a message, or the one of another chat that it answers,
     "forum_topic_created": ("name",),
     "forum_topic_edited": ("name",),
 }
+_SOON: Final = 1.0  # seconds after which to try again what Telegram did not answer
 
 
 def handler(moderator: Moderator, *, moderators: int | str | None = None) -> MessageHandler[Any, Any]:
@@ -59,6 +63,7 @@ def handler(moderator: Moderator, *, moderators: int | str | None = None) -> Mes
     moderators
         The chat that is told of every flagged message, with a link and without its text.
     """
+    told = Told()
 
     async def judge(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.effective_message
@@ -68,10 +73,11 @@ def handler(moderator: Moderator, *, moderators: int | str | None = None) -> Mes
         if decision.response is Response.PASS:
             return
         deleted = decision.response is Response.DELETE and await _deleted(message)
-        if notice := decision.notice(message.from_user.language_code if message.from_user else None):
-            await _post(message, notice, under=not deleted)
-        if moderators is not None:
-            await _tell(context, moderators, message, decision)
+        with told.once((message.chat_id, message.message_id), decision.response) as first:
+            if first and (notice := decision.notice(message.from_user.language_code if message.from_user else None)):
+                await _post(message, notice, under=not deleted)
+            if first and moderators is not None:
+                await _tell(context, moderators, message, decision)
         if deleted:
             raise ApplicationHandlerStop
 
@@ -79,10 +85,13 @@ def handler(moderator: Moderator, *, moderators: int | str | None = None) -> Mes
 
 
 def views(message: Message) -> list[str]:
-    """Give what is judged by itself: the message, and what it quotes, which a warning above it must not excuse."""
-    quoted = [_said(message.quote, "text")] if message.quote is not None else []
-    if message.external_reply is not None:  # a message of another chat, that nobody here has judged
-        quoted += [*_origin(message.external_reply.origin), *_held(message.external_reply)]
+    """Give what is judged by itself: the message, and what it shows of another chat, which a warning above it must not excuse.
+
+    What it quotes of this chat is part of a message that was judged here, and whoever asks about that is no scammer.
+    """
+    quoted = list[str]()
+    if message.external_reply is not None:
+        quoted = [_said(message.quote, "text"), *_origin(message.external_reply.origin), *_held(message.external_reply)]
         if message.external_reply.story is not None:
             quoted.append(message.external_reply.story.chat.title or "")
     return [text_of(message), *(["\n".join(words)] if (words := list(filter(None, quoted))) else [])]
@@ -178,13 +187,27 @@ def _button(button: InlineKeyboardButton) -> str:
     return f"{said} {button.copy_text.text}" if button.copy_text else said
 
 
-async def _deleted(message: Message) -> bool:
+async def _deleted(message: Message, tries: int = TRIES) -> bool:
+    """Delete a message, at the third try if Telegram asks to wait or does not answer."""
     try:
         await message.delete()
     except TelegramError as error:
+        if isinstance(error, BadRequest) and "not found" in error.message.lower():
+            return True  # somebody else was faster, or an answer was lost
+        if tries > 1 and (wait := _wait(error)) is not None:
+            await asyncio.sleep(wait)
+            return await _deleted(message, tries - 1)
         log.warning("telegram: message %s in chat %s not deleted: %s", message.message_id, message.chat_id, error)
         return False
     return True
+
+
+def _wait(error: TelegramError) -> float | None:
+    """Give the seconds after which to try again; None where that would change nothing."""
+    if isinstance(error, RetryAfter):
+        asked = error.retry_after
+        return min(asked.total_seconds() if isinstance(asked, timedelta) else asked, LONGEST)
+    return _SOON if isinstance(error, NetworkError) and not isinstance(error, BadRequest) else None
 
 
 async def _post(message: Message, notice: str, *, under: bool) -> None:

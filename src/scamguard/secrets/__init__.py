@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from scamguard.errors import InputError
 
+from .accounts import accounts
 from .answers import answers
 from .asked import CONCEPTS, asked
 from .cards import cards
@@ -27,6 +28,7 @@ from .passwords import passwords
 from .phrases import phrases
 from .plain import plain
 from .services import services
+from .settings import settings
 from .spelled import spelled
 
 if TYPE_CHECKING:
@@ -62,21 +64,23 @@ def find(text: str, thread: Sequence[str] = ()) -> tuple[Finding, ...]:
         raise InputError(f"secrets: text must be a str, not {type(text).__name__}")
     if isinstance(thread, str) or not all(isinstance(part, str) for part in thread):
         raise InputError("secrets: thread must be a sequence of str, one an earlier message, oldest first")
-    message, earlier = plain(text), [plain(part) for part in thread[-_EARLIER:]]
+    message, earlier = plain(text), [plain(part) for part in [*thread][-_EARLIER:]]
     sought = asked(earlier)
     return settle(
         [
             *phrases(message, earlier),
-            *spelled(message),
+            *spelled(message, sought),
             *monero(message, sought),
             *keys(message, earlier),
             *ledgers(message),
             *services(message),
             *links(message),
             *cards(message, sought),
-            *codes(message, earlier, sought),
+            *codes(message, earlier),
             *passwords(message, sought),
+            *accounts(message),
             *native(message),
+            *settings(message),
             *answers(message, sought),
         ]
     )

@@ -41,6 +41,9 @@ _CVV: Final = regex.compile(
     rf"(?i:{source('cvv')})\D{{0,14}}(?<!\d)\d{{3,4}}(?!\d)"
     rf"|(?<!(?i:area|country|dial|promo|sort|zip)\s)(?i:{source('code')})\D{{0,6}}(?<!\d)\d{{3}}(?!\d)"
 )
+_CVV_ALONE: Final = regex.compile(  # named beyond doubt, though no card is near
+    rf"(?i)(?<![\p{{L}}\p{{N}}])(?:cvv2?|cvc2?)(?:\s(?:code|number))?(?:\s(?:{source('copula')})|\s?[:：=])?\s?(\d{{3,4}})(?![\d%]|[-/.:,]\d|\s(?:digits?|of)\b)"
+)
 _CVV_BEHIND: Final = regex.compile(rf"(?<!\d)\d{{3,4}}(?!\d)\D{{0,6}}(?i:{source('cvv')})")
 _TRIPLE: Final = regex.compile(r"\W{0,4}(?:0[1-9]|1[0-2])\s?[/\-.|:]?\s?(?:20)?(?:2\d|3\d)\W{1,4}\d{3,4}(?!\d)|\W{1,4}\d{3}(?!\d)")
 _OTHER: Final = regex.compile(  # numbers as long as a card's
@@ -59,6 +62,8 @@ def cards(message: Plain, asked: Collection[str] = ()) -> Iterator[Finding]:
     text = message.text
     numbers = [(found.start(), stop, digits) for found in _NUMBER.finditer(text) for stop, digits in _adds_up(found)]
     if not numbers:
+        for found in () if _NUMBER.search(text) else _CVV_ALONE.finditer(text):
+            yield warn(Secret.CARD, message.span(*found.span(1)), "the security code of a card")
         return
     rest = _Around(text, numbers)
     for start, stop, digits in numbers:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from .finding import Finding, Secret, block, warn
+from .other import invites, opens
 from .placeholders import hollow
 from .postal import is_postal
 from .words import mentions, pattern, source, terms
@@ -26,7 +27,7 @@ LETTER: Final = (
     r"|(?<=[!-~])(?:\p{Extended_Pictographic}++|\p{Han})(?=[!-~]{2}))"
 )
 _NAME: Final = rf"(?i:{source('password')})"
-_IS: Final = rf"(?:,?\s{{0,3}}(?:(?i:{source('copula')})|:=|[:：=]|->|→|(?<=\s)[-–—](?=\s))){{1,3}}\s{{0,3}}"
+_IS: Final = rf"(?:,?\s{{0,3}}(?:(?i:{source('copula')})|:=|[:：=]|->|→|(?<=\s)[-–—](?=\s)|(?<=\p{{L}})['’]s(?=\s))){{1,3}}\s{{0,3}}"
 _VALUE: Final = rf"(?:[\"'`“‘«「『]([^\"'`”’»」』\n]{{3,512}})[\"'`”’»」』]|({LETTER}{{3,}}+))"
 _OF: Final = r"(?:\s(?:ngân hàng|tài khoản|ví|email|gmail|facebook|zalo|máy tính|điện thoại|đăng nhập|app|wifi)){0,2}"
 _OWN: Final = rf"(?:[ \t]{{1,2}}(?i:{source('own')}))?"
@@ -117,6 +118,8 @@ def _judged(message: Plain, found: regex.Match[str], group: int, *, stated: bool
     if not stated and _SHORT.match(found[0]) and not any(char.isdigit() for char in value):
         return
     stop = start + len(value)
+    if invites(text, found.start()) or (value.isdigit() and opens(text, found.start())):
+        return
     if value.isdigit() and (is_postal(text, start, stop, asked=asked) or (not stated and _PLACE.match(text, stop))):
         return
     whole = start + max(len(value), len(found[group].lstrip("\"'`").rstrip(_CLOSING)))

@@ -14,7 +14,7 @@ from .finding import Finding, Secret, block
 from .words import mentions, pattern, source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from .plain import Plain
 
@@ -31,6 +31,9 @@ _HALVES: Final = regex.compile(
 _GUARD: Final = regex.compile(  # Steam Guard: five of these letters and figures
     r"(?i:\bsteam(?:\s?guard\b|\b[^\n.!?]{0,20}?\bcode\b))[^\n.!?]{0,24}?(?<![\p{L}\d-])(?=\d*[A-Z])([2-9BCDFGHJKMNPQRTVWXY]{5})(?![\p{L}\d-])"
 )
+_PIECE: Final = regex.compile(r"\W{0,3}(\d(?:[ -]?\d){0,4})\W{0,3}")
+_PIECES: Final = 12  # messages before the last piece of a code
+_WHOLE: Final = range(4, 9)  # digits of a code
 
 
 def said(message: Plain, *, asked: bool) -> Iterator[Finding]:
@@ -43,3 +46,14 @@ def said(message: Plain, *, asked: bool) -> Iterator[Finding]:
     shapes = (_WORDS, _KEYS, _PARTED, _HALVES) if asked else (_WORDS, _KEYS)
     for found in chain.from_iterable(shape.finditer(text) for shape in shapes):
         yield block(Secret.OTP, message.span(*found.span()), "a one-time code, said in another way than in figures alone")
+
+
+def in_parts(message: Plain, thread: Sequence[Plain]) -> Iterator[Finding]:
+    """Find the last digits of a code that was asked for and whose first digits were sent before: "482", then "913"."""
+    last = _PIECE.fullmatch(message.text)
+    if not last:
+        return
+    pieces = [found[1] for part in thread[-_PIECES:] if (found := _PIECE.fullmatch(part.text))]
+    digits = sum(char.isdigit() for piece in pieces for char in piece)
+    if pieces and digits + sum(map(str.isdigit, last[1])) in _WHOLE:
+        yield block(Secret.OTP, message.span(*last.span(1)), "the last digits of a code whose first digits were sent before")

@@ -19,11 +19,11 @@ _WORD: Final = regex.compile(
 )
 _STRONG: Final = regex.compile(r"[\n:;=.!?\"'`“”‘’«»「」()\[\]{}<>。！？：；—–]")
 _SAYS: Final = r"(?=[\"'”’*_)\]]{0,3}[ \t]?[:：=])"
-_COUNT: Final = (
+COUNT: Final = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
     r"|twenty(?:[ -]?(?:one|two|three|four))?)"
 )
-_ORDINAL: Final = (
+ORDINAL: Final = (
     r"(?:\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth"
     r"|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|twenty[ -](?:first|second|third|fourth)|last|next|other|final)"
 )
@@ -32,8 +32,8 @@ _LABEL: Final = regex.compile(
     r"(?i)(?:\b(?:words?|palabras?|mots?|wort|wörter|palavras?|parola|parole|slovo|слово|kata|kelime|शब्द|كلمة)|từ|単語|단어|第)"
     r"[ \t_]{0,3}(?:#|no\.?|n°|№)?[ \t]{0,3}\d{1,2}(?:[ \t]?(?:[-–/]|of|de|von|из)[ \t]?\d{1,2}(?!\d))?"
     r"[ \t]{0,3}(?:(?:番目)?の?単語|번째 ?단어|[个個]?[词詞字]|[个個])?"
-    rf"|\b(?:words?|{_PIECE}[ \t]{{1,2}})?[ \t]{{0,2}}{_COUNT}{_SAYS}"
-    rf"|\b{_ORDINAL}(?:[ \t]{{1,2}}(?:\d{{1,2}}|six|twelve|{_PIECE})){{0,3}}{_SAYS}"
+    rf"|\b(?:words?|{_PIECE}[ \t]{{1,2}})?[ \t]{{0,2}}{COUNT}{_SAYS}"
+    rf"|\b{ORDINAL}(?:[ \t]{{1,2}}(?:\d{{1,2}}|six|twelve|{_PIECE})){{0,3}}{_SAYS}"
     rf"|\b(?:first|second|last|other|final|1st|2nd)(?:[ \t]{{1,2}}(?:\d{{1,2}}|six|twelve|{_PIECE})){{1,3}}(?=[ \t*_]{{0,3}}\n)"
     r"|\b\d{1,2}(?:st|nd|rd|th)\b"
     rf"|\b{_PIECE}[ \t]{{1,2}}(?:\d{{1,2}}|[ab]|i{{1,2}}){_SAYS}"

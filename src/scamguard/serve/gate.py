@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 STREAMED: Final = "/v1/scan"
 _PARAMETERS: Final[dict[str, tuple[str, ...]]] = {"/v1/check": (), "/v1/report": (), STREAMED: ("direction",)}
-_ANY_TYPE: Final = frozenset({"/checkv2"})  # rspamd's clients send a mail as whatever they please
+_MAILS: Final = frozenset({"/checkv2"})  # rspamd's clients send a mail, as whatever type they please
 _JSON: Final = re.compile(rb"application/(?:json|[a-z0-9.-]+\+json)")
 OPEN_PATHS: Final = frozenset({"/", "/healthz", "/openapi.json", "/page.css", "/page.js"})  # nothing of a message passes there
 CLIENT_LEFT: Final = 499  # as nginx has it: nobody is there to be answered
@@ -105,6 +105,7 @@ class Gate:
     def _measured(self, path: str, headers: dict[bytes, bytes], receive: Receive) -> Callable[[], Any]:
         """Give the body within its limit, and not to whoever sends it too slowly. A stream measures its own lines."""
         limits = self._settings.limits
+        most = limits.mail if path in _MAILS else limits.body
         stream = path == STREAMED and is_stream(headers)
         size = 0
 
@@ -115,13 +116,13 @@ class Gate:
             except TimeoutError:
                 raise Problem(408, "too_slow", f"nothing more came within {limits.patience:g} seconds", {"connection": "close"}) from None
             size += len(message.get("body", b""))
-            if size > limits.body and not stream:
-                raise too_large("the body", f"{limits.body:,} bytes")
+            if size > most and not stream:
+                raise too_large("the body", f"{most:,} bytes")
             return message
 
         said = headers.get(b"content-length", b"")
-        if not stream and said.isdigit() and len(said) < 20 and int(said) > limits.body:
-            raise too_large("the body", f"{limits.body:,} bytes")
+        if not stream and said.isdigit() and len(said) < 20 and int(said) > most:
+            raise too_large("the body", f"{most:,} bytes")
         return measured
 
     def _tell(self, scope: Scope, status: int, name: str, seconds: float, fields: dict[str, Any]) -> None:
@@ -184,7 +185,7 @@ def _typed(scope: Scope, headers: dict[bytes, bytes]) -> None:
     if headers.get(b"content-encoding", b"identity").strip().lower() not in {b"", b"identity"}:
         raise packed("the body")
     path = scope["path"]
-    if path in _ANY_TYPE or not path.startswith(("/v1/", "/synapse/", "/tgspam/")):
+    if path in _MAILS or not path.startswith(("/v1/", "/synapse/", "/tgspam/")):
         return
     stream = path == STREAMED
     if not (_JSON.fullmatch(_kind(headers)) or (stream and is_stream(headers))):

@@ -74,7 +74,8 @@ def document(settings: Settings) -> dict[str, Any]:
     _, components = msgspec.json.schema_components(_SHAPES, ref_template="#/components/schemas/{name}")
     limits = settings.limits
     about = (
-        f"Limits here: a body of {limits.body:,} bytes, {limits.batch:,} messages a batch, {limits.message:,} characters a message, "
+        f"Limits here: a body of {limits.body:,} bytes (a mail of {limits.mail:,}), {limits.batch:,} messages a batch, "
+        f"{limits.message:,} characters a message (of a longer mail the beginning and the end are judged), "
         f"{limits.thread:,} messages a thread, {limits.budget:g} seconds a verdict. Nothing of a message is kept or logged."
     )
     secured: dict[str, Any] = {"security": [{"token": []}]} if settings.token else {}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TOKEN_VARIABLE: Final = "SCAMGUARD_TOKEN"  # noqa: S105 - the name of a variable
 _SHORTEST_TOKEN: Final = 16
+_MAIL: Final = 64  # times the size of another body: with the usual limit as much as a milter is given
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")  # what an Authorization header can carry (RFC 9110)
 _ORIGIN: Final = re.compile(r"https?://[^/\s?#@*]+")  # scheme, host and port (RFC 6454)
 
@@ -36,6 +37,11 @@ class Limits:
         for name in self.__slots__:
             if not getattr(self, name) > 0:
                 raise ServiceError(f"serve: the limit {name!r} is {getattr(self, name)}; it must be more than 0")
+
+    @property
+    def mail(self) -> int:
+        """Bytes of a mail: nearly all of a large one is what is attached to it, which is not judged."""
+        return _MAIL * self.body
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,9 @@ class CheckRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ReportRequest(CheckRequest):
-    """A message to report."""
+    """A message to report, one that came in: there is nobody to report for what the reader would send."""
 
+    direction: Annotated[Literal["inbound"], Meta(description="A report is of a message that came in.")] = "inbound"
     channel: Annotated[str, Meta(max_length=200, description="Where it came from, in words for the ticket.")] = ""
 
 

@@ -1,7 +1,8 @@
 """rspamd: a mail (or plain text) is posted to ``/checkv2``; symbols, a score and an action come back.
 
 The score is a risk on rspamd's usual scale: 6 adds a header, 15 rejects. One symbol, SCAMGUARD, carries it; the rules that fired
-are symbols of score 0, for they are reasons and no votes.
+are symbols of score 0, for they are reasons and no votes. Of a long mail the beginning and the end are judged, as a mail server's
+filters do: filler must not switch them off.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import io
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from scamguard.chat.moderator import excerpt
 from scamguard.dumps import mail
 from scamguard.dumps.letters import name_and_address
 from scamguard.dumps.source import Source
@@ -18,7 +20,7 @@ from scamguard.verdict import Action
 
 from ..answer import Answer
 from ..problem import malformed, packed
-from ..shapes import PACKED, within
+from ..shapes import PACKED
 from .scale import scaled
 from .tgspam import reason
 
@@ -50,8 +52,7 @@ class Rspamd:
             raise packed("the mail")
         self._judge.guard  # noqa: B018 - not loaded: nothing to parse for
         identity, text, sender = await self._judge.run(lambda: mail_text(raw, request.headers.get("subject", "")))
-        within(self._settings.limits, [text])
-        verdict = await self._judge.check(text, sender=sender)
+        verdict = await self._judge.check(excerpt(text, self._settings.limits.message), sender=sender)
         request.state.log.update(messages=1, action=str(verdict.action))
         return Answer({**self._said(verdict), "message-id": identity, "time_real": round(time.perf_counter() - started, 6)})
 

@@ -59,9 +59,9 @@ class Synapse:
                 verdicts.append(await self._judge.check(text))
             except Problem as problem:
                 failure = problem
-        worst = max(verdicts, key=lambda verdict: (verdict.action.severity, verdict.risk), default=None)
+        worst = max(verdicts, key=lambda verdict: (verdict.action, verdict.risk), default=None)
         request.state.log.update(messages=len(texts), action=str(worst.action) if worst else "none")
-        if worst is not None and worst.action.severity >= Action(self._settings.reject_from).severity:
+        if worst is not None and worst.action >= Action(self._settings.reject_from):
             return Answer({"errcode": "M_FORBIDDEN", "error": worst.advice(_LANG)}, 403)
         return Answer({}) if failure is None else self._failed(request, failure)
 
