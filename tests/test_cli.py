@@ -128,7 +128,7 @@ def test_scan_reads_standard_input() -> None:
 
 
 def test_scan_counts_bytes_that_are_not_text(tmp_path: Path) -> None:
-    (tmp_path / "d.txt").write_bytes(b"caf\xe9\nok\n")
+    (tmp_path / "d.txt").write_bytes(b"b\xffd\nok\n")
     result = run("scan", tmp_path / "d.txt")
     assert result.exit_code == 0
     assert "1 message with bytes that could not be decoded" in result.stdout

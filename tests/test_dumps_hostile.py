@@ -6,7 +6,11 @@ import random
 import zipfile
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from pyarrow import feather
 
 from scamguard import dumps
 from scamguard.dumps.names import told
@@ -113,3 +117,69 @@ def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
     assert found.texts == ["hello\n\nread me"]
     places = {place.partition(": a symbolic link, which is not followed")[0] for place in found.dump.notes.places}
     assert places == {f"{mails}/cur/2", f"{mails}/.other/cur"}
+
+
+def test_a_length_that_is_none_is_damage(tmp_path: Path) -> None:
+    """Of a buffer that is packed, the length unpacked stands before it; here it asks for more memory than there is."""
+    feather.write_feather(pa.table({"text": ["hello there"] * 500}), str(tmp_path / "d.feather"), compression="zstd")
+    raw = bytearray((tmp_path / "d.feather").read_bytes())
+    at = raw.index(b"\x28\xb5\x2f\xfd")
+    raw[at - 8 : at] = (2**62).to_bytes(8, "little")
+    (tmp_path / "d.feather").write_bytes(raw)
+    found = read(tmp_path / "d.feather")
+    assert found.texts == []
+    assert "damaged after 0 rows" in found.dump.notes.places[0]
+
+
+def test_a_columns_name_that_is_no_text_is_damage(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": ["hello"], "note": ["x"]}), tmp_path / "d.parquet", store_schema=False)
+    raw = (tmp_path / "d.parquet").read_bytes()
+    (tmp_path / "d.parquet").write_bytes(raw.replace(b"note", b"no\xb5e"))
+    with pytest.raises(DumpError, match="not Parquet that can be read"):
+        read(tmp_path / "d.parquet")
+    (tmp_path / "d.parquet").write_bytes(raw)
+    assert read(tmp_path / "d.parquet").texts == ["hello"]
+
+
+def framed(raw: bytes, window: int) -> bytes:
+    """Give a frame of Zstandard (RFC 8878) with one raw block and a window of ``2 ** window`` bytes."""
+    return b"\x28\xb5\x2f\xfd\0" + bytes([window - 10 << 3]) + (len(raw) << 3 | 1).to_bytes(3, "little") + raw
+
+
+def test_a_window_too_long_to_be_held_is_told(tmp_path: Path) -> None:
+    """As archives of Reddit are packed; what would help is said."""
+    folder = tmp_path / "all"
+    folder.mkdir()
+    for window in (27, 31):
+        (folder / f"{window}.jsonl.zst").write_bytes(framed(b'{"text": "hello"}\n', window))
+    (tmp_path / "RC_2024-05.zst").write_bytes(framed(b'{"text": "hello"}\n', 28))
+    assert read(folder / "27.jsonl.zst").texts == ["hello"]
+    for path in (folder / "31.jsonl.zst", tmp_path / "RC_2024-05.zst"):
+        with pytest.raises(DumpError, match=r"a window too long to be held.*zstd -dc --long=31 FILE \| scamguard scan -$"):
+            read(path)
+    for found in (read(folder), read(folder, format="jsonl")):
+        assert found.texts == ["hello"]
+        assert [place.partition(": packed with")[0] for place in found.dump.notes.places] == [f"{folder}/31.jsonl.zst"]
+    lines = b'{"text": "hello"}\n' * 7000
+    (tmp_path / "cut.jsonl.zst").write_bytes(framed(lines, 27) * 9 + framed(b"x", 31))  # all before it is read
+    found = read(tmp_path / "cut.jsonl.zst")
+    assert {*found.texts} == {"hello"}
+    assert len(found.texts) >= 14_000
+    assert "damaged, and read only up to there" in found.dump.notes.places[0]
+
+
+@pytest.mark.parametrize("column", ["text", "sender", "chat"])
+def test_a_length_or_an_index_that_leads_beyond_the_end_is_damage(tmp_path: Path, column: str) -> None:
+    """A file is mapped: what is read behind its end ends the program."""
+    names = pa.array(["mia", "ben", "mia", "ben"])
+    table = pa.table({"text": ["hello", "you", "all", "there"], "sender": names, "chat": names.dictionary_encode(), "id": [5, 6, 7, 8]})
+    feather.write_feather(table, str(tmp_path / "d.feather"), compression="uncompressed")
+    assert [message.channel for message in read(tmp_path / "d.feather").messages] == ["mia", "ben", "mia", "ben"]
+    raw = (tmp_path / "d.feather").read_bytes()
+    told = {"text": [0, 5, 8, 11, 16], "sender": [0, 3, 6, 9, 12], "chat": [0, 1, 0, 1]}[column]
+    plain, bad = (np.array(values, np.int32).tobytes() for values in (told, [*told[:2], 2**30, *told[3:]]))
+    assert raw.count(plain) == 1
+    (tmp_path / "d.feather").write_bytes(raw.replace(plain, bad))
+    found = read(tmp_path / "d.feather")
+    assert found.texts == []
+    assert "damaged after 0 rows" in found.dump.notes.places[0]

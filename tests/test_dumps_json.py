@@ -169,3 +169,54 @@ def test_pages_may_be_lines(tmp_path: Path, name: str) -> None:
         assert (found.texts, found.dump.notes.broken) == (["a", "b", "c"], 0)
     (tmp_path / name).write_text('{"text": "post", "comments": [{"text": "x"}]}\n' * 2, "utf-8")
     assert read(tmp_path / name).texts == ["post", "post"]
+
+
+def test_a_message_may_be_an_object_with_a_text(tmp_path: Path) -> None:
+    """As webhooks of Messenger and WhatsApp send it; one without a text is no text."""
+    lines = [
+        {"sender": {"id": "1"}, "recipient": {"id": "2"}, "timestamp": 1_777_629_600_000, "message": {"mid": "m", "text": "hi"}},
+        {"sender": {"id": "2"}, "message": "ho"},
+        {"sender": {"id": "2"}, "message": {"mid": "m", "body": "hey"}},
+        {"sender": {"id": "2"}, "message": {"mid": "m", "text": {"text": "deeper"}}},
+    ]
+    (tmp_path / "d.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines) * 3000, "utf-8")
+    (tmp_path / "d.json").write_text(json.dumps(lines * 3000), "utf-8")
+    for name in ("d.jsonl", "d.json"):
+        found = read(tmp_path / name)
+        assert found.texts == ["hi", "ho", "hey"] * 3000
+        assert (found.messages[0].sender, found.messages[0].time) == ("1", 1_777_629_600_000)
+        assert found.dump.notes.broken == 3000
+        assert found.dump.notes.places[0].endswith("4: 'message' is dict, not a string")
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('{"text": "cu', "not JSON: Unterminated string at column 10"),
+        ('{"text": "a\x01"}', "not JSON: Invalid control character at column 12"),
+        ('{"text": "a\\q"}', "not JSON: Invalid \\escape at column 12"),
+        ('{"text": }', "not JSON: Expecting value at column 10"),
+        ('{"text" 5}', "not JSON: Expecting ':' delimiter at column 9"),
+    ],
+)
+def test_what_is_wrong_is_told_in_whole_words(tmp_path: Path, line: str, problem: str) -> None:
+    (tmp_path / "d.jsonl").write_text('{"text": "a"}\n' + line + "\n", "utf-8")
+    assert read(tmp_path / "d.jsonl").dump.notes.places == [f"{tmp_path / 'd.jsonl'}, line 2: {problem}"]
+
+
+def test_a_document_that_is_cut_says_so_in_whole_words(tmp_path: Path) -> None:
+    _, source = values(tmp_path / "d.json", '{"messages": [{"text": "a"}, {"text": "cu')
+    assert source.notes.places[0].endswith("message 2: not JSON: Unterminated string")
+
+
+def test_times_that_an_export_writes_and_nobody_can_tell_are_counted(tmp_path: Path) -> None:
+    said = ["bad", "0001-01-01T00:00:00+01:00", "2026-05-01T10:00:00Z", "1970-01-01T00:00:00Z", None, ""]
+    messages = [{"id": "5", "timestamp": time, "content": "x"} for time in said]
+    export = {"guild": {"name": "G"}, "channel": {"name": "c"}, "messages": messages}
+    (tmp_path / "d.json").write_text(json.dumps(export, indent=1), "utf-8")
+    found = read(tmp_path / "d.json")
+    assert [message.time for message in found.messages] == [None, None, 1_777_629_600_000, 0, None, None]
+    assert (found.dump.notes.timeless, found.dump.notes.broken) == (2, 0)
+    (tmp_path / "d.txt").write_text("小红(wxid_1) 05-01 18:00:00\n你好\n\n我 2026-05-01 18:01:00\n嗯\n", "utf-8")
+    found = read(tmp_path / "d.txt", format="wechat")
+    assert (len(found.texts), found.dump.notes.timeless) == (2, 1)

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import sys
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -256,3 +256,146 @@ def test_the_columns_of_an_exporter_may_stand_among_others(
     (tmp_path / name).write_text("\n".join(lines) + "\n", "utf-8")
     [message] = read(tmp_path / name).messages
     assert message[1:] == ("hi", "7", MAY_1, row[sender], row[channel], "3")
+
+
+@pytest.mark.parametrize("said", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"])
+@pytest.mark.parametrize("first", ["2026-05-01T10:00:00Z", "soon", ""])
+def test_a_time_that_is_of_no_year_in_utc_is_none(tmp_path: Path, first: str, said: str) -> None:
+    """A datetime can show the years 1 to 9999; the zone may lead out of them."""
+    (tmp_path / "a.csv").write_text(f"text,time\nx,{first}\nx,{said}\n", "utf-8")
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps({"text": "x", "time": time}) + "\n" for time in (first, said)), "utf-8")
+    pq.write_table(pa.table({"text": ["x", "x"], "time": [first, said]}), tmp_path / "d.parquet")
+    for file in tmp_path.iterdir():
+        got = read(file)
+        assert [message.time for message in got.messages] == [MAY_1 if first.endswith("Z") else None, None], file.name
+        assert got.dump.notes.timeless == 1 + (first == "soon")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("0001-01-01T00:00:00+00:00", -62_135_596_800_000),
+        ("0001-01-01T00:00:00+01:00", None),
+        ("9999-12-31T23:59:59+00:00", 253_402_300_799_000),
+        ("9999-12-31T23:59:59-01:00", None),
+    ],
+)
+def test_what_is_read_can_be_shown(said: str, told: int | None) -> None:
+    assert [times.known(times.iso(said)), times.known(times.written(said, "%Y-%m-%dT%H:%M:%S%z")), times.any_of(said)] == [told] * 3
+    assert times.any_of(datetime.fromisoformat(said)) == told
+    if said.startswith("9999"):  # a year below 100 is one of this century in a mail
+        assert times.mail(f"Fri, 31 Dec 9999 23:59:59 {said[-6:].replace(':', '')}") == told
+
+
+DAYS = [  # date, time, what they say together
+    ("2026-05-01", "10:00", MAY_1), ("2026-05-01", "10:00:00", MAY_1), ("2026/5/1", "10:00", MAY_1),
+    ("2026-05-01 00:00:00", "10:00", MAY_1),
+    ("2026-05-01", "2026-05-01T10:00:00Z", MAY_1), ("2026-05-02", "2026-05-01 10:00", MAY_1), ("2026-05-01T10:00:00", "", MAY_1),
+    ("05/01/2026", "10:00", None), ("", "10:00", None), ("2026-05-01", "noon", None), ("", "", None), ("", "1777629600", MAY_1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("many", [1, 3000])
+@pytest.mark.parametrize(("day", "clock", "told"), DAYS)
+def test_the_day_and_the_time_may_stand_in_two_columns(tmp_path: Path, day: str, clock: str, told: int | None, many: int) -> None:
+    (tmp_path / "a.csv").write_text("Date,Time,Message\n" + f"{day},{clock},x\n" * many, "utf-8")
+    (tmp_path / "c.jsonl").write_text((json.dumps({"date": day, "time": clock, "message": "x"}) + "\n") * many, "utf-8")
+    pq.write_table(pa.table({"Message": ["x"] * many, "date": [day] * many, "TIME": [clock] * many}), tmp_path / "d.parquet")
+    for file in tmp_path.iterdir():
+        got = read(file)
+        assert [message.time for message in got.messages] == [told] * many, file.name
+        assert got.dump.notes.timeless == many * (told is None and any((day, clock))), file.name
+
+
+@pytest.mark.parametrize("dictionary", [False, True])
+def test_the_day_and_the_time_may_be_of_these_kinds(tmp_path: Path, dictionary: bool) -> None:
+    days = [pa.array([date(2026, 5, 1), None]), pa.array([datetime(2026, 5, 1), None])]  # noqa: DTZ001 - a day
+    clocks = [pa.array([36_000, 36_000], pa.time32("s")), pa.array([36_000_000_000, None], pa.time64("us")), pa.array(["10:00", ""])]
+    for day in days:
+        for clock in clocks:
+            when = clock.dictionary_encode() if dictionary else clock
+            pq.write_table(pa.table({"text": ["x", "y"], "date": day, "time": when}), tmp_path / "d.parquet")
+            assert [message.time for message in read(tmp_path / "d.parquet").messages] == [MAY_1, None]
+    span = pa.array([2**62, 1], pa.int64()).cast(pa.duration("s"))
+    pq.write_table(pa.table({"text": ["x", "y"], "date": span, "time": clocks[0]}), tmp_path / "d.parquet")
+    assert [message.time for message in read(tmp_path / "d.parquet").messages] == [None, None]
+
+
+@pytest.mark.parametrize("name", ["d.csv", "d.jsonl"])
+@pytest.mark.parametrize(("column", "text"), [(None, "hi"), ("Text", "hi"), ("Translation", "hallo")])
+def test_an_exporters_table_says_who_and_when_whatever_column_is_read(tmp_path: Path, name: str, column: str | None, text: str) -> None:
+    row = {"Chat Session": "A", "Message Date": "2026-05-01 10:00:00", "Sender Name": "Mia", "Text": "hi", "Translation": "hallo"}
+    lines = [",".join(row), ",".join(row.values())] if name == "d.csv" else [json.dumps(row)]
+    (tmp_path / name).write_text("\n".join(lines) + "\n", "utf-8")
+    [message] = read(tmp_path / name, column=column).messages
+    assert message[1:] == (text, None, MAY_1, "Mia", "A", None)
+    with pytest.raises(DumpError, match="unknown column 'Texts'"):
+        read(tmp_path / name, column="Texts")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_header_may_go_on_in_the_next_line(tmp_path: Path, end: str) -> None:
+    (tmp_path / "d.csv").write_bytes(f'id,text,"{end}Notes"{end}1,a,b{end}2,c,d{end}'.encode())
+    assert [(m.id, m.text) for m in read(tmp_path / "d.csv").messages] == [("1", "a"), ("2", "c")]
+    (tmp_path / "d.csv").write_bytes(f'text,"{end}'.encode())
+    with pytest.raises(DumpError, match="the header line cannot be read"):
+        read(tmp_path / "d.csv")
+
+
+def encoded(text: str, encoding: str, tmp_path: Path) -> tuple[list[str], int]:
+    (tmp_path / "d.csv").write_bytes(f'id,text\n1,plain\n2,"{text}"\n'.encode(encoding))
+    got = read(tmp_path / "d.csv")
+    return got.texts[1:], got.dump.notes.undecodable
+
+
+WESTERN = ["für dich", "naïve été", "Grüße aus München äöü, naïve été", "I don’t know", "“maybe” – it’s £5", "Søren, æble", "Olá, não"]
+
+
+@pytest.mark.parametrize("text", WESTERN)
+def test_few_western_letters_are_enough(tmp_path: Path, text: str) -> None:
+    assert encoded(text, "cp1252", tmp_path) == ([text], 0)
+    assert encoded(text, "utf-8", tmp_path) == ([text], 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Dzień dobry, proszę podać hasło do portfela, wyślij ją mi", "cp1250"),
+        ("Kérem küldje el a jelszavát, különben letiltjuk a fiókját őszintén", "cp1250"),
+        ("Lütfen şifrenizi gönderin, hesabınız askıya alındı", "cp1254"),
+        ("Ваш кошелёк заблокирован", "cp1251"),
+    ],
+)
+def test_other_letters_are_left_to_statistics(tmp_path: Path, text: str, encoding: str) -> None:
+    assert encoded(text, encoding, tmp_path) == ([text], 0)
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("您好".encode("gb18030"), None),
+        ("да".encode("cp1251"), None),
+        (b"b\xff", "b\ufffd"),
+        ("schön é".encode() + b" caf\xe9", "schön é caf\ufffd"),
+    ],
+)
+def test_few_bytes_that_are_no_western_letters_prove_nothing(tmp_path: Path, raw: bytes, text: str | None) -> None:
+    (tmp_path / "d.txt").write_bytes(b"plain\n" + raw + b"\n")
+    got = read(tmp_path / "d.txt")
+    assert got.dump.notes.undecodable == 1
+    assert text in {None, got.texts[1]}
+
+
+def test_few_bytes_at_the_beginning_of_a_long_file_prove_nothing(tmp_path: Path) -> None:
+    (tmp_path / "d.txt").write_bytes(b"caf\xe9\n" + b"plain words\n" * 30_000 + "您好\n".encode())
+    assert read(tmp_path / "d.txt").texts[-1] == "您好"
+
+
+def test_of_two_columns_that_say_who_the_first_counts(tmp_path: Path) -> None:
+    table = pa.table([["x"], ["mia"], ["ben"], [MAY_1], [5]], names=["text", "sender", "sender", "time", "time"])
+    pq.write_table(table, tmp_path / "d.parquet")
+    with pa.OSFile(str(tmp_path / "d.arrow"), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as out:
+        out.write_table(table)
+    (tmp_path / "d.csv").write_text(f"text,sender,sender,time,time\nx,mia,ben,{MAY_1},5\n", "utf-8")
+    for file in tmp_path.iterdir():
+        assert [(message.sender, message.time) for message in read(file).messages] == [("mia", MAY_1)], file.name

@@ -25,9 +25,12 @@ TEXTS = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from('"",;\n\
 LABELS = st.one_of(
     st.none(), st.just(""), st.integers(-(2**70), 2**70), st.text(max_size=4), st.booleans(), st.floats(), st.just({"name": "mia"})
 )
-TIMES = st.one_of(st.none(), st.sampled_from(["2026-05-01T10:00:00Z", "2026-05-01 10:00:00", "soon", "1700000000"]), st.integers(0, 2**60))
+_SAID = ["2026-05-01T10:00:00Z", "2026-05-01 10:00:00", "soon", "1700000000", "10:05", "9:05", "0001-01-01T00:00:00+01:00"]
+TIMES = st.one_of(st.none(), st.sampled_from(_SAID), st.integers(0, 2**60))
 USUAL = st.fixed_dictionaries({"text": TEXTS, "id": st.integers(0, 9), "time": st.just("2026-05-01T10:00:00Z"), "sender": TEXTS})
-_ANY = {"text": st.one_of(TEXTS, st.none(), st.integers()), "id": LABELS, "time": TIMES, "sender": LABELS, "x": LABELS}
+_OBJECTS = st.sampled_from([{"text": "inner"}, {"mid": "m"}, {"text": 5, "body": "x"}])
+_TEXT = st.one_of(TEXTS, st.none(), st.integers(), _OBJECTS)
+_ANY = {"text": _TEXT, "id": LABELS, "date": TIMES, "time": TIMES, "sender": LABELS, "x": LABELS}
 RECORDS = st.one_of(USUAL, st.fixed_dictionaries({}, optional=_ANY))
 FLAWS = st.sampled_from([
     b"", b" ", b'{"text": ', b"[1]", b"7", b'{"text": "a"} {"text": "b"}', b'{"text":', b'{"a": {"b": 1}}', b'{"text": "\xff\xfe"}',
@@ -124,6 +127,15 @@ ROWS = st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=10)
 
 
 PARTS = st.one_of(ROWS.map(lambda rows: written(rows, csv.QUOTE_ALL)), ROWS.map(lambda rows: written(rows, csv.QUOTE_MINIMAL)), ODD)
+
+
+DAYS = st.sampled_from(["", "2026-05-01", "10:05", "9:05:01", "soon", "05/01/2026", "1700000000", '"a" b'])
+DATED = st.lists(st.tuples(DAYS, DAYS), max_size=9)
+
+
+@given(rows=DATED)
+def test_days_and_times(rows: list[tuple[str, str]]) -> None:
+    event("fast" if agree("d.csv", b"date,time,text\r\n" + "".join(f"{day},{time},x\r\n" for day, time in rows).encode()) else "slow")
 
 
 @given(parts=st.lists(PARTS, max_size=5), last=st.booleans())

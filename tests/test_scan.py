@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -342,3 +343,26 @@ def test_the_summary_says_what_could_not_be_read_as_it_stands() -> None:
     assert "\x1b" not in "".join(lines)
     assert lines[-2:] == ["  … (--broken FILE writes them all)", "2 files with nothing in it: a.txt, …"]
     assert render.stopped(None).plain.endswith("nothing was written")
+
+
+@pytest.mark.parametrize("name", [b"d\xff.jsonl", b"d\xff.csv"])
+def test_a_name_that_is_no_text_is_shown_as_far_as_it_is(tmp_path: Path, name: bytes) -> None:
+    folder, out = tmp_path / os.fsdecode(b"all\xfc"), tmp_path / "out"
+    folder.mkdir()
+    line = json.dumps({"text": SCAM}) + "\n{" if name.endswith(b"l") else f'text\n"{SCAM}"\n1,2\n'
+    file = folder / os.fsdecode(name)
+    file.write_text(line, "utf-8")
+    for path in (folder, file):
+        outs = [part for form in FORMATS.values() for part in ("--out", f"{out}{form.suffixes[0]}")]
+        result = run(path, *outs, "--report", f"{out}.html", "--broken", f"{out}.txt", "--by-conversation")
+        assert result.exit_code == 2, result.output
+        shown = str(file).replace("\udcfc", "\ufffd").replace("\udcff", "\ufffd")
+        assert [(row["file"], row["text"], row["action"]) for row in rows(Path(f"{out}.jsonl"))] == [(shown, SCAM, "block")]
+        assert Path(f"{out}.txt").read_text("utf-8").startswith(shown)
+
+
+@pytest.mark.parametrize(("text", "listed"), [("see you at seven", False), (SCAM, True)])
+def test_conversations_are_listed_only_where_something_was_flagged(tmp_path: Path, text: str, listed: bool) -> None:
+    (tmp_path / "d.jsonl").write_text(json.dumps({"text": text, "sender": "mia", "channel": "room"}) + "\n", "utf-8")
+    assert ("given away" in run(tmp_path / "d.jsonl", "--by-conversation", "--show", "5").stdout) == listed
+    assert "given away" not in run(tmp_path / "d.jsonl", "--by-conversation", "--show", "0").stdout

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from . import checkpoint as checkpoints
 from .dumps import Notes
+from .dumps.block import cleaned
 from .errors import DumpError
 from .selection import Selection
 from .sinks import COLUMNS
@@ -244,10 +245,11 @@ def _table(name: str, block: Block) -> pa.Table:
 
     A chat is a channel of the dump, whatever files it lies in; where no channel is named, the file or the dump is one chat.
     """
-    file = pa.repeat(pa.scalar(block.file or name, pa.string()), len(block))
+    name = cleaned(name)  # a name of a file may be of bytes that are no text
+    file = pa.repeat(pa.scalar(cleaned(block.file or name), pa.string()), len(block))
     lines = pa.nulls(len(block), pa.int64()) if block.lines is None else pa.array(block.lines)
     about = dict(zip(block.about.schema.names, block.about.columns, strict=True))
-    chat = pc.if_else(about["channel"].is_null(), pa.scalar(block.chat or name, pa.string()), pa.scalar(name, pa.string()))
+    chat = pc.if_else(about["channel"].is_null(), pa.scalar(cleaned(block.chat or name), pa.string()), pa.scalar(name, pa.string()))
     return pa.table([file, pa.array(block.rows), *block.about.columns, block.texts, lines, chat], schema=_READ)
 
 

@@ -134,7 +134,7 @@ def run(  # noqa: PLR0913 - what is seen and what is told are separate choices
     if found := worst.rows():
         terminal.print(render.rows(found, why, files=len(opened) > 1))
         terminal.print()
-    if talks is not None and len(ranking := talks.ranking(show)):
+    if talks is not None and any((ranking := talks.ranking(show))["flagged"].to_pylist()):
         terminal.print(render.conversations(ranking))
         terminal.print()
     terminal.print(render.summary(summary, filtered=bool(plan.selection), broken=plan.broken))

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 _PAGE_BUFFER = 1 << 20  # bytes; pages are read as they are needed, not whole row groups
 _TEXT_TYPES = {pa.string(), pa.large_string(), pa.binary(), pa.large_binary(), pa.null(), pa.string_view(), pa.binary_view()}
+_BYTES = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary(), pa.string_view(): pa.binary_view()}
 _ARROW_FILE = b"ARROW1"
 _ARROW_START = 8  # bytes of a file before its stream
 _SECONDS = (-62_135_596_800, 253_402_300_800)  # of the year 1, and behind the year 9999
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6}  # nanoseconds reach no further than the year 2262
-_DAMAGE = (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, EOFError)
+_DAMAGE = (pa.ArrowException, UnicodeDecodeError, OSError, EOFError)  # a length that is none asks for more memory than there is
 
 
 def looks_ipc(head: Head) -> bool:
@@ -70,7 +71,7 @@ def _runs(sizes: Sequence[int]) -> Iterator[range]:
 
 def _run(source: Source, file: Any, fields: Fields, first: int, groups: range) -> Iterator[Block]:  # noqa: ANN401 - pyarrow
     """Read row groups that are one block together, or a larger one by itself; ``first`` rows stand before them."""
-    names = [name for name in fields[:6] if isinstance(name, str)]
+    names = [name for name in (fields.text, *fields.about) if name is not None]
     row = first
     try:
         for batch in file.iter_batches(BLOCK_ROWS, row_groups=[*groups], columns=names):
@@ -146,7 +147,7 @@ def _line(error: BaseException) -> str:
 
 def _fields(source: Source, schema: pa.Schema, column: str | None) -> Fields:
     fields = columns.find(source.name, schema.names, column)
-    kind = schema.field(fields.text).type
+    kind = schema.field(schema.names.index(fields.text)).type
     inner = kind.value_type if pa.types.is_dictionary(kind) else kind
     if inner not in _TEXT_TYPES:
         raise DumpError(f"{source.name}: column {fields.text!r} is {kind}, not strings; choose another with --column")
@@ -154,21 +155,25 @@ def _fields(source: Source, schema: pa.Schema, column: str | None) -> Fields:
 
 
 def _blocks(source: Source, batch: pa.RecordBatch, fields: Fields, first: int) -> Iterator[Block]:
-    found = _strings(source, batch.column(fields.text))
-    about = pa.record_batch([_about(batch, name, kind) for name, kind in zip(fields[1:6], ABOUT.types, strict=True)], schema=ABOUT)
-    if isinstance(fields.time, str) and about.column("time").null_count:
-        source.notes.timeless += tabled.timeless(_stated(batch.column(fields.time)), about.column("time"))
+    found = _strings(source, _column(batch, fields.text))
+    dated = _dated(batch, fields)
+    columns_ = {field.name: _about(batch, name, field.type) for name, field in zip(fields.about, ABOUT, strict=False)}
+    about = pa.record_batch(columns_ if dated is None else columns_ | {"time": tabled.moments(dated)}, schema=ABOUT)
+    if fields.time is not None and about.column("time").null_count:
+        source.notes.timeless += tabled.timeless(_stated(_column(batch, fields.time)) if dated is None else dated, about.column("time"))
     for start, stop in _bounded(found, 0, len(found)):
         rows = np.arange(first + start + 1, first + stop + 1)
         yield Block(found.slice(start, stop - start), rows, about.slice(start, stop - start))
 
 
+def _column(batch: pa.RecordBatch, name: str) -> pa.Array:
+    """Give a column; of several of that name, the first."""
+    return batch.column(batch.schema.names.index(name))
+
+
 def _strings(source: Source, array: pa.Array) -> pa.LargeStringArray:
     """Give valid UTF-8 without nulls; bytes that are none are replaced and counted."""
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    raw = array.cast(pa.large_binary()).fill_null(b"")  # a writer may call anything a string
-    raw.validate(full=True)  # a mapped file may say that a string ends anywhere
+    raw = _decoded(array).cast(pa.large_binary()).fill_null(b"")
     try:
         return raw.cast(pa.large_string())
     except pa.ArrowInvalid:
@@ -179,9 +184,7 @@ def _about(batch: pa.RecordBatch, name: object, kind: pa.DataType) -> pa.Array:
     """Give a column as one of ABOUT; what cannot be that is null."""
     if not isinstance(name, str):
         return pa.nulls(len(batch), kind)
-    array = batch.column(name)
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
+    array = _decoded(_column(batch, name))
     if pa.types.is_timestamp(kind):
         return _times(array, kind)
     try:
@@ -202,6 +205,41 @@ def _times(array: pa.Array, kind: pa.DataType) -> pa.Array:
     return pa.array([times.any_of(value) for value in _plain(array)], kind)
 
 
+def _dated(batch: pa.RecordBatch, fields: Fields) -> list[Any] | None:
+    """Give times of day with their days, where these have a column of their own."""
+    if fields.time is None or fields.day is None:
+        return None
+    clocks, days = (_decoded(_column(batch, name)) for name in (fields.time, fields.day))
+    if not (pa.types.is_time(clocks.type) or clocks.type in _TEXT_TYPES):
+        return None
+    days = _times(days, ABOUT.field("time").type).cast(pa.string()) if pa.types.is_temporal(days.type) else days
+    return tabled.dated(_plain(clocks.cast(pa.string()) if pa.types.is_time(clocks.type) else clocks), _plain(days))
+
+
+def _decoded(array: pa.Array) -> pa.Array:
+    """Give a column without its dictionary, once nothing in it leads beyond its end: a mapped file may say anything.
+
+    Raises
+    ------
+    ArrowInvalid
+        A length or an index is none.
+    """
+    if not pa.types.is_dictionary(array.type):
+        _bytes_of(array).validate(full=True)
+        return array
+    _bytes_of(array.dictionary).validate(full=True)
+    ends = pc.min_max(array.indices).as_py()
+    if ends["min"] is not None and not 0 <= ends["min"] <= ends["max"] < len(array.dictionary):
+        raise pa.ArrowInvalid("an index leads beyond its dictionary")
+    return array.dictionary_decode()
+
+
+def _bytes_of(array: pa.Array) -> pa.Array:
+    """Take strings for bytes, without a copy: a writer may call anything a string."""
+    kind = _BYTES.get(array.type)
+    return array if kind is None else array.cast(kind)
+
+
 def _shown(array: pa.Array) -> pa.Array:
     """Keep the years that a datetime can show; what lies beyond is null."""
     per_second = _PER_SECOND.get(array.type.unit)
@@ -215,8 +253,7 @@ def _shown(array: pa.Array) -> pa.Array:
 
 def _stated(array: pa.Array) -> Sequence[Any]:
     """Give what stands in a column of times, of those that are counts whether something does."""
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
+    array = _decoded(array)
     return [there or None for there in array.is_valid().to_pylist()] if pa.types.is_temporal(array.type) else _plain(array)
 
 

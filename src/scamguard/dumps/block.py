@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from . import times
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -37,7 +39,7 @@ class Message(NamedTuple):
     row: int  # its place in the file, from 1
     text: str
     id: str | None = None
-    time: int | None = None  # milliseconds since 1970
+    time: int | None = None  # milliseconds since 1970, or `times.UNTOLD`
     sender: str | None = None
     channel: str | None = None
     reply_to: str | None = None  # the id of the message it answers
@@ -73,7 +75,7 @@ class Notes:
     def skip(self, place: str, problem: str) -> None:
         """Count one broken record."""
         self.broken += 1
-        told = f"{place}: {problem}"
+        told = cleaned(f"{place}: {problem}")  # names of files too may be of bytes that are no text
         if len(self.places) < _MOST_PLACES:
             self.places.append(told)
         if self.on_skip is not None:
@@ -83,7 +85,7 @@ class Notes:
         """Count a file that holds nothing, which is no error."""
         self.empty += 1
         if len(self.blank) < _MOST_PLACES:
-            self.blank.append(name)
+            self.blank.append(cleaned(name))
 
     def add(self, other: Notes) -> None:
         """Count in what another dump noted."""
@@ -110,8 +112,9 @@ def blocks(messages: Iterable[Message], notes: Notes) -> Iterator[Block]:
 
 
 def _packed(messages: Sequence[Message], notes: Notes) -> Block:
-    rows, found, *about = zip(*messages, strict=True)
-    return Block(texts(found, notes), np.array(rows, np.int64), said(about))
+    rows, found, ids, moments, *others = zip(*messages, strict=True)
+    notes.timeless += sum(moment is times.UNTOLD for moment in moments)
+    return Block(texts(found, notes), np.array(rows, np.int64), said([ids, [*map(times.known, moments)], *others]))
 
 
 def texts(found: Sequence[str], notes: Notes) -> pa.LargeStringArray:

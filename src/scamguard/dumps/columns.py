@@ -34,6 +34,12 @@ class Fields(NamedTuple):
     channel: str | None = None
     reply_to: str | None = None
     cut: bool = False  # whether records may hold more fields than the header names
+    day: str | None = None  # where `time` may be a time of day alone
+
+    @property
+    def about(self) -> tuple[str | None, ...]:
+        """The columns of ``ABOUT``, and behind them that of the days."""
+        return self.id, self.time, self.sender, self.channel, self.reply_to, self.day
 
 
 _KNOWN: Final = (
@@ -82,12 +88,12 @@ def find(name: str, columns: Collection[str], wanted: str | None) -> Fields:
     DumpError
         ``wanted``, or every usual name, is not among ``columns``, or is there twice.
     """
-    fields = known(columns) if wanted is None else None
-    if fields is None:
+    fields = known(columns)
+    if fields is None or wanted is not None:
         text = _text(name, columns, wanted)
         if (alike := list(columns).count(text)) > 1:
             raise DumpError(f"{name}: {alike} columns are called {text!r}; rename all but the one that holds the messages")
-        fields = Fields(text)
+        fields = Fields(text) if fields is None else fields._replace(text=text)  # what is said about a message is where it was
     return fields if fields.cut else _filled(fields, columns)
 
 
@@ -98,7 +104,8 @@ def _filled(fields: Fields, columns: Collection[str]) -> Fields:
         there or next((lowered[usual] for usual in names if usual in lowered), None)
         for there, names in zip(fields[1:6], _USUAL, strict=True)
     ]
-    return Fields(fields.text, about[0], about[1], about[2], about[3], about[4])
+    is_clock = about[1] is not None and about[1].strip().lower() == "time"
+    return Fields(fields.text, about[0], about[1], about[2], about[3], about[4], day=lowered.get("date") if is_clock else None)
 
 
 def _by_name(columns: Iterable[str]) -> dict[str, str]:

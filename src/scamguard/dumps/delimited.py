@@ -95,7 +95,8 @@ def _read(source: Source, column: str | None, delimiter: str) -> Iterator[Block]
 
 def _is_plain(first: bytes) -> bool:
     """Say whether the first line is a header without quotation marks."""
-    return bool(first.strip()) and not first.lower().startswith(b"sep=") and not any(char in first[:-2] for char in b'"\r\0')
+    bare = first.removesuffix(b"\n").removesuffix(b"\r")
+    return bool(first.strip()) and not first.lower().startswith(b"sep=") and not any(char in bare for char in b'"\r\0')
 
 
 class _Table:
@@ -126,7 +127,7 @@ class _Table:
         self._header = header = [name.strip() for name in header]
         if header:
             fields = columns.find(self._source.name, header, None if self._column is None else self._column.strip())
-            self._chosen = [header.index(name) if name else None for name in fields[:6]]
+            self._chosen = [header.index(name) if name else None for name in (fields.text, *fields.about)]
             self._cut = fields.cut
 
     def fast(self, splitter: Splitter) -> Iterator[Block]:

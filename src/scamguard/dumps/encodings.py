@@ -1,12 +1,14 @@
 """In which encoding a file is: told by its byte order mark, else UTF-8 if it can be, else by the statistics of chardet.
 
 UTF-8 hardly ever fits by chance, so a file that is UTF-8 but for a few bytes is UTF-8 with flaws. Only a file that is
-full of other bytes is something else: GB18030, Big5, Shift_JIS, EUC-KR or a Windows code page.
+full of other bytes is something else: GB18030, Big5, Shift_JIS, EUC-KR or a Windows code page. Few bytes say little to
+statistics; Western letters within words of ASCII say enough by themselves.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 from typing import Final
 
 BROKEN: Final = "scamguard.broken"  # the error handler for every encoding but UTF-8
@@ -26,6 +28,11 @@ _SUPERSETS: Final = {
 _ASCII: Final = bytes(range(0x80))
 _LEAST_BYTES = 6  # that are not ASCII: three Chinese characters; fewer prove nothing
 _MOST_FLAWS = 0.05  # of the characters beyond ASCII
+# What Windows-1252 has for Western languages and other code pages hardly use: no ð, þ, š, which are Turkish and Slavic letters elsewhere
+_WESTERN: Final = frozenset("àáâãäåæçèéêëìíîïñòóôõöøœùúûüßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜ‘’“”–—…•€£¡¿«»°©®™´")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_LATIN: Final = re.compile("[A-Za-z]")
+_SURER: Final = 2  # times as sure of another encoding, which may have the same letters
 
 
 def _lone(error: UnicodeError) -> tuple[str, int]:
@@ -52,25 +59,41 @@ def is_utf8(encoding: str) -> bool:
     return codecs.lookup(encoding).name in {"utf-8", "utf-8-sig"}
 
 
-def guess(head: bytes) -> str:
-    """Name the encoding of a file that begins like this.
+def guess(head: bytes, *, whole: bool = False) -> str:
+    """Name the encoding of a file that begins like this, or is this ``whole``.
 
     Examples
     --------
     >>> guess("您好，客服".encode("gb18030") * 20), guess(b"plain"), guess("x".encode("utf-16"))
     ('gb18030', 'utf-8-sig', 'utf-16')
+    >>> guess("für dich".encode("cp1252"), whole=True), guess("für dich".encode(), whole=True)
+    ('cp1252', 'utf-8-sig')
     """
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
-    if len(head.translate(None, _ASCII)) < _LEAST_BYTES or _flaws(head, "utf-8") <= _MOST_FLAWS:
+    if (count := len(head.translate(None, _ASCII))) < _LEAST_BYTES:
+        is_western = whole and count and _flaws(head, "utf-8") == 1 and _western(head) is not None
+        return "cp1252" if is_western else "utf-8-sig"
+    if _flaws(head, "utf-8") <= _MOST_FLAWS:
         return "utf-8-sig"
     import chardet  # noqa: PLC0415 - only the rare file that is not UTF-8 needs it
 
     telling = b"\n".join(line for line in head.split(b"\n") if not line.isascii())  # plain lines would outvote them
     found = str(chardet.detect(telling)["encoding"] or "utf-8").lower()
+    if (words := _western(telling)) is not None:
+        sure = {str(one["encoding"]).lower(): one["confidence"] for one in chardet.detect_all(telling, ignore_threshold=True)}
+        found = found if words and sure.get(found, 0.0) >= _SURER * sure.get("windows-1252", 0.0) else "windows-1252"
     name = _SUPERSETS.get(found, found)
     return name if _decodes(name) and _flaws(head, name) <= _MOST_FLAWS else "utf-8-sig"
+
+
+def _western(text: bytes) -> list[str] | None:
+    """Give the words beyond ASCII; None unless their letters are Western ones among ASCII ones, and so are all signs."""
+    read = text.decode("cp1252", "replace")
+    words = [word for word in _WORD.findall(read) if not word.isascii()]
+    mixed = sum(_LATIN.search(word) is not None for word in words)
+    return words if 2 * mixed >= len(words) and all(char.isascii() or char in _WESTERN for char in read) else None
 
 
 def _decodes(name: str) -> bool:

@@ -17,7 +17,7 @@ from . import tabled
 from .source import LONGEST_LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 _PLAIN: Final = {frozenset(): pa.string(), frozenset({str}): pa.string(), frozenset({int}): pa.int64()}
 
 
-def schema(fields: Fields, records: Iterable[dict[str, Any]]) -> pa.Schema | None:
-    """Say what the columns hold, by the first records; None if any holds more than strings or whole numbers."""
-    held: dict[str, set[type]] = {name: set() for name in fields[1:6] if isinstance(name, str)}
+def schema(fields: Fields, records: Sequence[dict[str, Any]]) -> pa.Schema | None:
+    """Say what the columns hold, by the first records; None if any holds more than strings or whole numbers, or a message is an object."""
+    if any(isinstance(record.get(fields.text), dict) for record in records):
+        return None
+    held: dict[str, set[type]] = {name: set() for name in fields.about if name is not None}
     for record in records:
         for name, kinds in held.items():
             if (value := record.get(name)) is not None:
@@ -55,7 +57,7 @@ def block(row: int, piece: bytes, fields: Fields, columns: pa.Schema, notes: Not
     except pa.ArrowException:
         return None
     found = {name: table[name].combine_chunks() for name in columns.names}
-    about = [found[name] if isinstance(name, str) else None for name in fields[1:6]]
+    about = [None if name is None else found[name] for name in fields.about]
     rows = np.arange(row, row + lines)
     return tabled.of_arrays(pc.fill_null(found[fields.text], ""), rows, about, rows, notes)
 

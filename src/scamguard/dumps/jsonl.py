@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import columns, encodings, jsonfast, pieces, tabled
 from .block import BLOCK_CHARS, BLOCK_ROWS
+from .jsonstream import flaw
 from .source import LONGEST_LINE
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _block(source: Source, group: Sequence[tuple[int, Record]], fields: Fields, 
     """Make a block; a record whose text is none is noted and left out."""
     rows, texts, kept = [], [], []
     for row, record in group:
-        text = record.get(fields.text)
+        text = _text(record.get(fields.text))
         if text is None or isinstance(text, str):
             rows.append(row)
             texts.append(text or "")
@@ -153,8 +154,19 @@ def _block(source: Source, group: Sequence[tuple[int, Record]], fields: Fields, 
             source.notes.skip(f"{source.name}, {what} {row}", f"{fields.text!r} is {type(text).__name__}, not a string")
     if not rows:
         return None
-    about = [[record.get(name) for record in kept] if isinstance(name, str) else None for name in fields[1:6]]
+    about = [[record.get(name) for record in kept] if name is not None else None for name in fields.about]
     return tabled.block(texts, rows, about, source.notes)
+
+
+def _text(value: object) -> object:
+    """Give what stands for a text; of a message that is an object, as webhooks send it, its own.
+
+    >>> _text("hi"), _text({"mid": "m", "text": "hi"}), _text({"body": 5})
+    ('hi', 'hi', {'body': 5})
+    """
+    if not isinstance(value, dict):
+        return value
+    return next((value[name] for name in columns.TEXT_COLUMNS if isinstance(value.get(name), str)), value)
 
 
 def _grouped(found: Iterable[tuple[int, Record, int]]) -> Iterator[list[tuple[int, Record]]]:
@@ -191,7 +203,7 @@ def _parsed(source: Source, row: int, line: str) -> Record | None:
     except json.JSONDecodeError as error:
         if not line.strip():
             return None
-        problem = f"not JSON: {error.msg} at column {error.colno}"
+        problem = f"not JSON: {flaw(error)} at column {error.colno}"
     except (ValueError, RecursionError):  # a number of thousands of digits, brackets thousands deep
         problem = "not JSON that can be read: a number too long or nested too deep"
     else:

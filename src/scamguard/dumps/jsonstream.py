@@ -29,6 +29,7 @@ OPENED: Final = object()  # the value of an object that is walked, at its beginn
 _CHUNK = 1 << 20  # characters
 _LONGEST = 1 << 26  # characters of one value
 _PARTIAL = 16  # characters at the end of the buffer that may be half a literal, an escape or a number
+_LEADS_ON: Final = re.compile(r"(?: starting)? at$|: *$")
 _decode = json.JSONDecoder(strict=False).raw_decode
 _GAP = re.compile(r"[\s,]*")
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|.)", re.DOTALL)
@@ -222,7 +223,7 @@ class _Walker:
                     self._start = (0, indent)
                     continue
                 self._start = (self._at, indent)
-                raise _BrokenError(f"not JSON: {error.msg}") from None
+                raise _BrokenError(f"not JSON: {flaw(error)}") from None
             except (ValueError, RecursionError):  # a number of thousands of digits, brackets thousands deep
                 self._start = (self._at, indent)
                 raise _BrokenError("not JSON that can be read: a number too long or nested too deep") from None
@@ -278,6 +279,11 @@ class _Walker:
 
     def _where(self, problem: str) -> str:
         return f"{problem} at character {self._before + self._at + 1:,}"
+
+
+def flaw(error: json.JSONDecodeError) -> str:
+    """Say what is wrong, without the word that leads to where."""
+    return _LEADS_ON.sub("", error.msg)
 
 
 def first_of(found: dict[str, Any], *names: str) -> str | None:

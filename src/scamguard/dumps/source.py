@@ -42,6 +42,7 @@ _BOTH_ORDERS: Final = {  # which one, a mark says
     "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
     "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
 }
+_TOO_WIDE: Final = "too much memory"  # what Zstandard says of a window longer than 128 MB
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
@@ -172,7 +173,7 @@ class Source:
     def start(self) -> str:
         """Give the first characters, without a byte order mark, without using them up; none if the encoding is unknown."""
         raw = self.head()
-        encoding = self.encoding or encodings.guess(raw)
+        encoding = self.encoding or encodings.guess(raw, whole=len(raw) < HEAD_BYTES)
         if not _is_text(encoding):
             return ""  # the reader says so
         try:
@@ -185,7 +186,9 @@ class Source:
         """Name the encoding: the one that the user names, else the one that the first bytes speak for."""
         if self.encoding is None:
             head = self.head()
-            return encodings.guess(self._further() if len(head) == HEAD_BYTES and head.isascii() else head)
+            if len(head) < HEAD_BYTES:
+                return encodings.guess(head, whole=True)
+            return encodings.guess(self._further() if head.isascii() else head)
         if not _is_text(self.encoding):
             raise DumpError(f"{self.name}: unknown encoding {self.encoding!r}; say for example utf-8, gb18030 or shift_jis")
         name = codecs.lookup(self.encoding).name
@@ -225,7 +228,7 @@ class _Stream(io.RawIOBase):
 
     def __init__(self, source: Source, raw: Any, *, ahead: bool) -> None:  # noqa: ANN401
         self._source, self._raw, self._ahead = source, raw, ahead  # whoever only looks ahead notes nothing
-        self._over = self.damaged = False
+        self._over = self.damaged = self._begun = False
         self._size = 0 if ahead else source.path.stat().st_size if source.path is not None else source.size
         self._packed = True
         self._inner: Any = raw
@@ -256,9 +259,15 @@ class _Stream(io.RawIOBase):
         except OSError as error:
             if not self._packed or error.errno:
                 raise _unread(self._source, error) from error
+            if not self._begun and _TOO_WIDE in str(error):
+                raise DumpError(
+                    f"{self._source.name}: packed with a window too long to be held (zstd --long); unpack it, or pipe it: "
+                    "zstd -dc --long=31 FILE | scamguard scan -"
+                ) from error
             return self._damaged(error)
         if self._size:
             self._source.share = min(1.0, self._raw.tell() / self._size)
+        self._begun = True
         buffer[: len(data)] = data
         return len(data)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
     from .block import Notes
 
 _TIME: Final = ABOUT.get_field_index("time")
+_CLOCK: Final = re.compile(r"\s*\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?\s*$")  # a time of any day
+_MIDNIGHT: Final = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?$")  # of a day that a program took for a time
 
 
 def block(found: Sequence[str], rows: Sequence[int], about: Sequence[Sequence[Any] | None], notes: Notes) -> Block:
-    """Pack messages and the columns of ``ABOUT``, each a sequence of whatever the table holds, or None."""
+    """Pack messages and the columns of ``ABOUT``, each a sequence of whatever the table holds, or None; a sixth may hold the days."""
+    about = _dated(about)
     arrays = [
         pa.nulls(len(rows), kind) if values is None else moments(values) if pa.types.is_timestamp(kind) else labels(values)
         for values, kind in zip(about, ABOUT.types, strict=True)
@@ -35,13 +39,45 @@ def block(found: Sequence[str], rows: Sequence[int], about: Sequence[Sequence[An
 def of_arrays(
     texts_: pa.Array, rows: NDArray[np.int64], about: Sequence[pa.Array | None], lines: NDArray[np.int64], notes: Notes
 ) -> Block:
-    """Pack messages and the columns of ``ABOUT`` as Arrow read them: each of strings or of whole numbers."""
+    """Pack messages and the columns of ``ABOUT`` as Arrow read them: each of strings or of whole numbers; a sixth may hold the days."""
+    about = _dated(about)
     arrays = [
         pa.nulls(len(rows), kind) if array is None else _moments_of(array) if pa.types.is_timestamp(kind) else _labels_of(array)
         for array, kind in zip(about, ABOUT.types, strict=True)
     ]
     notes.timeless += timeless(about[_TIME], arrays[_TIME])
     return Block(texts_, rows, pa.record_batch(arrays, schema=ABOUT), lines=lines)
+
+
+def _dated(about: Sequence[Any]) -> list[Any]:
+    """Give the columns of ``ABOUT``: where the days stand in a sixth, the times are of these days."""
+    found, days = list(about[: len(ABOUT)]), about[len(ABOUT) :]
+    clocks = found[_TIME]
+    if clocks is None or not days or days[0] is None:
+        return found
+    if isinstance(clocks, pa.Array):
+        spelled = (part.cast(pa.string()).to_pylist() for part in (clocks, days[0]))
+        found[_TIME] = pa.array(dated(*spelled), pa.string())
+    else:
+        found[_TIME] = dated(clocks, days[0])
+    return found
+
+
+def dated(clocks: Sequence[Any], days: Sequence[Any]) -> list[Any]:
+    """Put the day before each time of day; where no time stands, the day alone is known.
+
+    >>> dated(["10:05", "2024-05-02T09:00:00Z", ""], ["2024-05-01", "2024-05-02", "2024-05-03 00:00:00"])
+    ['2024-05-01 10:05', '2024-05-02T09:00:00Z', '2024-05-03 00:00:00']
+    """
+    return [_on(day, clock) for day, clock in zip(days, clocks, strict=True)]
+
+
+def _on(day: object, clock: object) -> object:
+    if clock is None or clock == "":
+        return day
+    if isinstance(clock, str) and isinstance(day, str) and day.strip() and _CLOCK.match(clock):
+        return f"{_MIDNIGHT.sub('', day.strip())} {clock.strip()}"
+    return clock
 
 
 def _labels_of(array: pa.Array) -> pa.Array:
@@ -90,7 +126,9 @@ def moments(values: Sequence[Any] | pa.Array) -> pa.TimestampArray:
         first = written[0].as_py() if len(written) else None
         if first is not None and first[4:5] == "-":
             zoned = first.endswith("Z") or first[-6:-5] in {"+", "-"}
-            return (written.cast(pa.timestamp("ms", "UTC")) if zoned else written).cast(kind)
+            found = (written.cast(pa.timestamp("ms", "UTC")) if zoned else written).cast(kind)
+            if times.shown(found):
+                return found
     except (pa.ArrowInvalid, TypeError, OverflowError, UnicodeEncodeError):
         pass  # several forms in one column, finer than milliseconds, numbers, or no times at all
     plain = values.to_pylist() if isinstance(values, pa.Array) else values

@@ -1,6 +1,7 @@
-"""When a message was sent, in milliseconds since 1970, whatever an export writes; None where it cannot be told.
+"""When a message was sent, in milliseconds since 1970, whatever an export writes; None where it says nothing.
 
-A time with a zone becomes UTC. A time without one keeps the clock of whoever made the export: nothing here guesses zones.
+What stands in a field of times and cannot be told is ``UNTOLD``, so that whoever packs messages counts it. A time with a
+zone becomes UTC. A time without one keeps the clock of whoever made the export: nothing here guesses zones.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,11 +44,30 @@ _NAMED: Final = (
     "%a %b %d %Y %H:%M:%S GMT%z",  # JavaScript: Wed May 01 2024 10:00:00 GMT+0000
 )
 _LEAST_COUNT = 10**8  # 1973; a smaller number is a year, a date without dashes or a row number
+UNTOLD: Final[int] = type("_Untold", (int,), {})()  # told by identity; false, so that `or` goes on to where else a time may stand
+
+
+def known(time: int | None) -> int | None:
+    """Give a time that is one.
+
+    >>> known(iso("05/01/2024")), known(iso("1970-01-01T00:00:00Z")), known(iso(""))
+    (None, 0, None)
+    """
+    return None if time is UNTOLD else time
 
 
 def moment(when: datetime) -> int:
-    """Count the milliseconds since 1970."""
-    return (when - (_START if when.tzinfo is None else _START_UTC)) // _MILLISECOND
+    """Count the milliseconds since 1970.
+
+    Raises
+    ------
+    OverflowError
+        In UTC it is of no year that can be shown: 0001-01-01T00:00:00+01:00.
+    """
+    found = (when - (_START if when.tzinfo is None else _START_UTC)) // _MILLISECOND
+    if not _FIRST <= found <= _LAST:
+        raise OverflowError
+    return found
 
 
 def since(count: object, per_second: int) -> int | None:
@@ -84,8 +106,13 @@ def iso(text: object) -> int | None:
     >>> iso("2024-05-01T12:00:00+02:00") == iso("2024-05-01T10:00:00Z") == iso("2024-05-01 10:00:00")
     True
     """
-    if not isinstance(text, str):
+    if not isinstance(text, str) or not text:
         return None
+    found = _iso(text)
+    return UNTOLD if found is None else found
+
+
+def _iso(text: str) -> int | None:
     try:
         return moment(datetime.fromisoformat(text.strip()))
     except (ValueError, OverflowError):
@@ -106,7 +133,7 @@ def written(text: object, *forms: str) -> int | None:
         for form in forms:
             try:
                 return moment(datetime.strptime(text.strip(), form))  # noqa: DTZ007 - the export's own clock
-            except ValueError:
+            except (ValueError, OverflowError):
                 continue
     return iso(text)
 
@@ -120,7 +147,7 @@ def any_of(value: object) -> int | None:
     if isinstance(value, str) and value[4:5] == "-":
         return _said(value)
     if isinstance(value, datetime):
-        return moment(value)
+        return _iso(value.isoformat())
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -134,17 +161,25 @@ def any_of(value: object) -> int | None:
 
 def _said(value: object) -> int | None:
     """Read a time in digits and words: ISO 8601, or another form in which only one thing can be meant."""
-    found = iso(value)
-    if found is not None or not isinstance(value, str):
+    if not isinstance(value, str):
+        return None
+    found = _iso(value)
+    if found is not None:
         return found
     value = _COMMENT.sub("", value)
     if _MAIL.match(value):
         return mail(value)
     value = _UTC.sub("", value)
     if (numbers := _YEAR_FIRST.match(value)) is None:
-        return written(value, *_NAMED)
+        return known(written(value, *_NAMED))
     year, month, day, hour, minute, second, part, zone = numbers.groups(default="")
-    return iso(f"{year}-{month:0>2}-{day:0>2}T{hour or '0':0>2}:{minute or '00'}:{second or '00'}{part.replace(',', '.')}{zone}")
+    return _iso(f"{year}-{month:0>2}-{day:0>2}T{hour or '0':0>2}:{minute or '00'}:{second or '00'}{part.replace(',', '.')}{zone}")
+
+
+def shown(moments: pa.TimestampArray) -> bool:
+    """Say whether all of these milliseconds are of years that a datetime can show."""
+    bounds = pc.min_max(moments.cast(pa.int64())).as_py()
+    return bounds["min"] is None or bool(_FIRST <= bounds["min"] and bounds["max"] <= _LAST)
 
 
 def counted(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
