@@ -284,7 +284,12 @@ def test_what_is_read_can_be_shown(said: str, told: int | None) -> None:
     assert [times.known(times.iso(said)), times.known(times.written(said, "%Y-%m-%dT%H:%M:%S%z")), times.any_of(said)] == [told] * 3
     assert times.any_of(datetime.fromisoformat(said)) == told
     if said.startswith("9999"):  # a year below 100 is one of this century in a mail
-        assert times.mail(f"Fri, 31 Dec 9999 23:59:59 {said[-6:].replace(':', '')}") == told
+        assert times.known(times.mail(f"Fri, 31 Dec 9999 23:59:59 {said[-6:].replace(':', '')}")) == told
+
+
+def test_a_field_of_times_that_tells_none_is_told_from_an_empty_one() -> None:
+    assert times.since("soon", 1) is times.mail("no date") is times.iso("soon") is times.UNTOLD
+    assert [times.since("", 1), times.since(None, 1), times.mail(None), times.mail(""), times.iso(None), times.iso("")] == [None] * 6
 
 
 DAYS = [  # date, time, what they say together

@@ -84,7 +84,7 @@ def _message(row: int, found: Mapping[str, Any], channel: str | None) -> Iterato
             row,
             text,
             label(found.get("id")),
-            times.iso(found.get("date")) if time is None else time,  # old exports have the clock of the machine alone
+            times.iso(found.get("date")) if times.known(time) is None else time,  # old exports have the clock of the machine alone
             next((name for field in ("from", "actor", "from_id", "actor_id") if (name := label(found.get(field)))), None),
             channel,
             label(found.get("reply_to_message_id")),

@@ -73,9 +73,18 @@ def moment(when: datetime) -> int:
 def since(count: object, per_second: int) -> int | None:
     """Read a count of seconds (1), milliseconds (1000) … since 1970, as a number or as digits.
 
-    >>> since("1700000000", 1), since(1700000000123, 1000), since("soon", 1)
-    (1700000000000, 1700000000123, None)
+    >>> since("1700000000", 1), since(1700000000123, 1000), since(None, 1), since("soon", 1) is UNTOLD
+    (1700000000000, 1700000000123, None, True)
     """
+    return _told(_since(count, per_second), count)
+
+
+def _told(found: int | None, field: object) -> int | None:
+    """Give what was found in a field of times, or whether there was something that could not be told."""
+    return UNTOLD if found is None and field not in (None, "") else found
+
+
+def _since(count: object, per_second: int) -> int | None:
     if isinstance(count, bool) or not isinstance(count, int | float | str):
         return None
     try:
@@ -106,10 +115,7 @@ def iso(text: object) -> int | None:
     >>> iso("2024-05-01T12:00:00+02:00") == iso("2024-05-01T10:00:00Z") == iso("2024-05-01 10:00:00")
     True
     """
-    if not isinstance(text, str) or not text:
-        return None
-    found = _iso(text)
-    return UNTOLD if found is None else found
+    return _told(_iso(text), text) if isinstance(text, str) else None
 
 
 def _iso(text: str) -> int | None:
@@ -121,6 +127,10 @@ def _iso(text: str) -> int | None:
 
 def mail(text: str | None) -> int | None:
     """Read the date of a mail (RFC 5322)."""
+    return _told(_mail(text), text)
+
+
+def _mail(text: str | None) -> int | None:
     try:
         return moment(email.utils.parsedate_to_datetime(text)) if text else None
     except (ValueError, TypeError, OverflowError, IndexError):
@@ -156,7 +166,7 @@ def any_of(value: object) -> int | None:
         return _said(value)
     if not count >= _LEAST_COUNT:
         return _said(value)
-    return since(value, next((per_second for limit, per_second in _UNITS if count < limit), _FINEST))
+    return _since(value, next((per_second for limit, per_second in _UNITS if count < limit), _FINEST))
 
 
 def _said(value: object) -> int | None:
@@ -168,7 +178,7 @@ def _said(value: object) -> int | None:
         return found
     value = _COMMENT.sub("", value)
     if _MAIL.match(value):
-        return mail(value)
+        return _mail(value)
     value = _UTC.sub("", value)
     if (numbers := _YEAR_FIRST.match(value)) is None:
         return known(written(value, *_NAMED))
