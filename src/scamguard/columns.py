@@ -52,6 +52,11 @@ class TextBatch:
         for first, stop in self.groups():
             yield first, TextBatch(self.data, self.offsets[first : stop + 1])
 
+    def pieces(self, most: int) -> Iterator[TextBatch]:
+        """Cut into pieces of so many messages."""
+        for first in range(0, len(self), most):
+            yield TextBatch(self.data, self.offsets[first : first + most + 1])
+
     def texts(self) -> Iterator[str]:
         """Give the messages as Python has them, one by one."""
         return map(self.text, range(len(self)))

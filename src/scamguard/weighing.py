@@ -13,6 +13,8 @@ from .glance import aside
 from .imitation.hints import leads
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from .model import Model
@@ -25,6 +27,18 @@ class Risks(NamedTuple):
     odds: NDArray[np.float64]  # (n,), the same in log-odds
     links: dict[int, dict[str, str]]  # what the links of suspects show (``identity.described``), by row
     told: dict[int, quoted.Told]  # those that speak of what they quote, and are the better for it, by row
+
+
+def joined(pieces: Sequence[Risks]) -> Risks:
+    """Put what is known of pieces of a batch together."""
+    firsts = np.cumsum([0, *(len(piece.risk) for piece in pieces)]).tolist()
+    placed = [*zip(firsts, pieces, strict=False)]
+    return Risks(
+        np.concatenate([piece.risk for piece in pieces]),
+        np.concatenate([piece.odds for piece in pieces]),
+        {first + row: links for first, piece in placed for row, links in piece.links.items()},
+        {first + row: told for first, piece in placed for row, told in piece.told.items()},
+    )
 
 
 @dataclass(frozen=True, slots=True)
