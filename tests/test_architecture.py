@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 SRC = Path(scamguard.__file__).parent
 # A module imports only from those before it, at the top or inside a function. A new module takes its place here.
 _CORE = (
-    "errors visible kinds lowering kernels slots columns addresses breaks disguises homophones typos tidy arena fold tokens brands "
-    "imitation spelled lexicon automaton match merge misspellings trie wordgraph terms rules passages body parts seen ngrams "
-    "features steps quoted sums engine sieve rooms reader glance proof soundness model verdict pack asks language contacts sender "
-    "senders mentions whom identity weighing narrow explain suspects table secrets outgoing giveaways guard sending wording advice "
-    "chains masking ticket letter"
+    "errors visible kinds lowering kernels slots columns addresses breaks composing disguises homophones typos tidy arena fold "
+    "tokens brands imitation spelled lexicon automaton match merge misspellings trie wordgraph terms rules passages body parts seen "
+    "ngrams features steps quoted sums engine sieve rooms reader glance proof soundness model verdict pack asks language contacts "
+    "sender senders mentions whom identity weighing narrow explain suspects table secrets outgoing giveaways guard sending wording "
+    "advice chains masking ticket letter"
 )
 _AROUND = (
     "train sklearn dumps chat spark sinks render output selection checkpoint targets conversations report_page scanning command survey "

@@ -224,6 +224,13 @@ def test_words_once_folded_stay_as_they_are(words: list[str]) -> None:
         ("t h a t's l e s s o n one", "thats lesson one"),
         ("密*码", "密码"),
         ("비 밀 번 호", "비밀번호"),
+        ("인 증 번 호를 보내, 비.밀.번.호도", "인증번호를 보내, 비밀번호도"),  # … with a particle behind the last
+        ("너 그 때 어디 갔어", "너 그 때 어디 갔어"),  # … but words of one syllable are words
+        ("비ㅁㅣㄹ번ㅎㅗ, ㅂㅣㅁㅣㄹㅂㅓㄴㅎㅗ", "비밀번호, 비밀번호"),  # letters of a keyboard
+        ("네ㅎㅎ 아ㅠㅠ", "네ᄒᄒ 아ᅲᅲ"),
+        ("パ・ス・ワ・ー・ド ビル・ゲイツ", "パスワード ビル・ゲイツ"),
+        ("p★a★s★s 助❤记❤词", "pass 助记词"),  # pictures between letters
+        ("pa$$w0rd p@$$word us$$", "password password us$$"),
         ("don't", "dont"),  # apostrophes, hyphens, white space, repeats
         ("one-time  code", "one time code"),
         ("  so \t much  ", "so much"),
@@ -320,6 +327,11 @@ def test_what_punctuation_ends(text: str, mark: str, want: int) -> None:
 def test_a_look_alike_of_a_masked_link_is_no_link() -> None:
     """``lil©`` and ``link`` share a 31-based hash: a collision is never a hit."""
     assert LINK not in folded("[lil©]")
+
+
+@pytest.mark.parametrize("text", ["비밀번호를 보내세요", "Сергей, ещё їжак, ў", "パスワードが", "mật khẩu", "contraseña", "पासवर्ड़"])
+def test_decomposed_text_is_read_as_composed(text: str) -> None:
+    assert folded(unicodedata.normalize("NFD", text)) == folded(unicodedata.normalize("NFC", text))
 
 
 def test_a_pair_is_joined_the_same_wherever_it_stands() -> None:

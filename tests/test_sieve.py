@@ -65,12 +65,19 @@ def test_what_is_written_down_is_what_is_weighed(text: str) -> None:
     assert starts.tolist() == [0, many]
 
 
+@pytest.mark.parametrize("word", ["lol", "哈哈", "12", "don't"])
+def test_a_word_said_again_and_again_weighs_once(word: str, guard: Guard) -> None:
+    texts = [f"{junk} send us the code" for junk in (word, " ".join([word] * 30))]
+    once, again = sieve.sifted(columns.pack(texts), guard.model.sieve)[0]
+    assert once == again
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "go to https://a.example/x now", "see kraken.example for it", "write to help@kraken now", "ask @kraken_help", "see kraken。com",
         "at 203.0.113.5 now", "kraken[.]example", "[kraken](x)", "крипто.рф", "your pa5sword", "wa11et", "p a s s", "п а р о л ь",
-        "密 码 发 来", "密·码·验·证", "密*码", "密＊码", "wаllet", "пaроль",
+        "密 码 发 来", "密·码·验·证", "パ・ス・ワ・ー・ド", "密*码", "密＊码", "wаllet", "пaроль",
         "se\u200bnd", "se\u2060nd", "pass\u00adword", "Ｋraken", "ｓend", "🅂🄴🄴🄳 now",
         "𝐛𝐨𝐥𝐝", "ⓒⓞⓓⓔ", "ᴘassword", "ꜱend",
     ],

@@ -11,10 +11,13 @@ from typing import Final
 import numpy as np
 
 from .breaks import find_breaks
-from .kernels import compiled, inlined, is_wordlike, row_of
-from .kinds import ALIEN, CYRILLIC, DIGIT, HANGUL, IDEO, KIND, LATIN, LETTER, NO_SCRIPT, UNDONE
+from .kernels import BASIS, PRIME, compiled, inlined, is_wordlike, row_of
+from .kinds import ALIEN, CYRILLIC, DIGIT, HANGUL, IDEO, KIND, LATIN, LETTER, NO_SCRIPT, OTHER, SPACE, UNDONE
+from .slots import lookup
 
 _MOST_TORN: Final = 3  # characters that stand together in a text that spaces tear apart
+_MOST_SIGNS: Final = 3  # that stand for letters side by side
+MIDDLE_DOT: Final = 0x30FB  # of Japanese, between words; it counts as a kana
 
 
 @inlined
@@ -49,9 +52,7 @@ def undo_in_words(codes, kind, begin, end, t):
                 latin += script == LATIN
                 foreign += script >= CYRILLIC
                 other += script == NO_SCRIPT
-            elif sort == DIGIT or (
-                codes[j] in (36, 64) and j > i and j + 1 < end and _ascii_letter(codes[j - 1]) and _ascii_letter(codes[j + 1])
-            ):
+            elif sort == DIGIT or (j > i and _is_letter_sign(codes, j, end)):
                 pass
             else:
                 break
@@ -65,6 +66,17 @@ def undo_in_words(codes, kind, begin, end, t):
         if latin >= 2 and latin + foreign + other < j - i <= 20:
             _unleet(codes, kind, i, j)
         i = j
+
+
+@inlined
+def _is_letter_sign(codes, j, end):
+    """Say whether ``$`` or ``@`` at ``j`` stands for a letter: behind a letter or another of them, and a letter follows: pa$$word."""
+    if codes[j] not in (36, 64) or not (_ascii_letter(codes[j - 1]) or codes[j - 1] in (36, 64)):
+        return False
+    k = j + 1
+    while k < end and k < j + _MOST_SIGNS and codes[k] in (36, 64):
+        k += 1
+    return k < end and _ascii_letter(codes[k])
 
 
 @compiled
@@ -138,14 +150,19 @@ def _one(codes, k, last):
 
 
 @inlined
+def _is_of_word(codes, kind, i):
+    return is_wordlike(kind[i]) and codes[i] != MIDDLE_DOT
+
+
+@inlined
 def _single(codes, kind, i, begin, end):
     """Say which sort of letter stands alone at ``i`` (0: none)."""
     sort = kind[i] & KIND
-    if sort not in (LETTER, HANGUL, IDEO) or (sort == IDEO and codes[i] < 0x3040):
+    if sort not in (LETTER, HANGUL, IDEO) or (sort == IDEO and (codes[i] < 0x3040 or codes[i] == MIDDLE_DOT)):
         return 0
-    if i > begin and is_wordlike(kind[i - 1]):
+    if i > begin and _is_of_word(codes, kind, i - 1):
         return 0
-    if i + 1 < end and is_wordlike(kind[i + 1]):
+    if i + 1 < end and _is_of_word(codes, kind, i + 1):
         return 0
     if i > begin + 1 and codes[i - 1] == 39 and kind[i - 2] & KIND == LETTER:
         return 0  # the s of "that's" ends a word
@@ -180,16 +197,21 @@ def join_spaced(codes, kind, origin, begin, end, costs):
         if not many and _is_han(codes, kind, i, end) and i + 2 < end and codes[i + 1] in (42, 124, 95, 126, 94, 43, 39):
             many = 2 if _is_han(codes, kind, i + 2, end) else 0
         if many:
-            apart = sort == LETTER and mark != 0
-            if apart:
-                find_breaks(codes, kind, i, many, costs)
+            cut = sort == LETTER or (sort == HANGUL and codes[i + 1] == 32)
+            if sort == LETTER:
                 near = i + 2 * many + 3
+            if cut:
+                find_breaks(codes, kind, i, many, costs)
+            if cut and sort == HANGUL:
+                _keep_known(codes, kind, i, many, costs)
             for k in range(many):
-                codes[out], kind[out], origin[out] = codes[i + 2 * k], kind[i + 2 * k] | mark, origin[i + 2 * k]
+                at = i + 2 * k
+                ahead, behind = k > 0 and codes[at - 1] != 0, k + 1 == many or codes[at + 1] != 0
+                alone = cut and sort == HANGUL and (ahead or k == 0) and behind
+                codes[out], kind[out], origin[out] = codes[at], kind[at] | (np.uint8(0) if alone else mark), origin[at]
                 out += 1
-                between = i + 2 * k + 1
-                if apart and k + 1 < many and codes[between]:
-                    codes[out], kind[out], origin[out] = codes[between], kind[between], origin[between]
+                if cut and k + 1 < many and codes[at + 1]:
+                    codes[out], kind[out], origin[out] = codes[at + 1], kind[at + 1], origin[at + 1]
                     out += 1
             # a pair may go on (密*码*是): its last letter is looked at again
             if mark == 0:
@@ -208,13 +230,45 @@ def join_spaced(codes, kind, origin, begin, end, costs):
 @compiled
 def _spaced(codes, kind, i, begin, end, sort, least):
     """Count the letters spaced out from ``i`` on: ``(how many or 0, mark)``, 0 if fewer than ``least``."""
-    if i + 1 >= end or codes[i + 1] not in (32, 10, 46, 45, 95, 42, 124, 47, 0xB7, 44, 126, 43):
+    if i + 1 >= end or not _separates(codes[i + 1], kind[i + 1]):
+        return 0, np.uint8(0)
+    mark = codes[i + 1]
+    if mark == MIDDLE_DOT and (sort != IDEO or not _is_kana(codes[i])):
         return 0, np.uint8(0)
     many, k = 1, i + 2
-    while k < end and codes[k - 1] == codes[i + 1] and _single(codes, kind, k, begin, end) == sort:
+    while k < end and codes[k - 1] == mark and _single(codes, kind, k, begin, end) == sort and (mark != MIDDLE_DOT or _is_kana(codes[k])):
         many += 1
         k += 2
+    if sort == HANGUL and k < end and codes[k - 1] == mark and kind[k] & KIND == HANGUL:
+        many += 1  # the last syllable has its particle behind it
     return (many, np.uint8(UNDONE)) if many >= least else (0, np.uint8(0))
+
+
+@inlined
+def _separates(code, kind):
+    """Say whether letters are spaced out with this: white space, a mark, or whatever sign is neither, a picture say."""
+    return code in (32, 10, 46, 45, 95, 42, 124, 47, 0xB7, 44, 126, 43, MIDDLE_DOT) or (kind & KIND == OTHER and code > 127)
+
+
+@inlined
+def _is_kana(code):
+    return 0x3040 < code <= 0x30FF
+
+
+@compiled
+def _keep_known(codes, kind, i, many, costs):
+    """Part again the syllables that ``find_breaks`` took for one word, where nobody knows it: many words of Korean have but one."""
+    first = 0
+    for end in range(1, many + 1):
+        if end < many and codes[i + 2 * end - 1] == 0:
+            continue
+        h = BASIS
+        for at in range(end - 1, first - 1, -1):
+            h = (h ^ np.uint64(codes[i + 2 * at])) * PRIME
+        if lookup(costs, h) < 0:
+            for at in range(first + 1, end):
+                codes[i + 2 * at - 1], kind[i + 2 * at - 1] = 32, SPACE
+        first = end
 
 
 @inlined

@@ -18,8 +18,6 @@ Nothing is undone in ordinary text: passes 2 to 4 act only where the text shows 
 
 from __future__ import annotations
 
-import itertools
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -29,7 +27,8 @@ import numpy as np
 from safetensors.numpy import load
 
 from .addresses import replace_addresses
-from .disguises import join_spaced, undo_in_words
+from .composing import KEYS, is_jamo, syllable, with_mark
+from .disguises import MIDDLE_DOT, join_spaced, undo_in_words
 from .homophones import undo_homophones
 from .kernels import compiled, inlined, is_wordlike, row_of
 from .kinds import (
@@ -38,6 +37,7 @@ from .kinds import (
     DIGIT,
     DRESSED,
     DROP,
+    HANGUL,
     HIDDEN,
     IDEO,
     KIND,
@@ -177,6 +177,7 @@ def _survey(codes, kind, begin, end):
         apart = is_wordlike(kind[i]) & ~is_wordlike(kind[i + 1]) & is_wordlike(kind[i + 2]) & ~is_wordlike(kind[i + 3])
         more = is_wordlike(kind[i + 4]) & ~is_wordlike(kind[i + 5]) & is_wordlike(kind[i + 6])
         spaced |= np.uint32(apart & ((han & (kind[i + 4] & KIND == IDEO)) | more))
+        spaced |= np.uint32((codes[i + 1] == MIDDLE_DOT) & (codes[i + 3] == MIDDLE_DOT))
         hider = (codes[i + 1] == 42) | (codes[i + 1] == 43) | (codes[i + 1] == 39) | (codes[i + 1] - np.uint32(94) < np.uint32(2))
         spaced |= np.uint32(han & (hider | (codes[i + 1] == 124) | (codes[i + 1] == 126)))
     return addressed, disguised, spaced, ideographs
@@ -208,18 +209,6 @@ def _decode(data, at, stop):
     return code, many
 
 
-_VOICED = np.zeros((2, 0xC0), np.uint32)  # by sound mark and kana: what both are together, after NFC (UAX #15)
-for _mark, _kana in itertools.product(range(2), range(0x3040, 0x3100)):
-    _one = unicodedata.normalize("NFC", chr(_kana) + chr(0x3099 + _mark))
-    _VOICED[_mark, _kana - 0x3040] = ord(_one) if len(_one) == 1 else 0
-
-
-@inlined
-def _voiced(kana, mark):
-    """Put a sound mark on a kana (half-width ﾊ and ﾟ are two code points); 0 if it takes none."""
-    return _VOICED[mark - 0x3099, kana - 0x3040] if 0x3040 <= kana < 0x3100 else np.uint32(0)
-
-
 @inlined
 def spell(data, at, stop, page, rows, long, long_start, codes, kind, origin, end):
     """Decode and replace each code point by its table row; return the new end."""
@@ -238,6 +227,8 @@ def spell(data, at, stop, page, rows, long, long_start, codes, kind, origin, end
             at += 1  # CR LF is one line end
             continue
         if delta == _DROPPED:
+            if code < 0x310 and end > begin and with_mark(code, codes[end - 1]):
+                codes[end - 1] = with_mark(code, codes[end - 1])
             hidden |= row & _HIDES != 0 and end > begin and _disguisable(codes[end - 1], kind[end - 1])
             at += many
             continue
@@ -250,13 +241,30 @@ def spell(data, at, stop, page, rows, long, long_start, codes, kind, origin, end
                 row = np.int64(rows[row_of(page, code)])
                 codes[end], kind[end], origin[end] = code, row & KIND | mark & _MARKS, at - first
                 end += 1
-        elif 0x3099 <= code + delta <= 0x309A and end > begin and _voiced(codes[end - 1], code + delta):
-            codes[end - 1] = _voiced(codes[end - 1], code + delta)
+        elif 0x3099 <= code + delta <= 0x309A and end > begin and with_mark(code + delta, codes[end - 1]):
+            codes[end - 1] = with_mark(code + delta, codes[end - 1])
+        elif is_jamo(code + delta):
+            end = _write_jamo(code, code + delta, mark, at - first, codes, kind, origin, begin, end)
         else:
             codes[end], kind[end], origin[end] = 32 if delta == _BLANKED else code + delta, mark, at - first
             end += 1
         at += many
     return end
+
+
+@compiled
+def _write_jamo(source, code, mark, place, codes, kind, origin, begin, end):
+    """Write a letter of Hangul, or the syllable that it makes with what stands before it; return the new end."""
+    before, sort = (np.int64(codes[end - 1]), kind[end - 1]) if end > begin else (np.int64(0), np.uint8(0))
+    now, begun = syllable(source, code, before, sort)
+    if now:
+        codes[end - 1] = now
+        kind[end - 1] = sort & _MARKS | HANGUL | (UNDONE if source >= KEYS else 0)
+    if begun:
+        codes[end], kind[end], origin[end] = begun, HANGUL | UNDONE, origin[end - 1]
+    elif not now:
+        codes[end], kind[end], origin[end] = code, mark, place
+    return end + (begun > 0 or not now)
 
 
 @inlined

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from .disguises import MIDDLE_DOT
 from .fold import PAD, spell, tables
 from .kernels import compiled, inlined, is_wordlike
 from .kinds import DIGIT, HARD, IDEO, KIND, LETTER, OTHER, UNDONE
@@ -99,12 +100,14 @@ def _odd(codes, kinds, end):
         letter, digit = two == LETTER, two == DIGIT
         odd |= np.uint32(kinds[i] & UNDONE != 0)
         third, fourth = codes[i + 2], codes[i + 3]
+        odd |= np.uint32((c == MIDDLE_DOT) & (third == MIDDLE_DOT))  # パ・ス・ワ
         odd |= np.uint32(((c == 64) & (i > 0)) | ((c == 46) & letter) | ((c == 58) & (codes[i + 1] == 47)))
         odd |= np.uint32(((c == 91) & (codes[i + 1] == 46)) | ((c == 93) & (codes[i + 1] == 40)))  # [.] and ](
         parted = ((third == 46) & (kinds[i + 3] & KIND == DIGIT)) | ((fourth == 46) & (kinds[i + 4] & KIND == DIGIT))
         odd |= np.uint32((c == 46) & digit & (parted | ((codes[i + 4] == 46) & (kinds[i + 5] & KIND == DIGIT))))  # 203.0.113.5
         odd |= np.uint32((c == 36) & letter)
-        longer = (kinds[i + 2] & KIND == DIGIT) & ((kinds[i + 3] & KIND == LETTER) | (kinds[i + 4] & KIND == LETTER))
+        fifth = (kinds[i + 3] & KIND == DIGIT) & (kinds[i + 4] & KIND == LETTER)
+        longer = (kinds[i + 2] & KIND == DIGIT) & ((kinds[i + 3] & KIND == LETTER) | fifth)
         odd |= np.uint32((one == LETTER) & digit & ((kinds[i + 2] & KIND == LETTER) | longer))  # pa5sword, wa11et
         odd |= np.uint32((one == LETTER) & letter & ((c < 128) != (codes[i + 1] < 128)))
         odd |= np.uint32(~is_wordlike(kinds[i]) & _apart(kinds, i))
@@ -128,19 +131,25 @@ def _weighed(codes, kinds, end, weights, named, shift, step, crowd):
     total_1, total_2, many_1, many_2 = np.int64(0), np.int64(0), 0, 0  # as it was one and two blocks ago
     total_line, many_line = np.int64(0), 0  # and where the line or sentence began
     size, edge, high, names = 0, BLOCK, -np.inf, False
+    first, until, size_of, behind = 0, 0, 0, 0  # where the word begins and ends, how long the one before is, where one that came again ends
     for i in range(end):
-        if _repeats(codes, i, end):
+        if i < behind or _repeats(codes, i, end, last):
             continue
         c, kind = _even(codes[i]), kinds[i] & KIND
+        if not word and _within(c, kind):
+            behind = _again(codes, kinds, first, size_of, i, end)
+            if behind:
+                continue
+            first = i
         last, bytes_of = _appended(last, c)
         size += bytes_of
         if _within(c, kind):
-            word = (word ^ np.uint64(c)) * _MIX
+            word, until = (word ^ np.uint64(c)) * _MIX, i + 1
         elif word:
             total += _of_word(weights, before, word, shift)
             names |= _names(named, before, word, shift)
             many += 2 if before else 1
-            before, word = word, np.uint64(0)
+            before, word, size_of = word, np.uint64(0), until - first
         total += weights[0, _run_id(last, 4, shift)]
         total += weights[1, _run_id(last, 6, shift)]
         total += weights[2, _run_id(last, 8, shift)]
@@ -179,19 +188,25 @@ def shingles(data, start, stop, t, bits, codes, kinds, origin, ids, starts):
     for n in range(len(start)):
         end = spell(data, start[n], stop[n], t.page, t.row, t.long, t.long_start, codes, kinds, origin, 0)
         last, word, before = np.uint64(0x2020202020202020), np.uint64(0), np.uint64(0)
+        first, until, size_of, behind = 0, 0, 0, 0
         for i in range(end + 1):
-            if i < end and _repeats(codes, i, end):
+            if i < behind or (i < end and _repeats(codes, i, end, last)):
                 continue
             c, kind = (_even(codes[i]), kinds[i] & KIND) if i < end else (np.uint32(_BLANK), np.uint8(0))
+            if not word and _within(c, kind):
+                behind = _again(codes, kinds, first, size_of, i, end)
+                if behind:
+                    continue
+                first = i
             if _within(c, kind):
-                word = (word ^ np.uint64(c)) * _MIX
+                word, until = (word ^ np.uint64(c)) * _MIX, i + 1
             elif word:
                 ids[many] = np.uint64(3) * size + _word_id(word, shift)
                 many += 1
                 if before:
                     ids[many] = np.uint64(3) * size + _pair_id(before, word, shift)
                     many += 1
-                before, word = word, np.uint64(0)
+                before, word, size_of = word, np.uint64(0), until - first
             if i < end:
                 last, _ = _appended(last, c)
                 ids[many] = _run_id(last, 4, shift)
@@ -203,13 +218,35 @@ def shingles(data, start, stop, t, bits, codes, kinds, origin, ids, starts):
 
 
 @inlined
-def _repeats(codes, i, end):
-    """Say whether a code point comes again: three alike or more count once, and so does a gap, of which a line end is what remains."""
+def _repeats(codes, i, end, last):
+    """Say whether a code point comes again: three alike or more count once, and so does a gap, of which a line end is what remains.
+
+    ``last`` holds what was kept before it.
+    """
     c, after = codes[i], codes[i + 1] if i + 1 < end else np.uint32(0)
-    before = codes[i - 1] if i else np.uint32(0)
     if c == _BLANK or c == _NEWLINE:
-        return after == _NEWLINE or (c == _BLANK and (after == _BLANK or before == _NEWLINE))
+        return after == _NEWLINE or last >> np.uint64(56) == _NEWLINE or (c == _BLANK and after == _BLANK)
+    before = codes[i - 1] if i else np.uint32(0)
     return c == after and (before == c or (i + 2 < end and codes[i + 2] == c))
+
+
+@inlined
+def _again(codes, kinds, first, size, i, end):
+    """Say where the word at ``i`` and the blanks behind it end, if it is the word before once more (at ``first``); else 0.
+
+    What is said again and again weighs once: else it would drown what stands beside it.
+    """
+    if not size or i + size > end:
+        return 0
+    for k in range(size):
+        if codes[i + k] != codes[first + k]:
+            return 0
+    stop = i + size
+    if stop < end and _within(_even(codes[stop]), kinds[stop] & KIND):
+        return 0
+    while stop < end and codes[stop] == _BLANK:
+        stop += 1
+    return stop
 
 
 @inlined

@@ -29,8 +29,18 @@ _MASKS: Final = {"link", "url", "links", "website", "链接", "网址", "网站"
 _TOPS: Final = {int(top).to_bytes(8, "big").lstrip(b"\0").decode() for top in _T.tops}
 _ADDRESS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_@/?=&%#~+:")
 _NOT_FIRST, _NOT_LAST = ".-:/?=&%#~+_", ".-:?_~"  # punctuation that stands beside an address, not in it
-_SEPARATORS: Final = " \n.-_*|/·,~+"
+_SEPARATORS: Final = " \n.-_*|/·,~+・"
 _HIDERS: Final = "*|_~^+'"
+_BREVES: Final = "йўёї"
+_MIDDLE_DOT: Final = "・"
+# leading consonants of Hangul and the trailing ones that are the same letter, by their names in Unicode
+_TRAILS: Final = {
+    chr(lead): chr(trail)
+    for lead in range(0x1100, 0x1113)
+    for trail in range(0x11A8, 0x11C3)
+    if unicodedata.name(chr(lead)).replace("CHOSEONG", "JONGSEONG") == unicodedata.name(chr(trail))
+}
+_LEADS: Final = {trail: lead for lead, trail in _TRAILS.items()}
 _WORD: Final = {kinds.LETTER, kinds.HANGUL, kinds.IDEO, kinds.DIGIT}
 
 
@@ -96,6 +106,8 @@ def _spelled(raw: bytes) -> list[Cell]:
         row = _row(char)
         delta, style, kind = int(_RAW["delta"][row]), int(_RAW["style"][row]), int(_RAW["kind"][row])
         if delta == kinds.DROP:
+            if cells and char in "\u0306\u0308" and (both := unicodedata.normalize("NFC", cells[-1].char + char)) in _BREVES:
+                cells[-1] = replace(cells[-1], char=both)
             hidden |= bool(style & kinds.HIDDEN) and bool(cells) and _disguisable(cells[-1])
             continue
         capital = bool(style & kinds.UPPER)
@@ -108,9 +120,34 @@ def _spelled(raw: bytes) -> list[Cell]:
             cells += [Cell(piece, int(_RAW["kind"][_row(piece)]), at, capital, undone) for piece in map(chr, _T.long[first:last].tolist())]
         elif cells and _voiced(cells[-1].char, chr(ord(char) + delta)):
             cells[-1] = replace(cells[-1], char=_voiced(cells[-1].char, chr(ord(char) + delta)))
+        elif "\u1100" <= chr(ord(char) + delta) < "\u1200":
+            _write_jamo(cells, Cell(chr(ord(char) + delta), kind, at, capital, undone), typed=char >= "\u3131")
         else:
             cells.append(Cell(chr(ord(char) + delta), kind, at, capital, undone))
     return cells
+
+
+def _write_jamo(cells: list[Cell], jamo: Cell, *, typed: bool) -> None:
+    """Put a letter of Hangul to the syllable before it, or write it down; what is typed letter by letter joins only what was typed so."""
+    before = cells[-1] if cells else Cell(" ", kinds.SPACE, 0)
+    parts = unicodedata.normalize("NFD", before.char)
+    syllable = before.kind == kinds.HANGUL and len(parts) > 1 and (before.undone or not typed)
+    vowel = "\u1161" <= jamo.char <= "\u1175"
+    joined = ""
+    laughed = typed and before.char in "\u110b\u110f\u1112" and jamo.char in "\u116e\u1172\u1173"
+    if vowel and "\u1100" <= before.char <= "\u1112" and not laughed:
+        joined = before.char + jamo.char
+    elif not vowel and syllable and len(parts) == 2:
+        trail = jamo.char if jamo.char > "\u11a7" else _TRAILS.get(jamo.char, "") if typed else ""
+        joined = trail and parts + trail
+    if joined and len(both := unicodedata.normalize("NFC", joined)) == 1:
+        cells[-1] = replace(before, char=both, kind=kinds.HANGUL, undone=typed or before.undone)
+        return
+    if vowel and typed and syllable and len(parts) == 3 and (lead := _LEADS.get(parts[2])):
+        cells[-1] = replace(before, char=unicodedata.normalize("NFC", parts[:2]), undone=True)
+        cells.append(Cell(unicodedata.normalize("NFC", lead + jamo.char), kinds.HANGUL, before.origin, undone=True))
+        return
+    cells.append(jamo)
 
 
 def _voiced(kana: str, mark: str) -> str:
@@ -208,8 +245,9 @@ def _words(cells: list[Cell]) -> list[Cell]:
 
 
 def _leet_sign(cells: list[Cell], begin: int, at: int) -> bool:
-    """``$`` and ``@`` are letters between letters."""
-    return cells[at].char in "$@" and begin < at < len(cells) - 1 and _ascii_letter(cells[at - 1]) and _ascii_letter(cells[at + 1])
+    """``$`` and ``@`` are letters between letters, up to three side by side behind this one."""
+    before, behind = "".join(cell.char for cell in cells[begin:at]), "".join(cell.char for cell in cells[at : at + 4])
+    return re.search(r"[a-z$@]\Z", before) is not None and re.match(r"[$@]{1,3}[a-z]", behind) is not None
 
 
 def _ascii_letter(cell: Cell) -> bool:
@@ -281,9 +319,10 @@ def _joined(cells: list[Cell]) -> list[Cell]:
         many = 0 if glued else _spaced(cells, at)
         if many >= (3 if cells[at].kind == kinds.IDEO else 2 if at < near else 4):
             letters = cells[at : at + 2 * many : 2]
-            ends = _word_ends("".join(cell.char for cell in letters)) if cells[at].kind == kinds.LETTER else {many}
+            ends = _ends(letters, cells[at + 1].char)
             for k, cell in enumerate(letters, 1):
-                out.append(replace(cell, undone=True))
+                word_alone = cell.kind == kinds.HANGUL and {k - 1, k} <= {0, *ends}
+                out.append(cell if word_alone else replace(cell, undone=True))
                 if k in ends and k < many:
                     out.append(Cell(" ", kinds.SPACE, cells[at + 2 * k - 1].origin))
             if cells[at].kind == kinds.LETTER:
@@ -295,6 +334,19 @@ def _joined(cells: list[Cell]) -> list[Cell]:
         glued = _han(cells[at]) and at + 2 < len(cells) and cells[at + 1].char in _HIDERS and _han(cells[at + 2])
         at += 2 if glued else 1
     return out
+
+
+def _ends(letters: list[Cell], between: str) -> set[int]:
+    """Say after how many letters words end; those of Hangul between spaces are joined only to words that are known."""
+    text, kind = "".join(cell.char for cell in letters), letters[0].kind
+    if kind == kinds.IDEO or (kind == kinds.HANGUL and between != " "):
+        return {len(letters)}
+    ends = _word_ends(text)
+    if kind == kinds.HANGUL:
+        for first, last in pairwise(sorted({0, *ends})):
+            if int(lookup(_T.costs, _key(text[first:last][::-1]))) < 0:
+                ends |= set(range(first + 1, last))
+    return ends
 
 
 def _torn(cells: list[Cell], at: int) -> list[list[Cell]]:
@@ -343,17 +395,27 @@ def _spaced(cells: list[Cell], at: int) -> int:
     """Count the single letters from ``at`` on, all of one sort with one separator between each two."""
     many = 0
     while _single(cells, at + 2 * many) and cells[at + 2 * many].kind == cells[at].kind:
+        if at + 1 < len(cells) and cells[at + 1].char == _MIDDLE_DOT and not "\u3040" < cells[at + 2 * many].char <= "\u30ff":
+            break
         many += 1
         between = at + 2 * many - 1
-        if between >= len(cells) or cells[between].char not in _SEPARATORS or cells[between].char != cells[at + 1].char:
-            break
+        if between >= len(cells) or not _separates(cells[between]) or cells[between].char != cells[at + 1].char:
+            return many
+    if many and cells[at].kind == kinds.HANGUL and at + 2 * many < len(cells) and cells[at + 2 * many].kind == kinds.HANGUL:
+        many += 1  # the last has its particle behind it
     return many
+
+
+def _separates(cell: Cell) -> bool:
+    return cell.char in _SEPARATORS or (cell.kind == kinds.OTHER and cell.char > "\x7f")
 
 
 def _single(cells: list[Cell], at: int) -> bool:
     if at >= len(cells) or cells[at].kind not in (kinds.LETTER, kinds.HANGUL, kinds.IDEO):
         return False
-    beside = [cells[k].kind for k in (at - 1, at + 1) if 0 <= k < len(cells)]
+    if cells[at].char == _MIDDLE_DOT:
+        return False
+    beside = [cells[k].kind for k in (at - 1, at + 1) if 0 <= k < len(cells) and cells[k].char != _MIDDLE_DOT]
     if at > 1 and cells[at - 1].char == "'" and cells[at - 2].kind == kinds.LETTER:
         return False
     return (cells[at].kind != kinds.IDEO or _han(cells[at])) and not _WORD & set(beside)

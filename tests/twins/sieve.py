@@ -42,20 +42,55 @@ def _sign(code: int, sort: int) -> str:
 def is_odd(text: str) -> bool:
     """Say whether a message is always read."""
     points = spelled(text)
-    return any(sort & kinds.UNDONE for _, sort in points) or bool(_ODD.search("".join(_sign(*point) for point in points)))
+    dotted = re.search("・.・", "".join(chr(code) for code, _ in points), re.DOTALL)
+    undone = any(sort & kinds.UNDONE for _, sort in points)
+    return undone or dotted is not None or bool(_ODD.search("".join(_sign(*point) for point in points)))
 
 
 def _kept(text: str) -> list[tuple[int, int]]:
-    """Leave one of three alike or more, and one of a gap: a line end, if it holds one."""
-    points = spelled(text)
-    out: list[tuple[int, int]] = []
+    """Leave one of three alike or more, one of a gap (a line end, if it holds one), and a word that comes again at once one time."""
+    points = [(code, sort & kinds.KIND) for code, sort in spelled(text)]
+    kept: list[int] = []
     for found in re.finditer(r"[ \n]+|(.)\1*", "".join(chr(code) for code, _ in points), re.DOTALL):
-        run = points[found.start() : found.end()]
+        run = range(found.start(), found.end())
         if found[0][0] in " \n":
-            out += [point for point in run if point[0] == 10][-1:] or run[-1:]
+            kept += [i for i in run if points[i][0] == 10][-1:] or [*run[-1:]]
         else:
-            out += run[-1:] if len(run) > 2 else run
-    return [(48 if 48 <= code < 58 else code, sort & kinds.KIND) for code, sort in out]
+            kept += run[-1:] if len(run) > 2 else run
+    again, out = _again(points, kept), list[tuple[int, int]]()
+    for code, sort in (points[i] for i in kept if i not in again):
+        if code not in (10, 32) or not out or out[-1][0] != 10:
+            out.append((48 if 48 <= code < 58 else code, sort))
+    return out
+
+
+def _is_of_word(point: tuple[int, int]) -> bool:
+    return point[1] in _WORDLIKE or point[0] == 39
+
+
+def _again(points: list[tuple[int, int]], kept: list[int]) -> set[int]:
+    """Say where words stand that were said right before, with the blanks behind them."""
+    again: set[int] = set()
+    before: list[int] = []
+    first = until = behind = -1
+    for i in kept:
+        if i < behind:
+            continue
+        if not _is_of_word(points[i]):
+            before = [code for code, _ in points[first:until]] if first >= 0 else before
+            first = -1
+        elif first < 0:
+            stop = i + len(before)
+            ends = stop >= len(points) or not _is_of_word(points[stop])
+            if before and ends and [code for code, _ in points[i:stop]] == before:
+                while stop < len(points) and points[stop][0] == 32:
+                    stop += 1
+                again |= {*range(i, stop)}
+                behind = stop
+                continue
+            first = i
+        until = i + 1
+    return again
 
 
 def _bytes(code: int) -> bytes:

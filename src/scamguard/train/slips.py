@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
 
-_COMMON: Final = 20  # times a word must be seen, or it is too rare to be what somebody meant
+_COMMON: Final = 24  # times a word must be seen, or it is too rare to be what somebody meant
 _SHORT: Final = 5  # letters of a word that may lack one: of rare words of four letters, one in seven is a letter short of a common one
 
 

@@ -46,7 +46,7 @@ def counted(texts: Iterable[str], *, disguised: bool = False) -> Counter[str]:
 
 
 def _words(folded: Folded, *, disguised: bool) -> list[str]:
-    letters = folded.kinds & kinds.KIND == kinds.LETTER
+    letters = (folded.kinds & kinds.KIND == kinds.LETTER) | (folded.kinds & kinds.KIND == kinds.HANGUL)
     marked = np.where(letters & (folded.kinds & kinds.UNDONE != 0) & (not disguised), 1, folded.codes)
     codes = np.insert(np.where(letters, marked, 32), folded.starts[1:-1], 32)  # a message ends a word
     return [word for word in codes.astype("<u4").tobytes().decode("utf-32-le").split() if "\x01" not in word]
