@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CHUNK_MESSAGES = 2048  # what one stage writes for so many is still in cache when the next reads it
 CHUNK_BYTES = 1 << 17
 ROWS = 1 << 15  # of one batch: what is worked out beside the text is some bytes for each row, however many rows a column has
-CHARACTERS = 1 << 21  # of one batch, where texts are packed
+CHARACTERS = 1 << 20  # of one batch, where texts are packed
 
 
 @dataclass(frozen=True, slots=True)
