@@ -78,6 +78,17 @@ def test_threads_change_nothing(guard: Guard, threads: int) -> None:
     assert guard.scan(texts, threads=threads).equals(guard.scan(texts))
 
 
+def test_pieces_of_a_batch_are_joined_in_their_order(guard: Guard) -> None:
+    texts = [f"{SCAM if i % 7 == 0 else PLAIN} {i}" for i in range(5000)]
+    texts[4500] = "Kraken Support: log in at https://kraken-login.example to keep your wallet"
+    texts[4700] = f"someone pretending to be support wrote me '{SCAM}' and i hung up"
+    whole, pieces = (guard.risks(pack(texts), threads) for threads in (1, 2))
+    assert 4500 in whole.links
+    assert 4700 in whole.told
+    assert (pieces.links, pieces.told) == (whole.links, whole.told)
+    np.testing.assert_array_equal(pieces.odds, whole.odds)
+
+
 @pytest.mark.parametrize("text", ["welcome to telegram", "code review", "비밀번호", "otp님 비밀번호를", "送って", "dein passwort", "x"])
 @pytest.mark.parametrize("after", ["hello there", "님이", "y", "9", "。"])
 def test_what_follows_in_the_batch_does_not_show(guard: Guard, text: str, after: str) -> None:
