@@ -197,17 +197,17 @@ def join_spaced(codes, kind, origin, begin, end, costs):
         if not many and _is_han(codes, kind, i, end) and i + 2 < end and codes[i + 1] in (42, 124, 95, 126, 94, 43, 39):
             many = 2 if _is_han(codes, kind, i + 2, end) else 0
         if many:
-            cut = sort == LETTER or (sort == HANGUL and codes[i + 1] == 32)
+            syllables = sort == HANGUL and codes[i + 1] == 32
+            cut = sort == LETTER or syllables
             if sort == LETTER:
                 near = i + 2 * many + 3
             if cut:
                 find_breaks(codes, kind, i, many, costs)
-            if cut and sort == HANGUL:
+            if syllables:
                 _keep_known(codes, kind, i, many, costs)
             for k in range(many):
                 at = i + 2 * k
-                ahead, behind = k > 0 and codes[at - 1] != 0, k + 1 == many or codes[at + 1] != 0
-                alone = cut and sort == HANGUL and (ahead or k == 0) and behind
+                alone = syllables and (k == 0 or codes[at - 1] != 0) and (k + 1 == many or codes[at + 1] != 0)
                 codes[out], kind[out], origin[out] = codes[at], kind[at] | (np.uint8(0) if alone else mark), origin[at]
                 out += 1
                 if cut and k + 1 < many and codes[at + 1]:
@@ -232,14 +232,16 @@ def _spaced(codes, kind, i, begin, end, sort, least):
     """Count the letters spaced out from ``i`` on: ``(how many or 0, mark)``, 0 if fewer than ``least``."""
     if i + 1 >= end or not _separates(codes[i + 1], kind[i + 1]):
         return 0, np.uint8(0)
-    mark = codes[i + 1]
-    if mark == MIDDLE_DOT and (sort != IDEO or not _is_kana(codes[i])):
+    between = codes[i + 1]
+    if between == MIDDLE_DOT and (sort != IDEO or not _is_kana(codes[i])):
         return 0, np.uint8(0)
     many, k = 1, i + 2
-    while k < end and codes[k - 1] == mark and _single(codes, kind, k, begin, end) == sort and (mark != MIDDLE_DOT or _is_kana(codes[k])):
+    while k < end and codes[k - 1] == between and _single(codes, kind, k, begin, end) == sort:
+        if between == MIDDLE_DOT and not _is_kana(codes[k]):
+            break
         many += 1
         k += 2
-    if sort == HANGUL and k < end and codes[k - 1] == mark and kind[k] & KIND == HANGUL:
+    if sort == HANGUL and k < end and codes[k - 1] == between and kind[k] & KIND == HANGUL:
         many += 1  # the last syllable has its particle behind it
     return (many, np.uint8(UNDONE)) if many >= least else (0, np.uint8(0))
 

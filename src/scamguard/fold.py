@@ -227,8 +227,9 @@ def spell(data, at, stop, page, rows, long, long_start, codes, kind, origin, end
             at += 1  # CR LF is one line end
             continue
         if delta == _DROPPED:
-            if code < 0x310 and end > begin and with_mark(code, codes[end - 1]):
-                codes[end - 1] = with_mark(code, codes[end - 1])
+            both = with_mark(code, codes[end - 1]) if end > begin else np.uint32(0)
+            if both:
+                codes[end - 1] = both
             hidden |= row & _HIDES != 0 and end > begin and _disguisable(codes[end - 1], kind[end - 1])
             at += many
             continue

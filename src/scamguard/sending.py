@@ -216,7 +216,7 @@ class _Check:
             for text in texts
             for direction in self.directions
         ]
-        gravest = max(verdicts, key=lambda verdict: verdict.action.severity)
+        gravest = max(verdicts, key=lambda verdict: verdict.action)
         return None if gravest.action is Action.ALLOW else gravest
 
     def _found(self, arguments: dict[str, Any]) -> list[str]:

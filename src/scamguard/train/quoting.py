@@ -31,19 +31,17 @@ class Beside(NamedTuple):
 
 def beside(texts: Sequence[str], vocabulary: Vocabulary) -> Beside:
     """Find the messages that speak of what they quote."""
-    apart = [(i, one) for i, text in enumerate(texts) for one in said(text)]
-    least = np.array([one.least for _, one in apart], np.int8)
-    kept = [apart[j] for j in np.flatnonzero(_clear([one.text for _, one in apart], vocabulary) >= least).tolist()]
-    whole = _clear([texts[i] for i, _ in kept], vocabulary)
-    kept = [one for one, clear in zip(kept, whole.tolist(), strict=True) if clear >= one[1].least]
+    apart = [(i, one) for i, (text, clear) in enumerate(zip(texts, _clear(texts, vocabulary), strict=True)) for one in said(text, clear)]
+    speaking = _clear([one.text for _, one in apart], vocabulary)
+    kept = [(i, one) for (i, one), clear in zip(apart, speaking, strict=True) if clear >= one.least]
     of, more = np.array([i for i, _ in kept], np.int64), np.array([one.more for _, one in kept], np.float64)
     return Beside([one.text for _, one in kept], of, more, [one.marked for _, one in kept])
 
 
-def _clear(texts: Sequence[str], vocabulary: Vocabulary) -> NDArray[np.int8]:
+def _clear(texts: Sequence[str], vocabulary: Vocabulary) -> list[int]:
     """Say how clearly each text speaks of a quotation, (n,)."""
     clear = clearness(vocabulary.concepts)
-    return np.array([max((int(clear[hits.concept[h]]) for h in mine), default=0) for _, hits, mine in hits_of(texts, vocabulary)], np.int8)
+    return [max((int(clear[hits.concept[h]]) for h in mine), default=0) for _, hits, mine in hits_of(texts, vocabulary)]
 
 
 def copies(messages: Sequence[Message], found: Beside) -> list[Message]:
