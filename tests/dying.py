@@ -86,7 +86,7 @@ def main(step: int, *arguments: str) -> None:
     plan = survey.Plan(chosen, tuple(outs), None, "inbound", "never", resume)
     plan.check()
     guard: Any = Guard()
-    with mock.patch.multiple(jsonl, BLOCK_ROWS=512), mock.patch.multiple(pieces, BLOCK_ROWS=512, PIECE=1 << 17):
+    with mock.patch.multiple(jsonl, BLOCK_ROWS=512, _PROBED=512), mock.patch.multiple(pieces, BLOCK_ROWS=512, PIECE=1 << 17):
         status = survey.run(plan, [dumps.open(dump)], guard, {}, show=3, every=False, threads=2)
     sys.stdout.write(f"{death.steps}\n")
     sys.exit(status)

@@ -82,7 +82,7 @@ def small() -> Iterator[None]:
     with (
         mock.patch.object(pieces, "PIECE", 200), mock.patch.object(pieces, "_FEW", 1), mock.patch.object(csvfast, "PIECE", 150),
         mock.patch.object(delimited, "_FEW", 1), mock.patch.object(delimited, "PIECE", 150),
-        mock.patch.object(jsonl, "BLOCK_ROWS", 2),
+        mock.patch.object(jsonl, "_PROBED", 2),
     ):  # fmt: skip
         yield
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-BLOCK_ROWS: Final = 4096
+BLOCK_ROWS: Final = 1 << 13
 BLOCK_CHARS: Final = 1 << 22  # a block of very long messages is cut earlier, so that memory stays bounded
 # What an export says about a message; null where it says nothing. `time` is UTC where the export names a zone or counts
 # from 1970, else the clock of whoever made the export.

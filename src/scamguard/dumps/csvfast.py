@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .block import Block, Notes
 
 _QUOTE, _CR, _LF = ord('"'), ord("\r"), ord("\n")
-_MOST: Final = 8 * PIECE  # bytes without the end of a record: a quotation mark that was never closed, or a very long message
+_MOST: Final = 4 * PIECE  # bytes without the end of a record: a quotation mark that was never closed, or a very long message
 
 
 class Records(NamedTuple):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 _LOOKED_AT = 50  # lines
+_PROBED = 4096  # lines that tell what the columns hold
 
 
 def looks(head: Head) -> bool:
@@ -86,8 +87,8 @@ class _Reader:
 
     def read(self, row: int, piece: bytes) -> Iterator[Block]:
         """Read one message from each line."""
-        while self._fields is None:  # the first few thousand lines, one by one
-            end = _end_of_line(piece, BLOCK_ROWS)
+        while self._fields is None:  # the first lines, one by one
+            end = _end_of_line(piece, _PROBED)
             yield from filter(None, [self._slow(row, piece[:end])])
             row, piece = row + piece.count(b"\n", 0, end), piece[end:]
             if not piece:

@@ -1,4 +1,4 @@
-"""Whole lines as bytes, about a megabyte at a time: what Arrow's own readers are given, one piece after another.
+"""Whole lines as bytes, two megabytes at a time: what Arrow's own readers are given, one piece after another.
 
 Arrow reads a piece an order of magnitude faster than Python reads its lines, but all or nothing. So a piece it refuses is
 halved until only a few lines around the flaw are left, and those are read one by one.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .source import Source
 
-PIECE: Final = 1 << 20  # bytes
+PIECE: Final = 1 << 21  # bytes
 _FEW = 64  # lines: fewer are not halved again
 _MOST: Final = 4 * LONGEST_LINE  # bytes: a line beyond is longer than LONGEST_LINE characters in any script
 _MARK: Final = b"\xef\xbb\xbf"
