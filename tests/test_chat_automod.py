@@ -69,7 +69,7 @@ def test_they_catch_plain_requests_and_hardly_a_benign_message(made: list[dict[s
     caught = {scam: [m for m in messages if m.scam is scam and automod.catches(made, m.text)] for scam in (True, False)}
     share = len(caught[True]) / sum(m.scam for m in messages)
     assert share > 0.002  # a word list is crude
-    assert len(caught[False]) < 0.0005 * sum(not m.scam for m in messages)  # those who quote a request: patterns know no quotation
+    assert len(caught[False]) < 0.001 * sum(not m.scam for m in messages)  # those who quote a request: patterns know no quotation
     words = [{**rule, "trigger_metadata": {**rule["trigger_metadata"], "regex_patterns": []}} for rule in made]
     assert [m.text for m in caught[False] if automod.catches(words, m.text)] == []
 

@@ -119,6 +119,15 @@ def test_a_scam_is_deleted_and_the_channel_told_in_its_language(guard: Guard) ->
     assert not any(quotes(SCAM, said["content"]) for said in (advice, alert))
 
 
+@pytest.mark.parametrize("filler", ["", "a cat on a mat. " * 64])
+def test_marks_within_words_are_taken_off_whatever_stands_beside(guard: Guard, filler: str) -> None:
+    files = [{"id": str(n), "filename": f"{n}.png", "size": 1, "url": "https://a.example", "proxy_url": "https://a.example",
+              "description": filler} for n in range(10)]  # fmt: skip
+    marked = SCAM.replace("seed", "se**e**d").replace("phrase", "phr||a||se").replace("wallet", "wal__l__et")
+    assert run(moderator(guard), ("message_create", payload(marked, attachments=files)))[0][0] == "DELETE"
+    assert run(moderator(guard), ("message_create", payload("see my **c**at", attachments=files))) == []
+
+
 def test_an_advisory_passes(guard: Guard) -> None:
     assert run(moderator(guard), ("message_create", payload(ADVISORY)), ("message_create", payload(""))) == []
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scamguard.chat.event import MOST, views
+from scamguard.chat.event import MOST, WORDED, speaker, views
 
 REPLIES = {"m.in_reply_to": {"event_id": "$x"}}
 POLL = {"question": {"m.text": [{"body": "Q"}]}, "answers": [{"m.id": "1", "m.text": [{"body": "A"}]}, {"id": "x", "m.text": "B"}]}
@@ -38,6 +38,12 @@ OLD_POLL = {"question": {"org.matrix.msc1767.text": "Q", "body": "Q"}, "answers"
         ({"body": "geo", "m.location": {"uri": "geo:1,1", "description": "words"}}, ["geo", "words"]),
         ({"org.matrix.msc3488.location": {"description": "words"}}, ["words"]),
         ({"description": "of a beacon", "live": True}, ["of a beacon"]),
+        ({"body": "a.png", "m.caption": [{"m.text": "words"}]}, ["a.png", "words"]),
+        ({"body": "* x", "m.new_content": {"body": "a.png", "m.caption": {"m.text": [{"body": "new"}]}}}, ["x", "* x", "a.png", "new"]),
+        ({"body": "x", "com.beeper.linkpreviews": [{"og:title": "T", "og:description": "D", "og:url": "u"}, 5]}, ["x", "T", "D"]),
+        ({"body": "x", "com.beeper.per_message_profile": {"id": "1", "displayname": "Kraken Support"}}, ["x", "Kraken Support"]),
+        ({"body": "x", "itemtypes": [{"body": "of a picture", "url": "mxc://a"}]}, ["x", "of a picture"]),
+        ({"display_name": "who is invited"}, ["who is invited"]),
         ({"body": "hi", "formatted_body": '<span data-mx-spoiler="label">hi</span>'}, ["hi", "label hi"]),
         ({"body": 3, "m.text": {"a": 1}, "m.relates_to": [], "m.new_content": "x", "formatted_body": None, "m.poll": {}}, []),
     ],
@@ -47,9 +53,35 @@ def test_what_clients_could_show(content: dict[str, Any], shown: list[str]) -> N
 
 
 def test_many_views_are_few_and_none_is_lost() -> None:
-    found = views({"m.text": [f"text {n}" for n in range(100)]})
+    found = views({"m.text": [f"text {n}" for n in range(2 * MOST)]})
     assert len(found) == MOST
-    assert "\n".join(found) == "\n".join(f"text {n}" for n in range(100))
+    assert "\n".join(found) == "\n".join(f"text {n}" for n in range(2 * MOST))
+
+
+def test_what_tells_of_words_is_judged_and_nothing_else() -> None:
+    assert {"m.room.message", "m.poll.end", "m.room.third_party_invite", "m.room.tombstone", "m.message"} <= WORDED
+    assert not {"m.room.encrypted", "m.room.power_levels", "m.poll.response", "m.call.candidates", "m.room.redaction"} & WORDED
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ({"displayname": "Mia", "membership": "join"}, "Mia"),
+        ({"body": "x", "m.per_message_profile": {"displayname": "Mia"}}, "Mia"),
+        ({"body": "* x", "m.new_content": {"body": "x", "com.beeper.per_message_profile": {"displayname": "Mia"}}}, "Mia"),
+        ({"body": "x", "m.per_message_profile": ["Mia"], "m.new_content": 5}, None),
+        ({"displayname": "", "m.per_message_profile": {"displayname": 5}}, None),
+    ],
+)
+def test_who_speaks_is_named(content: dict[str, Any], name: str | None) -> None:
+    assert speaker(content) == name
+
+
+def test_however_deep_a_content_is_it_is_read() -> None:
+    deep: dict[str, Any] = {"body": "x"}
+    for _ in range(5_000):
+        deep = {"body": "x", "m.caption": deep}
+    assert views(deep) == ["x"]
 
 
 NAMES = st.sampled_from(["body", "formatted_body", "m.text", "m.poll", "question", "answers", "m.relates_to", "key", "m.new_content"])

@@ -153,6 +153,18 @@ def test_what_github_hides_hides_nothing(guard: Guard, env: dict[str, str], hub:
     assert len(hub.calls) == 3
 
 
+FILLER = "and then we went to the market to buy bread.\n" * 620
+MARKED = SCAM.replace("seed", "se**e**d").replace("phrase", "phr[ase](https://a.example)").replace("wallet", "wal**l**et")
+LONG = f"{FILLER}{MARKED}\n{FILLER}"
+
+
+@pytest.mark.parametrize("text", [LONG, f"a title\n\n{LONG}{'.' * (65_536 - len(LONG))}", f"{FILLER}{SCAM}\n{FILLER}<!-- x --> a **b**old"])
+def test_nothing_is_hidden_in_the_middle_of_a_long_text(guard: Guard, text: str) -> None:
+    decision = chatting.moderator(guard).worst(github.views(text))
+    assert (decision.response, decision.cut) == ("delete", False)
+    assert chatting.moderator(guard).worst(github.views(FILLER)).response == "pass"
+
+
 def test_the_login_is_judged_as_a_sender() -> None:
     found = Comment.of(event(SCAM))
     assert found is not None

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,9 +15,9 @@ from hypothesis import strategies as st
 
 from scamguard import pack
 from scamguard.chat import Moderator, Response, Rules
-from scamguard.chat.moderator import MOST, excerpt
+from scamguard.chat.moderator import ALL, MOST, excerpt, share
 from scamguard.chat.policy import Why
-from scamguard.errors import LexiconError
+from scamguard.errors import ChatError, LexiconError
 from scamguard.verdict import Action, Verdict
 
 from .chatting import ADVISORY, SCAM, moderator
@@ -96,9 +97,33 @@ def test_of_a_long_message_the_ends_are_read() -> None:
         assert (decision.response, decision.cut) == (Response.DELETE, True)
         assert decision.summary().endswith("; too long to be read whole")
     assert not found.decide("scam").cut
-    found.worst(["a" * MOST, "b" * MOST])
+    assert not found.worst(["a" * MOST, "b" * MOST]).cut
+    assert found.worst(["a" * MOST, "b" * MOST, "c" * MOST]).cut
     assert max(len(text) for text, _ in slow.seen) <= MOST + 1
-    assert sum(len(text) for text, _ in slow.seen[-2:]) <= MOST + 2
+    assert sum(len(text) for text, _ in slow.seen[-3:]) <= ALL + 3
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [[f"t{n}" for n in range(15)], ["scam".rjust(55_000, "y")[:-4]], ["y"] * 50, ["x" * 60_000, "y" * 60_000]],
+    ids=["many short ones", "one as long", "one many times", "two as long"],
+)
+def test_no_view_takes_the_place_of_another(beside: list[str]) -> None:
+    found = chief(Slow())
+    hidden = f"{'x' * 30_000}scam{'x' * 30_000}"
+    for views in ([hidden, *beside], [*beside, hidden]):
+        decision = found.worst(views)
+        assert (decision.response, decision.cut) == (Response.DELETE, False)
+    assert found.worst(beside).response is Response.PASS
+
+
+@given(sizes=st.lists(st.integers(0, 40), min_size=1), most=st.integers(1, 30), more=st.integers(0, 30))
+def test_short_views_stay_whole_and_long_ones_share_what_is_left(sizes: list[int], most: int, more: int) -> None:
+    views = [chr(97 + at) * size for at, size in enumerate(sizes)]
+    found, shown = share(views, most, most + more), [*map(len, {*views})]
+    assert 0 <= found <= most
+    assert sum(min(size, found) for size in shown) <= most + more
+    assert found == most or sum(min(size, found + 1) for size in shown) > most + more
 
 
 @given(text=st.text(max_size=40), most=st.integers(2, 40))
@@ -114,6 +139,13 @@ def test_filler_runs_out_no_budget(guard: Guard) -> None:
     for text in (FILLER * 120_000 + SCAM, f"{SCAM} " + FILLER * 120_000):
         assert found.decide(text).response is Response.DELETE
     assert found.worst([ADVISORY, SCAM]).response is Response.DELETE
+
+
+@pytest.mark.parametrize("rules", [5, False, {}, {"on_warn": "flag"}, "flag", Rules])
+def test_rules_that_are_none_are_told_at_once(rules: Any) -> None:
+    for start in (Moderator.load, partial(Moderator, Slow())):  # type: ignore[arg-type] # a stand-in
+        with pytest.raises(ChatError, match=rf"^rules is {type(rules).__name__}; give Rules\(…\), or Rules.of"):
+            start(rules)
 
 
 def test_a_rule_pack_is_loaded(tmp_path: Path) -> None:

@@ -162,6 +162,7 @@ def test_notices_are_there_in_every_language() -> None:
         ({"budget": 0}, "budget is 0; it must be a number of seconds above 0"),
         ({"budget": True}, "budget is True"),
         ({"budget": float("inf")}, "budget is inf"),
+        ({"budget": 10**400}, "a day at most"),
         ({"fail_open": "yes"}, "fail_open is 'yes'; it must be true or false"),
         ({"lang": 7}, "lang is 7; it must be a language tag"),
         ({"exempt": "@mia:x"}, "exempt must be a list of account ids, as numbers or text, not str"),

@@ -186,6 +186,13 @@ OTHER = {"origin": {"type": "hidden_user", "sender_user_name": "x", "date": 1}}
         {"new_chat_members": [{**MIA, "first_name": SCAM[:64], "last_name": SCAM[64:]}]},
         {"text": "ok", "forward_origin": {"type": "hidden_user", "sender_user_name": SCAM, "date": 1}},
         {"caption": SCAM, "paid_media": {"star_count": 1, "paid_media": [{"type": "preview"}]}},
+        {"rich_message": {"blocks": [{"type": "paragraph", "text": SCAM}]}},
+        {"rich_message": {"blocks": [{"type": "details", "summary": "more", "blocks": [{"type": "pre", "text": SCAM}]}]}},
+        {"rich_message": {"blocks": [{"type": "list", "items": [{"label": "1.", "blocks": [{"type": "paragraph", "text": SCAM}]}]}]}},
+        {"rich_message": {"blocks": [{"type": "table", "cells": [[{"text": "x"}, {"text": SCAM}]]}]}},
+        {"rich_message": {"blocks": [{"type": "photo", "photo": [], "caption": {"text": "x", "credit": SCAM}}]}},
+        {"rich_message": {"blocks": [{"type": "paragraph", "text": [SCAM[:70], {"type": "bold", "text": SCAM[70:]}]}]}},
+        {"text": "ok", "external_reply": {**OTHER, "rich_message": {"blocks": [{"type": "heading", "text": SCAM, "size": 1}]}}},
     ],
     ids="-".join,
 )
@@ -257,50 +264,19 @@ def test_what_shows_no_words_passes(guard: Guard) -> None:
     assert run(moderator(guard), {"message": message(**joined)}, {"message": message(location=PLACE)}) == ([], 2)
 
 
-@pytest.mark.parametrize("leads", ["url", "login_url", "web_app"])
-def test_where_a_button_leads_is_shown_to_the_guard(leads: str) -> None:
-    from scamguard.chat.telegram import text_of  # noqa: PLC0415 - beside the test that needs it
-
-    link = "https://evil.example/x"
-    buttons = {"inline_keyboard": [[{"text": "go", leads: link if leads == "url" else {"url": link}}]]}
-    update = Update.de_json({"update_id": 1, "message": message("hi", reply_markup=buttons)}, None)
-    assert update.message is not None
-    assert text_of(update.message) == "hi\ngo (https://evil.example/x)"
-
-
-def test_a_hidden_link_is_shown_to_the_guard(guard: Guard) -> None:
-    from scamguard.chat.telegram import text_of  # noqa: PLC0415 - beside the test that needs it
-
-    entity = {"type": "text_link", "offset": 3, "length": 4, "url": "https://evil.example/x"}
-    update = Update.de_json({"update_id": 1, "message": message("👍 here is it", entities=[entity])}, None)
-    assert update.message is not None
-    assert text_of(update.message) == "👍 here is it (https://evil.example/x)"
-
-
 @pytest.mark.parametrize(
-    ("more", "want"),
+    "more",
     [
-        ({"poll": {**POLL, "explanation": "here", "explanation_entities": [LINK]}}, "which?\nhere (https://evil.example/x)\nok"),
-        ({"text": "hi", "link_preview_options": {"url": LINK["url"]}}, f"hi\n{LINK['url']}"),
-        ({"text": LINK["url"], "link_preview_options": {"url": LINK["url"]}}, LINK["url"]),
-        ({"text": "hi", "forward_origin": {"type": "user", "sender_user": STRANGER, "date": 1}}, "Kraken Support\nhi"),
-        ({"text": "hi", "forward_origin": {"type": "channel", "chat": CHAT, "message_id": 1, "date": 1, "author_signature": "Max"}},
-         "Traders\nMax\nhi"),
+        {},
+        {"sender_chat": {**CHAT, "title": "Ledger Support", "username": "ledger_help1"}},
+        {"sender_tag": "Ledger Support"},
+        {"author_signature": "Ledger Support", "sender_chat": {**CHAT, "title": "News", "username": "news1"}},
     ],
-)  # fmt: skip
-def test_links_and_names_beside_the_text_are_shown_to_the_guard(more: dict[str, Any], want: str) -> None:
-    from scamguard.chat.telegram import text_of  # noqa: PLC0415 - beside the test that needs it
-
-    update = Update.de_json({"update_id": 1, "message": message(**more)}, None)
-    assert update.message is not None
-    assert text_of(update.message) == want
-
-
-@pytest.mark.parametrize("more", [{}, {"sender_chat": {**CHAT, "title": "Ledger Support", "username": "ledger_help1"}}])
+)
 def test_names_and_handles_join_the_verdict(guard: Guard, more: dict[str, Any]) -> None:
     posed = {"id": 7, "is_bot": True, "first_name": "Ledger", "last_name": "Support", "username": "ledger_help1"}
     calls, _ = run(moderator(guard, on_block="flag"), {"message": message(SCAM, MIA if more else posed, **more)})
-    assert "sender.unofficial" in calls[0][1]["text"]
+    assert ("sender.claims_brand" if "sender_tag" in more else "sender.unofficial") in calls[0][1]["text"]
 
 
 def test_staff_and_official_channels_are_configured(guard: Guard) -> None:

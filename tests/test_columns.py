@@ -80,14 +80,37 @@ def test_numpy_strings() -> None:
     assert texts_of(batches(np.array(["seed", "密码"]))) == ["seed", "密码"]
 
 
-@pytest.mark.parametrize("column", [pd.Series([np.nan, np.nan]), pa.array([None, np.nan])])
+NOTHING: dict[str, Any] = {
+    "numbers": pd.Series([np.nan, np.nan]),
+    "Arrow's numbers": pa.array([None, np.nan]),
+    "categories": pd.Series([None, None], dtype="category"),
+    "categories of numbers": pd.Series([np.nan, None], dtype=pd.CategoricalDtype([1.5])),
+    "codes of what is missing": pa.DictionaryArray.from_arrays(pa.array([0, 1]), pa.array([np.nan, None])),
+    "codes of no type": pa.DictionaryArray.from_arrays(pa.array([0, None]), pa.nulls(1)),
+}
+
+
+@pytest.mark.parametrize("column", NOTHING.values(), ids=NOTHING)
 def test_a_column_of_which_all_is_missing_is_of_empty_messages(column: object) -> None:
     assert texts_of(batches(column)) == ["", ""]
     with pytest.raises(InputError, match="not of strings"):
         texts_of(batches(pd.Series([np.nan, 1.5])))
 
 
-@pytest.mark.parametrize("hole", [None, float("nan"), np.nan, np.float64("nan"), pd.NA, pd.NaT])
+@pytest.mark.parametrize("column", [pd.Series([None, 1.5], dtype="category"), pd.Series([None, 1], dtype="category")])
+def test_categories_of_numbers_are_no_texts(column: object) -> None:
+    with pytest.raises(InputError, match="not of strings"):
+        texts_of(batches(column))
+
+
+def test_an_empty_column_of_categories_is_empty() -> None:
+    assert texts_of(batches(pd.Series([], dtype="category"))) == []
+
+
+HOLES = [None, float("nan"), np.nan, *(kind("nan") for kind in (np.float64, np.float32, np.float16, np.longdouble)), pd.NA, pd.NaT]
+
+
+@pytest.mark.parametrize("hole", [*HOLES, np.datetime64("NaT"), np.timedelta64("NaT")], ids=lambda hole: type(hole).__name__)
 def test_what_is_missing_is_an_empty_message(hole: object) -> None:
     assert texts_of(batches(["a", hole, "b"])) == ["a", "", "b"]
     assert texts_of(batches(["\ud800", hole])) == ["\ud800", ""]
@@ -131,10 +154,16 @@ def test_arrow_text_is_not_copied(kind: pa.DataType, part: slice) -> None:
         assert batch.data.ctypes.data == array.buffers()[2].address
 
 
-def test_chunks_of_arrow_and_polars_are_not_copied() -> None:
+def test_chunks_of_arrow_are_not_copied() -> None:
     column = pa.chunked_array([["one", "two"], ["three"]], pa.large_string())
     addresses = [batch.data.ctypes.data for batch in batches(column)]
     assert addresses == [chunk.buffers()[2].address for chunk in column.chunks]
+
+
+def test_strings_of_pandas_are_not_copied() -> None:
+    array = pa.array(["one", "two"], pa.large_string())
+    [batch] = batches(pd.Series(array, dtype=pd.ArrowDtype(pa.large_string())))
+    assert batch.data.ctypes.data == array.buffers()[2].address
 
 
 def test_sliced_with_nulls() -> None:
@@ -183,7 +212,7 @@ def test_one_text_is_no_column(text: object) -> None:
         list(batches(text))
 
 
-@pytest.mark.parametrize("stray", [3, 1.5, object(), ["nested"], True, 10**30, b"bytes"])
+@pytest.mark.parametrize("stray", [3, 1.5, np.float32(1.5), np.datetime64("2026-01-01"), object(), ["nested"], True, 10**30, b"bytes"])
 @pytest.mark.parametrize("container", [list, tuple, np.asarray, pd.Index, pd.Series])
 def test_what_is_no_text_is_named_by_its_place(container: Callable[[NDArray[np.object_]], object], stray: object) -> None:
     values = np.empty(3, object)
@@ -206,6 +235,7 @@ def test_what_is_no_text_is_named_by_its_place(container: Callable[[NDArray[np.o
         pa.table({"text": ["a"], "id": [1]}),
         pl.Series([1, 2]),
         pl.DataFrame({"text": ["a"]}),
+        pl.LazyFrame({"text": ["a"]}),  # which would warn if it were asked for its columns
         pd.Series([1, 2]),
         pd.DataFrame({"text": ["a"]}),
         np.array([1, 2]),
@@ -222,6 +252,31 @@ def test_what_is_no_column_of_texts_is_refused_in_one_line(column: object) -> No
     with pytest.raises(InputError) as caught:
         list(batches(column))
     assert "\n" not in str(caught.value)
+
+
+def test_a_lazy_frame_is_to_be_collected() -> None:
+    with pytest.raises(InputError, match=r"^messages is a LazyFrame, .*; collect it and give one of its columns"):
+        list(batches(pl.LazyFrame({"text": ["a"]})))
+    with pytest.raises(InputError, match=r"^messages is a DataFrame, .*; give one of its columns"):
+        list(batches(pl.DataFrame({"text": ["a"]})))
+
+
+class Odd(str):
+    """A text that says other things of itself than it holds."""
+
+    __slots__ = ()
+
+    def encode(self, *_: object) -> bytes:
+        return b"lunch?"
+
+
+def test_a_class_of_texts_is_read_as_what_it_holds(guard: Guard) -> None:
+    text, odd = "\ud800 send us your seed phrase", Odd("\ud800 send us your seed phrase")
+    assert guard.check(odd) == guard.check(text)
+    assert guard.explain(odd) == guard.explain(text)
+    assert guard.check(odd, direction="outgoing") == guard.check(text, direction="outgoing")
+    for column in ([odd], [odd, "a"], (odd,), np.array([odd], object)):
+        assert guard.score(column)[0] == guard.check(text).risk
 
 
 @given(st.lists(st.text(max_size=12), max_size=40), st.integers(1, 7), st.integers(1, 30))

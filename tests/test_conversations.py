@@ -98,6 +98,24 @@ def test_a_warning_or_kind_words_lower_nothing(guard: Guard) -> None:
             assert chat(guard, (sender, opening), ("x", ask))[1]["risk"] >= alone["risk"]
 
 
+VERIFY = "Please verify at https://kraken-support.example/login now"
+PHRASE = "Kraken Support: your wallet is locked. Reply with your 12-word seed phrase to restore it."
+
+
+@pytest.mark.parametrize("scam", [[PHRASE], [VERIFY, PHRASE], [PHRASE, VERIFY], [OPENER, CLOSER], [PHRASE, VERIFY, PHRASE]])
+@pytest.mark.parametrize("harmless", ["ok", "ok thanks see you", "good morning", "thanks!", "lunch at one?", "好的", "👍"])
+def test_what_says_nothing_new_after_a_scam_stays_harmless(guard: Guard, scam: list[str], harmless: str) -> None:
+    for row in chat(guard, *(("x", text) for text in (*scam, harmless, harmless)))[len(scam) :]:
+        assert row["action"] == Action.ALLOW
+        assert row["risk"] < 0.2
+
+
+def test_an_ask_after_several_parts_of_a_scam_is_still_raised(guard: Guard) -> None:
+    parts = ("Hi, I'm with the wallet team, your balance shows zero because of a sync error.", "You have the paper from the setup?", CLOSER)
+    [alone] = chat(guard, ("x", CLOSER))
+    assert chat(guard, *(("x", text) for text in parts))[2]["risk"] > alone["risk"] + 0.05
+
+
 def test_a_message_whose_sender_is_not_known_has_no_context(guard: Guard) -> None:
     said = [(None, OPENER), (None, CLOSER)]
     alone = judged(guard, [{"text": text} for _, text in said])["risk"].to_pylist()

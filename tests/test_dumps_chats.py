@@ -143,6 +143,10 @@ LOCALES = {
     "tr noon": "1.05.2026 ÖS 3:04 - {}",
     "hi": "01/05/26, 3:04 pm - {}",
     "hi digits": "०१/०५/२६, ३:०४ PM - {}",
+    "hi short digits": "१/५/२६, ३:०४ PM - {}",
+    "dashes": "1-5-26, 03:04 PM - {}",
+    "dots": "1.5.26, 3:04 PM - {}",
+    "ar capitals": "1/5/26، 3:04 PM - {}",
     "hi noon": "1/5/26, 3:04 अपराह्न - {}",
     "id": "01/05/26 15.04 - {}",
     "ms": "01/05/2026, 3:04 PTG - {}",
@@ -404,6 +408,27 @@ def test_signal_frames_without_words_and_what_is_shown_of_others(tmp_path: Path)
 def test_signal_lines_of_others_are_told(tmp_path: Path, line: dict[str, Any]) -> None:
     got = read(put(tmp_path / "main.jsonl", json.dumps(line)), format="signal")
     assert [place.partition(": ")[2] for place in got.dump.notes.places] == ["no message of Signal, or one without a body"]
+
+
+def test_signal_notifications_of_json_rpc(tmp_path: Path) -> None:
+    envelope = {"sourceNumber": "+1", "sourceName": "Mia", "timestamp": DEFAULT, "dataMessage": {"timestamp": DEFAULT, "message": "hi"}}
+    read_ = {"sourceNumber": "+1", "timestamp": DEFAULT, "receiptMessage": {"when": DEFAULT}}
+    lines = [
+        {"jsonrpc": "2.0", "method": "receive", "params": {"envelope": envelope, "account": "+2"}},
+        {"jsonrpc": "2.0", "method": "receive", "params": {"subscription": 0, "result": {"envelope": envelope, "account": "+2"}}},
+        {"jsonrpc": "2.0", "method": "receive", "params": {"envelope": read_}},
+        {"jsonrpc": "2.0", "result": {"timestamp": 5}, "id": 1},
+        {"envelope": envelope},
+    ]
+    got = read(put(tmp_path / "d.jsonl", "".join(json.dumps(line) + "\n" for line in lines)))
+    assert (got.dump.format, got.dump.notes.places) == ("signal", [])
+    assert [tuple(m) for m in got.messages] == [(row, "hi", str(DEFAULT), DEFAULT, "Mia", "+1", None) for row in (1, 2, 5)]
+
+
+@pytest.mark.parametrize("params", [[], None, {"result": []}, {"envelope": {"text": "x"}}, "x"])
+def test_json_rpc_of_others_is_none_of_signal(tmp_path: Path, params: Any) -> None:
+    line = {"jsonrpc": "2.0", "method": "receive", "params": params, "text": "hi"}
+    assert read(put(tmp_path / "d.jsonl", json.dumps(line) + "\n")).dump.format != "signal"
 
 
 def test_signal_lines_that_are_none(tmp_path: Path) -> None:

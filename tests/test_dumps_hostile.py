@@ -183,3 +183,50 @@ def test_a_length_or_an_index_that_leads_beyond_the_end_is_damage(tmp_path: Path
     found = read(tmp_path / "d.feather")
     assert found.texts == []
     assert "damaged after 0 rows" in found.dump.notes.places[0]
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("place", [0, 100, 2000])
+def test_a_damaged_member_costs_no_other_however_it_is_packed(tmp_path: Path, kind: int, place: int) -> None:
+    chances = random.Random(5)
+    lines = "".join(f'{{"text": "{chances.getrandbits(99)}"}}\n' for _ in range(3000))
+    file = tmp_path / "d.zip"
+    with zipfile.ZipFile(file, "w", kind) as archive:
+        archive.writestr("a.jsonl", lines)
+        archive.writestr("b.jsonl", '{"text": "kept"}\n')
+    assert len(read(file).texts) == 3001
+    raw = bytearray(file.read_bytes())
+    at = raw.index(b"a.jsonl") + len("a.jsonl") + place
+    raw[at : at + 60] = b"\xff" * 60
+    file.write_bytes(raw)
+    for found in (read(file), read(file, format="jsonl")):
+        assert found.texts[-1] == "kept"
+        assert any(place.startswith(f"{file}:a.jsonl") for place in found.dump.notes.places)
+
+
+def test_a_member_without_a_name(tmp_path: Path) -> None:
+    file = tmp_path / "d.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("x.jsonl", '{"text": "nameless"}\n')
+        archive.writestr("b.jsonl", '{"text": "kept"}\n')
+        archive.writestr("folder/", "")
+    raw = file.read_bytes()
+    file.write_bytes(raw.replace(b"x.jsonl", b"\0.jsonl"))  # a name ends at NUL
+    found = read(file)
+    assert sorted(found.texts) == ["kept", "nameless"]
+    assert found.dump.notes.broken == 0
+
+
+@pytest.mark.parametrize("array", ['[{"a": 1}]', '[{"id": 1, "type": "message", "text": "hi"}]', "[3]", '[{"messages": 3}]'])
+def test_an_array_without_a_chat_of_telegram(tmp_path: Path, array: str) -> None:
+    """It is noted, alone and where it follows a chat."""
+    chat = '{"name": "C", "type": "personal_chat", "id": 1, "messages": [{"id": 1, "type": "message", "text": "hi"}]}'
+    (tmp_path / "alone.json").write_text(array, "utf-8")
+    (tmp_path / "after.json").write_text(f"{chat}\n{array}\n", "utf-8")
+    for name, texts in (("alone.json", []), ("after.json", ["hi"])):
+        found = read(tmp_path / name, format="telegram")
+        assert (found.texts, found.dump.notes.broken) == (texts, 1)
+    (tmp_path / "joined.json").write_text(f"[{chat}, {chat.replace('C', 'D')}]", "utf-8")
+    joined = read(tmp_path / "joined.json")
+    assert [(m.row, m.text, m.channel) for m in joined.messages] == [(1, "hi", "C"), (2, "hi", "D")]
+    assert (joined.dump.format, joined.dump.notes.broken) == ("telegram", 0)

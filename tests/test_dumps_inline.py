@@ -109,5 +109,5 @@ def test_an_address_that_is_said_is_not_said_again() -> None:
 
 
 def test_a_scam_cut_up_by_links_is_found(guard: Guard) -> None:
-    html = f'Admin here: <a href="{TO}">rea</a>d me the SMS <a href="{TO}">cod</a>e'
+    html = f'Kraken admin here: <a href="{TO}">rea</a>d me the SMS <a href="{TO}">cod</a>e you just got'
     assert guard.check(words(html)).action is not Action.ALLOW

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -220,3 +221,34 @@ def test_times_that_an_export_writes_and_nobody_can_tell_are_counted(tmp_path: P
     (tmp_path / "d.txt").write_text("小红(wxid_1) 05-01 18:00:00\n你好\n\n我 2026-05-01 18:01:00\n嗯\n", "utf-8")
     found = read(tmp_path / "d.txt", format="wechat")
     assert (len(found.texts), found.dump.notes.timeless) == (2, 1)
+
+
+@pytest.mark.parametrize("text", [
+    "[.ShellClassInfo]\nIconResource=C:\\x,1\n", "[section]\nkey = 1\n", "[01.05.26] hi\n", "[12:30] <mia> hi\n", "[tool.x]\n",
+    "{{name}} hi\n", "{name} hi\n", "[ ] to do\n[x] done\n", "[[wiki]] link\n", "[2024-05-01 10:00] hi\n", "[nullable] x\n",
+    "[1] a footnote\n", "[] hi\n", "{} hi\n",
+])  # fmt: skip
+def test_what_begins_with_a_bracket_may_be_no_json(tmp_path: Path, text: str) -> None:
+    """It neither stops a folder nor is read as a member of an archive."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "desktop.ini").write_text(text, "utf-8")
+    with pytest.raises(DumpError, match="its format cannot be told"):
+        read(tmp_path / "in" / "desktop.ini")
+    (tmp_path / "in" / "a.jsonl").write_text('{"text": "a"}\n', "utf-8")
+    with zipfile.ZipFile(tmp_path / "d.zip", "w") as archive:
+        for file in (tmp_path / "in").iterdir():
+            archive.write(file, file.name)
+    for path in (tmp_path / "in", tmp_path / "d.zip"):
+        found = read(path)
+        assert (found.texts, found.dump.notes.broken) == (["a"], 0)
+
+
+@pytest.mark.parametrize("text", [
+    '[{"text": "a"}]', ' [\n  {\n "text": "a"}]', '[[], {"text": "a"}]', '[3, {"text": "a"}]', '[-1.5e3\n,{"text": "a"}]',
+    '["x", {"text": "a"}]', '[1][{"text": "a"}]', '[]\n[{"text": "a"}]', '[true,{"text": "a"}]',
+    '{\n "data" : [{"text": "a"}]}', '[null, {"text": "a"}]',
+])  # fmt: skip
+def test_json_under_an_unknown_name_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "d.odd").write_text(text, "utf-8")
+    found = read(tmp_path / "d.odd")
+    assert (found.dump.format, found.texts) == ("json", ["a"])

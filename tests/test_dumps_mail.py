@@ -180,3 +180,23 @@ def test_a_mail_begins_without_an_empty_line_before_it(tmp_path: Path, end: str)
     assert read(tmp_path / "m.mbox").texts == want
     (tmp_path / "m.mbox").write_bytes(end.join(["From a@b 10:00", *lines[1:]]).encode())
     assert len(read(tmp_path / "m.mbox").texts) == 2  # behind the empty line alone
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind"),
+    [
+        ("客服中心".encode("gb2312"), "text/plain; charset=gb2312"),
+        ("客服中心".encode("gb2312"), 'multipart/mixed; boundary="B"'),
+        ("客服中心".encode(), "text/plain; charset=gb2312"),
+        ("客服中心".encode(), "text/plain"),
+        (b"=?utf-8?b?5a6i5pyN5Lit5b+D?=", "text/plain; charset=koi8-r"),
+    ],
+)
+def test_a_header_of_raw_bytes_is_of_the_charset_of_the_mail(tmp_path: Path, subject: bytes, kind: str) -> None:
+    words = "请打开".encode("gb2312" if "utf" not in kind else "utf-8")
+    part = b"--B\nContent-Type: text/plain; charset=gb2312\n\n" + words + b"\n--B--\n" if "multipart" in kind else words + b"\n"
+    head = b"From: " + subject + b" <a@x.example>\nTo: b@x.example\nSubject: " + subject + b"\nContent-Type: " + kind.encode()
+    (tmp_path / "d.eml").write_bytes(head + b"\n\n" + part)
+    [message] = read(tmp_path / "d.eml").messages
+    assert message.text.startswith("客服中心")
+    assert message.sender == "客服中心 <a@x.example>"

@@ -69,6 +69,19 @@ def test_all_before_the_damage_is_read(tmp_path: Path, pack: type, damage: str) 
     assert found.texts[:1000] == LINES[:1000]
 
 
+@pytest.mark.parametrize("low", [0x50, 0x5F])
+def test_frames_of_zstandard_to_be_skipped(tmp_path: Path, low: int) -> None:
+    """As pzstd writes one before each frame (RFC 8878, 3.1.2)."""
+    skipped = bytes([low]) + b"\x2a\x4d\x18\4\0\0\0size"
+    (tmp_path / "d.jsonl.zst").write_bytes(skipped + zstd(b'{"text": "a"}\n') + skipped + zstd(b'{"text": "b"}\n') + skipped)
+    (tmp_path / "p.parquet.zst").write_bytes(skipped + zstd(parquet(["c"])))
+    for name, texts in (("d.jsonl.zst", ["a", "b"]), ("p.parquet.zst", ["c"])):
+        found = read(tmp_path / name)
+        assert (found.texts, found.dump.notes.broken) == (texts, 0)
+    (tmp_path / "d.txt").write_text("P*M is no frame\n", "utf-8")
+    assert read(tmp_path / "d.txt").texts == ["P*M is no frame"]
+
+
 def test_jsonl_in_gzip_keeps_its_format(tmp_path: Path) -> None:
     (tmp_path / "d.jsonl.gz").write_bytes(gzip.compress(b'{"text": "a"}\n'))
     assert read(tmp_path / "d.jsonl.gz").texts == ["a"]

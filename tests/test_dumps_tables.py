@@ -391,6 +391,49 @@ def test_few_bytes_that_are_no_western_letters_prove_nothing(tmp_path: Path, raw
     assert text in {None, got.texts[1]}
 
 
+@pytest.mark.parametrize("lines", [["Служба поддержки: пришлите код"], ["Grüße aus Köln, schöne Wünsche an Müller"] * 3, ["您好，我是"]])
+@pytest.mark.parametrize("flaw", [b"caf\xe9 ol\xe9", b"\xff\xfe", b"\x93yes\x94"])
+def test_a_small_file_with_a_few_stray_bytes_is_utf8(tmp_path: Path, lines: list[str], flaw: bytes) -> None:
+    (tmp_path / "d.txt").write_bytes("\n".join(lines).encode() + b"\n" + flaw + b"\n")
+    got = read(tmp_path / "d.txt")
+    assert got.texts[:-1] == lines
+    assert got.dump.notes.undecodable == 1
+
+
+SMALL = {
+    "cp1252": "Grüße aus Köln, schöne Wünsche an Müller", "koi8-r": "Служба поддержки: пришлите код из смс, ещё раз",
+    "gb18030": "您好，我是客服，您的账户异常", "big5": "您好，我是客服，您的帳戶異常",
+    "shift_jis": "こんにちは、サポートです。認証コードを送ってください。",
+    "euc-kr": "안녕하세요, 고객센터입니다. 인증번호를 보내 주세요.", "cp1251": "Ваш кошелёк заблокирован", "cp866": "Служба поддержки: раз",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", SMALL)
+def test_a_small_file_of_another_encoding_is_no_utf8(tmp_path: Path, encoding: str) -> None:
+    assert encoded(SMALL[encoding], encoding, tmp_path) == ([SMALL[encoding]], 0)
+
+
+REDDIT = {"author": "mia", "created_utc": 1777629600, "subreddit": "btc", "id": "abc", "parent_id": "t1_x"}
+
+
+def test_archives_of_reddit(tmp_path: Path) -> None:
+    lines = [{"body": "hi", **REDDIT}, {"body": "there", **REDDIT, "created_utc": "1777629600"}]
+    posts = [{"title": "Help", "selftext": words, **REDDIT} for words in ("send it", "")]
+    (tmp_path / "comments.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    (tmp_path / "posts.jsonl").write_text("".join(json.dumps(line) + "\n" for line in posts), "utf-8")
+    (tmp_path / "both.jsonl").write_text("".join(json.dumps(line) + "\n" for line in [*lines, *posts]), "utf-8")
+    said = {"comments": ["hi", "there"], "posts": ["Help\n\nsend it", "Help"], "both": ["hi", "there", "Help\n\nsend it", "Help"]}
+    for name, texts in said.items():
+        got = read(tmp_path / f"{name}.jsonl")
+        assert got.texts == texts
+        assert {(m.id, m.time, m.sender, m.channel, m.reply_to) for m in got.messages} == {("abc", MAY_1, "mia", "btc", "t1_x")}
+
+
+def test_a_title_beside_another_text_is_none_of_it(tmp_path: Path) -> None:
+    (tmp_path / "d.jsonl").write_text('{"title": "Help", "text": "hi"}\n', "utf-8")
+    assert read(tmp_path / "d.jsonl").texts == ["hi"]
+
+
 def test_few_bytes_at_the_beginning_of_a_long_file_prove_nothing(tmp_path: Path) -> None:
     (tmp_path / "d.txt").write_bytes(b"caf\xe9\n" + b"plain words\n" * 30_000 + "您好\n".encode())
     assert read(tmp_path / "d.txt").texts[-1] == "您好"

@@ -58,6 +58,10 @@ def test_it_is_the_same_every_time() -> None:
     assert evasion.disguised(text, "misspelled", 0.5) == evasion.disguised(text, "misspelled", 0.5) != text
 
 
+def test_half_a_pair_is_disguised_as_well() -> None:
+    assert evasion.disguised("phrase \ud800 please", "misspelled", 1.0).split()[1] == "\ud800"
+
+
 @given(alphabets.messages, st.sampled_from([*evasion.WORDS, *evasion.HAN, *evasion.WHOLE]), st.floats(0, 1))
 def test_any_text_can_be_disguised(text: str, name: str, strength: float) -> None:
     assert isinstance(evasion.disguised(text, name, strength), str)

@@ -31,7 +31,9 @@ USUAL = st.fixed_dictionaries({"text": TEXTS, "id": st.integers(0, 9), "time": s
 _OBJECTS = st.sampled_from([{"text": "inner"}, {"mid": "m"}, {"text": 5, "body": "x"}])
 _TEXT = st.one_of(TEXTS, st.none(), st.integers(), _OBJECTS)
 _ANY = {"text": _TEXT, "id": LABELS, "date": TIMES, "time": TIMES, "sender": LABELS, "x": LABELS}
-RECORDS = st.one_of(USUAL, st.fixed_dictionaries({}, optional=_ANY))
+_NESTED = st.sampled_from([{"channel": "c"}, {"body": "inner"}, [{"Room": 5}], {"x": {"reply_to": None}}])
+_LATE = {"Body": _TEXT, "content": TEXTS, "channel": LABELS, "Room": LABELS, "reply_to": LABELS, "user": LABELS, "x": _NESTED}
+RECORDS = st.one_of(USUAL, st.fixed_dictionaries({}, optional=_ANY), st.fixed_dictionaries({}, optional=_LATE | {"text": _TEXT}))
 FLAWS = st.sampled_from([
     b"", b" ", b'{"text": ', b"[1]", b"7", b'{"text": "a"} {"text": "b"}', b'{"text":', b'{"a": {"b": 1}}', b'{"text": "\xff\xfe"}',
     b'{"text": "\\ud800"}', b'{"text": "a", "text": "b"}', b'{"text": NaN}', b' {"text": "indented"}', b'{"text": "a"}\r',
@@ -93,7 +95,10 @@ LINES = st.lists(
 )
 
 
-@given(start=st.lists(USUAL, min_size=2, max_size=3), lines=LINES, end=st.sampled_from([b"\n", b"\r\n"]), last=st.booleans())
+STARTS = st.one_of(st.lists(USUAL, min_size=2, max_size=3), st.lists(st.fixed_dictionaries({"text": TEXTS}), min_size=2, max_size=3))
+
+
+@given(start=STARTS, lines=LINES, end=st.sampled_from([b"\n", b"\r\n"]), last=st.booleans())
 def test_json_lines(start: list[dict[str, Any]], lines: list[bytes], end: bytes, last: bool) -> None:
     whole = [*(json.dumps(record).encode() for record in start), *lines]
     event("fast" if agree("d.jsonl", end.join(whole) + end * last) else "slow")
@@ -148,6 +153,52 @@ def test_plain_files_are_read_fast() -> None:
     """Else the two tests above compare the slow reader with itself."""
     assert agree("d.jsonl", b"".join(b'{"text": "m%d", "id": %d}\n' % (i, i) for i in range(40)))
     assert agree("d.csv", b"id,text\n" + b"".join(b'%d,"m, %d"\n' % (i, i) for i in range(40)))
+
+
+def lines_of(records: list[dict[str, Any]]) -> bytes:
+    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
+def test_columns_that_appear_late_are_read(tmp_path: Path) -> None:
+    said = {"id": 7, "time": "2026-05-01T10:00:00Z", "Sender": "mia", "channel": "c", "reply_to": 5}
+    late = [{"content": f"late {i}", **said} for i in range(30)]
+    (tmp_path / "d.jsonl").write_bytes(lines_of([{"content": f"m{i}"} for i in range(60)]) + lines_of(late))
+    rows, notes = everything(tmp_path / "d.jsonl")
+    assert [row[2] for row in rows] == [*(f"m{i}" for i in range(60)), *(f"late {i}" for i in range(30))]
+    assert [row[3] for row in rows] == [None] * 60 + ["7"] * 30
+    assert {row[4] is None for row in rows[60:]} == {False}
+    assert {row[5:] for row in rows[60:]} == {("mia", "c", "5")}
+    assert notes.broken == 0
+
+
+def test_another_text_stands_in_where_the_known_one_says_nothing(tmp_path: Path) -> None:
+    plain = [{"content": f"m{i}"} for i in range(40)]
+    for other, text in (({"text": "late"}, "late"), ({"content": None, "Body": "late"}, "late"), ({"content": "", "text": "late"}, "")):
+        (tmp_path / "d.jsonl").write_bytes(lines_of([*plain, other, *plain, {"other": "x"}]))
+        rows, notes = everything(tmp_path / "d.jsonl")
+        assert [row[2] for row in rows] == [*(f"m{i}" for i in range(40)), text, *(f"m{i}" for i in range(40)), ""]
+        assert notes.broken == 0
+    said = [text for block in dumps.open(tmp_path / "d.jsonl", column="content") for text in block.texts.to_pylist()]
+    assert said == [*(f"m{i}" for i in range(40)), "", *(f"m{i}" for i in range(40)), ""]
+
+
+def test_names_within_other_objects_are_no_columns_and_cost_little() -> None:
+    nested = [{"text": f"m{i}", "about": {"channel": i, "id": i, "body": "x", "user": {"sender": "y"}}} for i in range(90)]
+    assert agree("d.jsonl", lines_of(nested))
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "d.jsonl").write_bytes(lines_of(nested))
+        with mock.patch.object(jsonl._Reader, "_slow", autospec=True, side_effect=jsonl._Reader._slow) as slow:
+            rows, _ = everything(Path(folder) / "d.jsonl")
+    assert slow.call_count == 1  # of the first lines alone
+    assert {row[3:] for row in rows} == {(None,) * 5}
+
+
+def test_what_is_wrong_is_told_in_reading_order(tmp_path: Path) -> None:
+    (tmp_path / "d.jsonl").write_text('{"text":"a"}\n{"text":1}\n{broken\n{"text":2}\n[]\n', "utf-8")
+    for encoding in ("utf-8", "cp1252"):
+        dump = dumps.open(tmp_path / "d.jsonl", encoding=encoding)
+        assert sum(map(len, dump)) == 1
+        assert [place.split("line ")[1][0] for place in dump.notes.places] == ["2", "3", "4", "5"]
 
 
 def test_a_broken_record_costs_only_itself(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,8 +15,10 @@ from typer.testing import CliRunner
 
 from scamguard import model as models
 from scamguard.cli import app
-from scamguard.errors import DumpError, TrainingError
+from scamguard.errors import DumpError, ModelError, TrainingError
+from scamguard.guard import load
 from scamguard.train import feedback, labelled, reviews
+from scamguard.train.corpus import Message
 
 from .test_feedback import FINE, SCAM, run, said
 
@@ -62,6 +66,70 @@ def test_messages_that_say_no_language_are_told(tmp_path: Path, command: str) ->
     assert "m.jsonl, line 1: not a labelled message: lang is int, not a string" in said(done)
 
 
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_file_of_reviews_that_is_packed_stays_packed(tmp_path: Path, end: str) -> None:
+    store = tmp_path / "reviews.jsonl.gz"
+    store.write_bytes(gzip.compress((json.dumps({"text": FINE, "label": "benign"}) + end).encode()))
+    assert "2 reviews" in run("add", SCAM, "--label", "scam", "--reviews", store).stdout
+    assert "3 reviews" in run("add", "third", "--label", "benign", "--reviews", store).stdout
+    assert [message.text for message in reviews.read(store)] == [FINE, SCAM, "third"]
+    assert gzip.decompress(store.read_bytes()).count(b"\n") == 3
+
+
+def test_a_new_file_of_reviews_is_packed_by_its_name(tmp_path: Path) -> None:
+    store = tmp_path / "new.gz"
+    assert run("add", SCAM, "--label", "scam", "--reviews", store).exit_code == 0
+    assert json.loads(gzip.decompress(store.read_bytes()))["text"] == SCAM
+
+
+def test_nothing_is_added_to_a_packed_file_that_is_damaged(tmp_path: Path) -> None:
+    store, raw = tmp_path / "reviews.gz", gzip.compress(b"{}\n")[:-3]
+    store.write_bytes(raw)
+    assert "reviews.gz: cannot be read: " in said(run("add", FINE, "--label", "benign", "--reviews", store))
+    assert store.read_bytes() == raw
+
+
+def test_blank_lines_are_no_reviews_yet(tmp_path: Path) -> None:
+    store = tmp_path / "reviews.jsonl"
+    store.write_text("\ufeff\n \n\n", "utf-8")
+    assert reviews.read(store) == []
+    assert "reviews.jsonl: no reviews yet; " in said(run("retrain", "--reviews", store, "--out", tmp_path / "new"))
+    assert "1 reviews" in run("add", SCAM, "--label", "scam", "--reviews", store).stdout
+
+
+def test_a_later_review_replaces_one_of_any_name(tmp_path: Path) -> None:
+    store = tmp_path / "reviews.jsonl"
+    rows = [("", SCAM), ('"id": null, ', FINE), ('"id": null, ', "third")]
+    store.write_text("\n".join(f'{{{name}"text": "{text}", "label": "benign"}}' for name, text in rows), "utf-8")
+    assert "3 reviews" in run("add", SCAM, "--label", "scam", "--reviews", store).stdout
+    kept = reviews.read(store)
+    assert [(message.text, message.scam) for message in kept] == [(SCAM, True), (FINE, False), ("third", False)]
+    assert len({message.id for message in kept}) == 3, "copies of a message are found again by its id"
+
+
+@pytest.mark.parametrize(("piped", "kept"), [("a\r\n", "a"), ("a\n", "a"), ("a", "a"), ("a\n\n", "a\n"), ("\na\r\nb\n", "\na\r\nb")])
+def test_what_is_piped_in_ends_without_its_last_line_end(tmp_path: Path, piped: str, kept: str) -> None:
+    assert run("add", "-", "--label", "scam", "--reviews", tmp_path / "r.jsonl", stdin=piped).exit_code == 0
+    assert [message.text for message in reviews.read(tmp_path / "r.jsonl")] == [kept]
+
+
+def test_a_secret_said_twice_is_kept_once() -> None:
+    assert reviews.review(SCAM, "scam", asks=["card", "2fa_code", "card"]).asks == ("card", "2fa_code")
+
+
+@pytest.mark.parametrize("lang", ["klingon!!", "", "e", "en ", "zh_TW", "en-", "english or so"])
+def test_what_is_no_language_tag_is_told(tmp_path: Path, lang: str) -> None:
+    store = tmp_path / "reviews.jsonl"
+    line = said(run("add", SCAM, "--label", "scam", "--lang", lang, "--reviews", store))
+    assert f"{lang!r} is no language tag; give one such as en or zh-TW" in line
+    assert not store.exists()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-TW", "zh-Hant-HK", "es-419", "und", "mixed", "ckb"])
+def test_a_language_tag_is_kept(lang: str) -> None:
+    assert reviews.review(SCAM, "scam", lang=lang).lang == lang
+
+
 # ---- scored files
 
 
@@ -101,6 +169,46 @@ def test_a_table_without_risks_is_told(tmp_path: Path, content: str) -> None:
     assert "v.csv: no scored file; " in said(run("review", file, "--reviews", tmp_path / "reviews.jsonl"))
 
 
+ONE = {"row": 1, "text": "hi", "risk": 0.5}
+NOT_SCORED: dict[str, list[object]] = {
+    "text": [5, ["hi"], {}, True, 0],
+    "file": [5, ["a.txt"], False],
+    "row": [None, [1], 1.5, math.nan, math.inf, "x"],
+    "risk": [None, [0.5], "high", math.nan, math.inf, -math.inf, -0.01, 1.01, 5],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in NOT_SCORED.items() for value in values])
+def test_a_value_that_no_scan_writes_is_told(tmp_path: Path, name: str, value: object) -> None:
+    file = tmp_path / "v.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in (ONE, {**ONE, name: value})), "utf-8")
+    for command in (["review", str(file)], ["add", "--of", str(file), "--row", "1", "--label", "scam"]):
+        assert "v.jsonl: no scored file; " in said(run(*command, "--reviews", tmp_path / "reviews.jsonl"))
+    assert not (tmp_path / "reviews.jsonl").exists()
+
+
+@pytest.mark.parametrize("risk", ["nan", "NaN", "inf", "-0.5", "1.5", ""])
+def test_a_table_of_impossible_risks_is_told(tmp_path: Path, risk: str) -> None:
+    file = tmp_path / "v.csv"
+    file.write_text(f"row,text,risk\n1,hi,0.5\n2,ho,{risk}\n", "utf-8")
+    assert "v.csv: no scored file; " in said(run("review", file, "--reviews", tmp_path / "reviews.jsonl"))
+
+
+@pytest.mark.parametrize("values", [[5], [["hi"]], [b"hi"]])
+def test_a_parquet_file_whose_texts_are_none_is_told(tmp_path: Path, values: list[object]) -> None:
+    pq.write_table(pa.table({"row": [1], "text": pa.array(values), "risk": [0.5]}), tmp_path / "v.parquet")
+    assert "v.parquet: no scored file; " in said(run("review", tmp_path / "v.parquet", "--reviews", tmp_path / "reviews.jsonl"))
+
+
+def test_a_scored_file_may_have_blank_lines_a_byte_order_mark_and_missing_texts(tmp_path: Path) -> None:
+    file = tmp_path / "v.jsonl"
+    changes: list[dict[str, Any]]
+    changes = [{}, {"row": 2.0, "text": None, "file": None}, {"row": 3, "text": "a\u2028b", "risk": 0}, {"row": 4, "risk": 1}]
+    rows = [ONE | change for change in changes]
+    file.write_text("\ufeff\n" + "\n \n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
+    assert list(reviews.scored(file)) == [(1, "hi", 0.5, ""), (2, "", 0.5, ""), (3, "a\u2028b", 0.0, ""), (4, "hi", 1.0, "")]
+
+
 def test_an_empty_parquet_file_without_risks_is_told(tmp_path: Path) -> None:
     pq.write_table(pa.table({"row": pa.array([], pa.int64()), "text": pa.array([], pa.string())}), tmp_path / "v.parquet")
     assert "v.parquet: no scored file; " in said(run("review", tmp_path / "v.parquet", "--reviews", tmp_path / "reviews.jsonl"))
@@ -137,6 +245,25 @@ def test_a_folder_that_cannot_be_written_is_told_before_training(tmp_path: Path,
     monkeypatch.setattr("os.access", lambda *_: False)  # whoever runs tests may be root, who may all
     with pytest.raises(TrainingError, match="cannot be written to"):
         feedback.retrain(tmp_path / "reviews.jsonl", tmp_path / "new", messages=tmp_path)
+
+
+def told(writer: int, *, scam: bool) -> Message:
+    return Message(f"{scam}{writer}", "en", f"{scam} {writer}", scam, "chat", (), f"w{writer}")
+
+
+def test_what_is_by_one_writer_is_told_before_training() -> None:
+    card = load().model.card
+    both = [told(writer, scam=scam) for scam in (True, False) for writer in range(3)]
+    assert feedback._recipe(card, both).folds == 3
+    with pytest.raises(TrainingError, match="by one writer"):
+        feedback._recipe(card, [told(0, scam=True), told(0, scam=True), *(one for one in both if not one.scam)])
+
+
+@pytest.mark.parametrize("damage", [{}, {"all": {"false_alarms": "few"}}, {"all": 1}, []])
+def test_a_base_whose_card_tells_no_false_alarms_is_refused(damage: object) -> None:
+    both = [told(writer, scam=scam) for scam in (True, False) for writer in range(3)]
+    with pytest.raises(ModelError, match="choose another --base"):
+        feedback._recipe({**load().model.card, "out_of_fold": damage}, both)
 
 
 # ---- what changes

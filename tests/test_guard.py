@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -196,6 +198,13 @@ def test_a_thread_is_a_sequence_of_texts(guard: Guard, direction: str, thread: A
         guard.check("it's 482913", direction=direction, thread=thread)
 
 
+@pytest.mark.parametrize("direction", ["inbound", "outgoing"])
+def test_a_sender_is_a_sender_whichever_way_a_message_goes(guard: Guard, direction: str) -> None:
+    with pytest.raises(InputError, match=r"^sender is str; give scamguard.Sender"):
+        guard.check("hi", sender="x", direction=direction)  # type: ignore[arg-type] # that is the test
+    assert guard.check("hi", sender=scamguard.Sender("Anna"), direction=direction) == guard.check("hi", direction=direction)
+
+
 @pytest.mark.parametrize("value", ["2", None, 0, -1, 1.5, True])
 def test_threads_and_tops_are_counted(guard: Guard, value: Any) -> None:
     for asked in (guard.score, guard.scan, guard.decide, partial(guard.look, chosen=lambda _, risk: risk > 0)):
@@ -312,11 +321,31 @@ def test_a_guard_is_equal_to_itself_and_keys_a_cache(guard: Guard) -> None:
 
 
 @pytest.mark.parametrize(
-    "risks", [(0.9, 0.5), (-0.1, 0.5), (0.5, 1.1), ("0.5", 0.9), (0.5, float("nan")), (0.5, 0.9, {"en": 2.0}), (0.5, 0.9, {}, -1.0)]
+    "risks",
+    [
+        (0.9, 0.5), (-0.1, 0.5), (0.5, 1.1), ("0.5", 0.9), (0.5, float("nan")), (0.5, 0.9, {"en": 2.0}), (0.5, 0.9, {}, -1.0),
+        (10**400, 1), (-(10**400), 1), (0.5, 0.9, {"en": 10**400}),
+    ],
 )
 def test_a_policy_without_meaning_is_refused(risks: tuple[Any, ...]) -> None:
     with pytest.raises(InputError, match=r"from 0 to 1|warn must not be above block"):
         Policy(*risks)
+
+
+@pytest.mark.parametrize("risk", [0, 1, 0.5, np.float16(0.5), np.float32(1), np.float64(0), Fraction(1, 3)])
+def test_any_number_from_0_to_1_is_a_risk(risk: Any) -> None:
+    assert Policy(risk, 1).warn == risk
+
+
+def test_a_policy_is_its_own_and_keys_a_cache() -> None:
+    for theirs in ({"en": 0.6}, {}):
+        policy, same = Policy(0.5, 0.9, theirs), Policy(0.5, 0.9, dict(theirs))
+        theirs["zh"] = 7
+        assert policy == same
+        assert {policy, same, Policy(0.5, 0.8)} == {same, Policy(0.5, 0.8)}
+        assert policy.of("zh").warn == 0.5
+        assert pickle.loads(pickle.dumps(policy)) == policy  # noqa: S301 - our own
+        assert asdict(policy) == {"warn": 0.5, "block": 0.9, "languages": dict(same.languages), "other": None}
 
 
 def test_score_scan_check_and_decide_agree_where_languages_differ(guard: Guard) -> None:

@@ -15,7 +15,21 @@ from hypothesis import strategies as st
 import scamguard
 from scamguard import explain
 from scamguard.columns import pack
-from scamguard.identity import MOST_NATS, NAMES, WHY, added, described, is_spoken_of, parted, reach, rows, weighed, worth
+from scamguard.identity import (
+    MOST_NATS,
+    NAMES,
+    WHY,
+    added,
+    described,
+    is_spoken_of,
+    leads_home,
+    led_home,
+    parted,
+    reach,
+    rows,
+    weighed,
+    worth,
+)
 from scamguard.imitation.hints import leading, leads
 from scamguard.model import save
 from scamguard.train import linked
@@ -60,6 +74,12 @@ SAID = {
     "your parcel waits: parcelfee.top/a " + "and so on " * 46: set(),
     "see u ltr.lol": set(),  # a full stop without a space
     "866862.Cam on quy khach": set(),
+    "Log in to Kraken only where the address bar shows https://": set(),  # a scheme without a host is no link
+    "Kraken: see http:// or https:/// or https://… or hxxps://[.] or http://***": set(),
+    "Kraken: it begins with https://@ or https://?a or https://user@/a": set(),
+    "Kraken：地址以https://开头。Then go": set(),
+    "Kraken: [here](https://) and <a href='https://'>here</a>": set(),
+    "Kraken: https://x9": {"link.foreign_beside_brand"},
     "no link, no name. None at all": set(),
     "": set(),
     "\ud800 Kraken": set(),
@@ -185,6 +205,33 @@ def test_a_link_is_pointed_out_as_it_is_written(written: str) -> None:
         assert text[e.start : e.stop] == written
 
 
+AMONG = {  # a message → where each of its findings stands
+    "ask anna@kraken_support_help.org or @kraken_support_help": {"anna@kraken_support_help.org", "@kraken_support_help"},
+    "kraken-login.exampleton is a town; Kraken: kraken-login(.)example now": {"kraken-login(.)example"},
+    "not x-kraken-login.example.org, Kraken: kraken-login.example": {"x-kraken-login.example.org"},  # the first that shows it
+    "登录kraken-login.com查看": {"kraken-login.com"},
+}
+
+
+@pytest.mark.parametrize("text", AMONG)
+def test_a_link_is_pointed_out_where_it_stands_for_itself(text: str) -> None:
+    found = explain.of_links(text, described(text))
+    assert {text[e.start : e.stop] for e in found} == AMONG[text]
+    beside = {char for e in found for char in (text[max(e.start - 1, 0) : e.start], text[e.stop : e.stop + 1])}
+    assert not any(char.isascii() and char.isalnum() for char in beside)
+
+
+def test_what_stands_only_within_something_longer_is_pointed_out_there() -> None:
+    (found,) = explain.of_links("see xkraken-login.example", {"link.lookalike": "kraken-login.example"})
+    assert (found.start, found.stop) == (5, 25)
+
+
+def test_a_target_in_html_is_pointed_out_as_html_writes_it() -> None:
+    text = "<a href='https://evil.example/?a=1&amp;b=2'>kraken.com</a>"
+    shown = {text[e.start : e.stop] for e in explain.of_links(text, {"link.text_mismatch": described(text)["link.text_mismatch"]})}
+    assert shown == {"https://evil.example/?a=1&amp;b=2"}
+
+
 def test_every_way_to_ask_gives_the_same(guard: Guard) -> None:
     texts = [f"{message.text} {link}" for message in tiny.messages() for link in (BENT, OWN, OTHER, "")]
     scores = guard.score(texts)
@@ -229,6 +276,82 @@ def test_what_could_not_make_a_suspect_is_not_read(guard: Guard) -> None:
     assert weighed(learned, np.array([within, beyond]), pack([long, long]))[0].tolist() == [2, 0]
 
 
+HOME = {
+    f"Kraken: your card was declined, see {OWN}": True,
+    "Your Netflix plan is on hold: netflix.com/account": True,
+    "kraken.com will never ask for it": False,  # a name, and nothing to follow
+    "Walgreens: your rx is ready, www.starbucks.com/rewards": True,  # of a firm without a name to guard
+    "court papers: https://songda.court.gov.cn/a8": True,
+    "court papers: https://songda-court-gov.cn/a8": False,
+    f"{OWN} or {OTHER}": False,
+    f"{OWN}, or write to desk@kraken.com": False,
+    f"{OWN}, or ask @kraken_desk": False,
+    f"{OWN}, or ring 020 7946 0331": False,
+    f"ends in 4471 of 2026-11-28, {OWN}": True,
+    f"account 12-3456-7890, {OWN}": False,
+    "enter F7QX-KK2P at microsoft.com/devicelogin": False,  # a real page, and a stranger's device
+    "who gets it? https://t.co/a8Xk": False,
+    "pay paypal.me/anna": False,
+    "toll due: toll.gov.de/pay": False,  # anybody's
+    "tax due: https://www.tax.service.gov.uk/a": True,
+    "paid 2.500.000đ on 28/11/2026, see netflix.com/account": True,
+    "not you? 01.23.45.67.89, netflix.com/account": False,
+    "not you? 888 - 555 - 0192, netflix.com/account": False,
+    "not you? eight eight eight five five five, netflix.com/account": False,
+    "netflix.com/search?q=help+1-888-555-0192": False,
+    "https://www.google.com/url?q=https://x9.example": False,
+    "https://l.facebook.com/l.php?u=https%3A%2F%2Fx9.example": False,
+    "see netflix.com/account, or x9help (dot) com": False,
+    "see netflix.com/account, or write to Ana on Telegram": False,
+    "your page was flagged: facebook.com/settings": True,
+    "your page was flagged: facebook.com/anna.b": False,
+    "new sign-in: account.microsoft.com/devices": True,
+    "https://docs.google.com/forms/x for the picnic": False,
+    f"[{OWN}]({OTHER})": False,
+    f"{BENT}": False,
+    f"{OWN} " + "and so on " * 46: False,
+    "nobody": False,
+    "": False,
+}
+
+
+@pytest.mark.parametrize(("text", "home"), HOME.items())
+def test_what_leads_home(text: str, home: bool) -> None:
+    assert leads_home(text) == home
+
+
+def homing(guard: Guard, nats: float) -> Guard:
+    """Let messages that lead home be worth less."""
+    learned = {**guard.model.card["identity"], "home": {"nats": nats}}
+    return replace(guard, model=replace(guard.model, card={**guard.model.card, "identity": learned}))
+
+
+def test_what_leads_home_is_doubted_less(guard: Guard) -> None:
+    at_home = homing(guard, -1.5)
+    texts = [f"{message.text} {link}" for message in tiny.messages() for link in (OWN, OTHER)]
+    before, after = (np.log(s / (1 - s)) for s in (g.score(texts).astype(float) for g in (guard, at_home)))
+    assert (after[1::2] == before[1::2]).all()
+    less = np.where(before[::2] > 0, np.maximum(before[::2] - 1.5, 0), before[::2])
+    assert np.allclose(after[::2], less, atol=0.2)  # a risk near 1 is coarse
+    assert (after[::2] < before[::2]).any()
+    assert np.array_equal(at_home.score(texts), np.array([at_home.check(text).risk for text in texts], np.float32))
+
+
+def test_no_home_takes_a_message_below_the_floor_of_a_rule(guard: Guard) -> None:
+    model, asking = guard.model, f"Kraken Support: send me your seed phrase. {OWN}"
+    fired = model.read(pack([asking])).fired.rule
+    floor = np.full(len(model.card["rules"]), -np.inf, np.float32)
+    floor[fired[0]] = model.logits(pack([asking]))[0] - 0.1
+    lifting = replace(guard, model=replace(model, weights=replace(model.weights, floor=floor)))
+    plain, at_home = lifting.score([asking]), homing(lifting, -1.5).score([asking])
+    assert plain[0] > at_home[0] == model.risk(np.float64(floor[fired[0]]))
+    assert at_home[0] > homing(guard, -1.5).score([asking])[0]
+
+
+def test_leading_home_never_goes_below_even_odds() -> None:
+    assert led_home(np.array([-3.0, 0.0, 1.0, 5.0]), -1.5).tolist() == [0, 0, -1, -1.5]
+
+
 NONSENSE = [
     [],
     {"nats": [1]},
@@ -236,6 +359,9 @@ NONSENSE = [
     {"nats": {"link.lookalike": -1}},
     {"nats": {"x": 1e9}},
     {"nats": {}, "nats_spoken_of": 1},
+    {"nats": {}, "home": 1},
+    {"nats": {}, "home": {"nats": 1.0}},
+    {"nats": {}, "home": {"nats": -1e9}},
 ]
 
 
@@ -249,15 +375,17 @@ def test_a_card_with_senseless_worth_is_refused(guard: Guard, tmp_path: Path, da
 def test_worth_is_learned_where_words_fall_short() -> None:
     rng = np.random.default_rng(0)
     scam = rng.random(4000) < 0.5
-    found = np.zeros((4000, 2 * len(NAMES)), np.bool_)
+    found = np.zeros((4000, linked.MARKS), np.bool_)
     found[:, 0] = rng.random(4000) < np.where(scam, 0.2, 0.06)
     found[:, 2] = rng.random(4000) < np.where(scam, 0.2, 0.004)
     found[:, 1] = rng.random(4000) < np.where(scam, 0.02, 0.2)
+    found[:, -1] = rng.random(4000) < np.where(scam, 0.06, 0.2)
     nats = linked.fitted(np.zeros(4000), found, scam, np.ones(4000))
     assert nats[0] == pytest.approx(np.log(0.2 / 0.06), abs=0.3)
     assert nats[2] == 1.5  # no more than what gives a sender away
-    assert nats[1] == 0  # nothing speaks for a message
-    assert not nats[3:].any()
+    assert nats[1] == 0  # no finding speaks for a message
+    assert not nats[3:-1].any()
+    assert nats[-1] == pytest.approx(np.log(0.06 / 0.2), abs=0.3)  # but leading home
     said = linked.card(np.zeros(4000), found, nats, scam)
     assert said["gain"]["all"]["auc with"] > said["gain"]["all"]["auc without"]
     assert json.loads(json.dumps(said))["nats"]["link.lookalike"] == nats[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scamguard import lexicon, proof
-from scamguard.errors import LexiconError
+from scamguard.errors import BrandError, LexiconError
 from scamguard.spelled import spelled
 
 if TYPE_CHECKING:
@@ -101,6 +103,8 @@ RULE_FAULTS = {
     "a group of nothing": ("[groups]\nours = 3\n" + RULE, r"group 'ours': must be a list of concepts"),
     "no group": ("groups = 3\n" + RULE, r"group 'groups': must be a list of concepts"),
     "unknown table": (RULE.replace("[[rule]]", "[[rules]]"), r"unknown key 'rules'; known: .*rule"),
+    "a group of nobody": ('[groups]\nours = ["give", "giev"]\n' + RULE, r"group 'ours': unknown concept 'giev'; did you mean give"),
+    "a group of groups": ('[groups]\nours = ["@not_asked"]\n' + RULE, r"group 'ours': unknown concept '@not_asked'"),
 }
 CONCEPT_FAULTS = {
     "unknown key": (CONCEPT + "weight = 3", r"concept 'password': unknown key 'weight'; known: .*terms"),
@@ -110,6 +114,8 @@ CONCEPT_FAULTS = {
     "one term, not a list": (CONCEPT.replace('["open sesame"]', '"open sesame"'), r"concept 'password': 'terms'"),
     "too many forms": (CONCEPT.replace("open sesame", "(a|b)" * 13), r"concept 'password': term .* has over 5000 forms; split it"),
     "not TOML": ("name = ", r"not TOML: "),
+    "a number for a language": ("language = 1\n" + CONCEPT, r"'language': must be text"),
+    "a list for a language": ("language = []\n" + CONCEPT, r"'language': must be text"),
     "unknown table": (CONCEPT.replace("[[concept]]", "[[concepts]]"), r"unknown key 'concepts'; known: .*concept"),
 }
 
@@ -146,6 +152,38 @@ def test_a_file_in_another_encoding_is_named(small: Path) -> None:
 
 def test_an_own_rule_cannot_replace_a_bundled_one(small: Path) -> None:
     refused(write(small, "rules", RULE.replace("test.ask", "test.taken")), "rule 'test.taken': id is used twice")
+
+
+def test_an_own_group_cannot_replace_a_bundled_one(small: Path) -> None:
+    refused(write(small, "rules", '[groups]\nnot_asked = ["give"]\n' + RULE), "group 'not_asked': is there already")
+    both = lexicon.load(write(small, "rules", '[groups]\nours = ["forbid", "neg"]\n' + RULE + 'unless = ["@ours"]'))
+    assert both.rules[-1].unless == ("forbid", "neg")
+
+
+def test_a_file_may_name_its_own_group_like_another_file_of_its_folder(small: Path) -> None:
+    write(small, "rules", '[groups]\nours = ["give"]\n' + RULE + 'unless = ["@ours"]')
+    other = '[groups]\nours = ["neg"]\n' + RULE.replace("test.ask", "test.b") + 'unless = ["@ours"]'
+    (small / "rules" / "aa.toml").write_text(other, "utf-8")
+    assert [rule.unless for rule in lexicon.load(small).rules[1:]] == [("neg",), ("give",)]
+
+
+@pytest.mark.parametrize(
+    ("frames", "match"),
+    [("1", "must be a list of concepts"), ('[["a"]]', "must be a list"), ('"give"', "must be a list"), ('["giev"]', "unknown concept")],
+)
+def test_faulty_frames_are_named(small: Path, frames: str, match: str) -> None:
+    (small / "rules").mkdir()
+    (small / "rules" / "concepts.toml").write_text(f"frames = {frames}", "utf-8")
+    with pytest.raises(LexiconError, match=rf"^rules/concepts\.toml: frames: {match}"):
+        lexicon.load(small)
+
+
+@pytest.mark.parametrize("kind", [LexiconError, BrandError])
+def test_an_error_that_names_a_place_can_be_pickled_and_copied(kind: type[LexiconError | BrandError]) -> None:
+    error = kind("rules/xx.toml", "rule 'a.b'", "is wrong")
+    for same in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):  # noqa: S301 - our own
+        assert type(same) is kind
+        assert str(same) == str(error) == "rules/xx.toml: rule 'a.b': is wrong"
 
 
 def test_a_missing_folder_is_an_error_not_an_empty_lexicon(small: Path) -> None:

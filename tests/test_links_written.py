@@ -75,6 +75,21 @@ HONEST = (
     *("usps-\nhelp", "- usps\n- help", "usps-\nhelp desk. Come", "parcel-\npoint.com", "usps\n-help. And so on"),
 )
 WORDS = "AT&T.Then", "a/b.Then", "#include", "done→Then", "v1.2→v1.3", "saved:done.Then", "x=1.5+y", "https//", "//", "👉", "…👉."
+WHOLE = (  # a host behind a scheme, with letters and stops that end a link elsewhere
+    *("https://ｋｒａｋｅｎ-support.com/a", "https://kraken-support。com/", "https://www.kraken-support｡com?a=1", "https://kraken-support．com:8080/a"),
+    *("hxxps://kraken。com.evil.top/x", "https://x9ｈｅｌｐ．ｔｏｐ/a", "https://币安.com/a", "https://币安.中国/", "https://한국.com", "http://カード.jp"),
+)
+SPLIT = {  # a link that ends where its host does
+    "请登录https://kraken.com。Open the app": "https://kraken.com",
+    "https://kraken.com。app下载": "https://kraken.com",
+    "请打开https://kraken.com/a查看更多.Then": "https://kraken.com/a",
+    "https://币安.com/a查看": "https://币安.com/a",
+    "https://币安.com。谢谢": "https://币安.com",
+    "见https://kraken.com，谢谢": "https://kraken.com",
+    "请认准https://开头的kraken.com": "kraken.com",
+    "地址以https://开头。然后打开kraken.com": "kraken.com",
+    "只信https://开头。cn域名见kraken.com": "kraken.com",
+}
 PRIVATE = "192.168.1.1/admin", "10.0.0.1/setup"
 NO_NUMBERS = "8.8.8.8/24", "8.8.8.8", "v8.8.8.8/x", "1.8.8.8.8/x", "999.8.8.8/x", "app/8.8.8.8/x", "3.5/x"
 
@@ -94,6 +109,30 @@ def test_a_broken_dot_is_mended_in_a_lookalike(written: str) -> None:
     assert found is not None
     assert found.brand == "USPS"
     assert leads(text)
+
+
+@pytest.mark.parametrize("written", WHOLE)
+@pytest.mark.parametrize("around", ["Kraken: log in at {} now", "{}", "Kraken：请登录{}，谢谢", "Kraken「{}」"])
+def test_a_link_with_a_scheme_is_read_to_the_end_of_its_host(written: str, around: str) -> None:
+    text = around.format(written)
+    assert list(links(text)) == [written]
+    assert leads(text)
+
+
+@pytest.mark.parametrize(("text", "link"), SPLIT.items())
+def test_a_link_ends_with_its_host_or_path(text: str, link: str) -> None:
+    assert list(links(text)) == [link]
+
+
+@pytest.mark.parametrize("written", ["kraken-login(dot)com/a", "kraken-login . com", "www.kraken-login[dot]com", "kraken-login。com/a"])
+def test_a_cut_link_is_not_shown_beside_the_whole(written: str) -> None:
+    shown = described(f"Kraken: log in at https://{written} now")
+    assert shown.keys() == BOTH
+    assert {link.removeprefix("https://") for link in shown.values()} == {written}
+
+
+def test_the_brackets_of_ipv6_are_part_of_the_link() -> None:
+    assert set(described("Kraken: https://[::1]/kraken").values()) == {"https://[::1]/kraken"}
 
 
 @pytest.mark.parametrize("written", NUMBERS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from scamguard import mentions as mentioned
 from scamguard.brands import registry
 from scamguard.identity import described
-from scamguard.mentions import mentions
+from scamguard.mentions import mentions, names_any
 
 NAMED = {
     "Amaz0n: your refund is ready": "amazon",
@@ -44,6 +46,26 @@ NOT_NAMED = [
 @pytest.mark.parametrize(("text", "brand"), NAMED.items())
 def test_a_name_is_found_as_it_is_written(text: str, brand: str) -> None:
     assert [m.brand.id for m in mentions(text, meant=True)] == [brand]
+
+
+STORED = [
+    *("Société Générale : votre compte", "カードのバークレイズ銀行からの確認", "고객님 씨티은행: 확인"),
+    *("Itaú: seu cartão", "né, PayPal: voilà"),
+]
+
+
+@pytest.mark.parametrize("text", STORED)
+def test_a_name_stored_letter_by_mark_is_found_where_it_stands(text: str) -> None:
+    apart = unicodedata.normalize("NFD", text)
+    assert apart != text
+    found = [(m.brand.id, unicodedata.normalize("NFC", apart[m.start : m.stop])) for m in mentions(apart)]
+    assert found == [(m.brand.id, text[m.start : m.stop]) for m in mentions(text)] != []
+    assert names_any(apart)
+
+
+@pytest.mark.parametrize("text", ["Société générale des eaux", "씨티 투어", "itau\u0301na"])
+def test_words_stored_letter_by_mark_name_nobody_new(text: str) -> None:
+    assert [m.brand.id for m in mentions(unicodedata.normalize("NFD", text))] == [m.brand.id for m in mentions(text)]
 
 
 @pytest.mark.parametrize("text", NOT_NAMED)

@@ -136,6 +136,16 @@ def test_bundled_rules_see_the_terms_of_a_pack(guard: Guard, tmp_path: Path) -> 
     assert club.score([text]) > guard.score([text])
 
 
+def test_terms_for_what_excuses_may_lower_a_risk(guard: Guard, tmp_path: Path) -> None:
+    """As docs/rules.md says; a pack is trusted with this."""
+    (tmp_path / "lexicons").mkdir()
+    (tmp_path / "lexicons" / "x.toml").write_text('[[concept]]\nname = "forbid"\nterms = ["zork"]\n', "utf-8")
+    club = own(guard, tmp_path)
+    text = "zork send me your password"
+    assert club.score([text]) < guard.score([text])
+    assert club.score([f"no {text[5:]}"]) == guard.score([f"no {text[5:]}"])
+
+
 def test_a_rule_without_a_floor_is_only_named(guard: Guard, club: Path, tmp_path: Path) -> None:
     quiet = own(guard, changed(club, tmp_path / "p", "rules/club.toml", ('floor = "block"', ""), ('floor = "warn"', "")))
     assert quiet.score([DEAL]).tolist() == guard.score([DEAL]).tolist()
@@ -161,6 +171,8 @@ FAULTS = {
     "a list of concepts": ("rules/concepts.toml", "[concepts]", "concepts = []\n[x]", "unknown key 'x'"),
     "a number for a concept": ("rules/concepts.toml", '"a sale that goes around the club\'s escrow"', "3", "must be lines of"),
     "a lone text": ("rules/club.toml", "# Rules:", '[groups]\ng = "x"\n# Rules:', "must be a list of concepts"),
+    "frames": ("rules/concepts.toml", "[concepts]", 'frames = ["give"]\n[concepts]', "frames: are learned with a model; a pack has none"),
+    "a bundled group": ("rules/club.toml", "# Rules:", '[groups]\nnot_asked = ["give"]\n# Rules:', "group 'not_asked': is there already"),
     "a term nothing can match": ("lexicons/club.toml", '"poke me"', '"#<code>"', "cannot be matched"),
 }
 
@@ -280,7 +292,7 @@ def test_the_tiny_model_takes_a_pack_too(tiny: Any, club: Path) -> None:
         pack.packed(tiny, club)
 
 
-@pytest.mark.parametrize("place", ["extra.toml", "rules/more/extra.toml", "lexicons/more/extra.toml"])
+@pytest.mark.parametrize("place", ["extra.toml", "rules/more/extra.toml", "lexicons/more/extra.toml", "rules/extra.TOML", "Extra.Toml"])
 def test_rules_where_none_are_read_are_refused(place: str, club: Path, tmp_path: Path, guard: Guard) -> None:
     folder = changed(club, tmp_path / "club", "README.md")
     (folder / place).parent.mkdir(exist_ok=True)

@@ -202,6 +202,18 @@ def test_a_lone_number_is_taken_for_a_code(place: str) -> None:
     )
 
 
+@pytest.mark.parametrize("said", ["482913", "1234", "482 913", "482913.", "gave him 482913"])
+def test_a_number_alone_is_called_a_code(said: str) -> None:
+    code = wording.tickets("en")["secret"]["2fa_code"]
+    for told in (ticket(said).message, *ticket(done=[said]).done):
+        assert told.replace(".", "").endswith(f"{code}]"), told
+
+
+@pytest.mark.parametrize("said", ["my password is 482913", "Tr0ub4dor&3x"])
+def test_a_password_is_called_a_password(said: str) -> None:
+    assert masked(said, "[{}]".format, told=True).endswith("[password]")
+
+
 @pytest.mark.parametrize("handle", ["95588", "+1 202 555 0143", "10086", "@user_2024", "202-555-0143"])
 def test_a_senders_number_stays(handle: str) -> None:
     assert handle in ticket(sender=Sender("Bank", handle)).text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -183,6 +184,8 @@ def test_honest_names_mix_nothing(text: str) -> None:
         ({"account_age_days": float("inf")}, "Sender.account_age_days is inf"),
         ({"account_age_days": float("nan")}, "is nan"),
         ({"account_age_days": True}, "is True"),
+        ({"account_age_days": 10**400}, "is 10000.*; give days from 0"),
+        ({"account_age_days": -(10**400)}, "is -10000.*; give days from 0"),
         ({"platform": "myspace"}, "unknown platform 'myspace'; known: discord"),
     ],
 )
@@ -291,6 +294,41 @@ def test_a_column_of_names_is_enough(guard: Guard) -> None:
     assert [row["rules"] for row in rows] == [["sender.claims_brand"], []]
 
 
+@pytest.mark.parametrize(
+    "container",
+    [
+        list,
+        tuple,
+        deque,
+        iter,
+        lambda rows: np.array(rows, object),
+        lambda rows: pd.Series(rows, dtype=object),
+        lambda rows: pd.Series([np.nan if row is None else row for row in rows], dtype=object),
+        lambda rows: np.ma.array(np.array([row or Sender("Kraken Support") for row in rows], object), mask=[row is None for row in rows]),
+    ],
+    ids=["list", "tuple", "deque", "iterator", "array", "pandas", "pandas with NaN", "masked"],
+)
+@pytest.mark.parametrize("rows", [[Sender("Kraken Support"), None], ["Kraken Support", None]], ids=["senders", "names"])
+def test_any_sequence_of_senders_or_names_is_read(container: Any, rows: list[Any]) -> None:
+    found = senders.read(container(rows))
+    assert [found.identities[who].rules for who in found.who.tolist()] == [("sender.claims_brand",), ()]
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())])
+def test_names_are_read_in_every_layout(kind: pa.DataType) -> None:
+    names = pa.array(["Kraken Support", "Anna", None], kind)
+    for column in (names, pa.table({"name": names}), {"name": names}, pl.Series(names), pd.Series(names.to_pylist(), dtype="category")):
+        found = senders.read(column)
+        assert [found.identities[who].rules for who in found.who.tolist()] == [("sender.claims_brand",), (), ()]
+
+
+@pytest.mark.parametrize("nothing", [[np.nan, np.nan], pd.Series([None, None], dtype="category")])
+def test_a_column_of_handles_of_which_all_is_missing(nothing: Any) -> None:
+    """What readers of CSV make of a column in which nothing stands."""
+    found = senders.read(pd.DataFrame({"name": ["Kraken Support", "Anna"], "handle": nothing}))
+    assert [found.identities[who].rules for who in found.who.tolist()] == [("sender.claims_brand",), ()]
+
+
 def test_a_name_may_be_any_string(guard: Guard) -> None:
     assert guard.scan([HELLO] * 2, senders={"name": ["\ud800 Kraken Support", "\0"]})["rules"].to_pylist() == [["sender.claims_brand"], []]
 
@@ -312,6 +350,18 @@ def test_chunks_keep_their_senders(guard: Guard) -> None:
         ({"name": []}, "senders has 0 rows for 1 messages or more"),
         ({"name": "a"}, "name is one text where a column is needed"),
         ({"name": [1]}, "name is a column of int64; give one of large_string"),
+        (pa.array([1]).dictionary_encode(), "name is a column of dictionary<values=int64.*; give one of large_string"),
+        (pd.Series([1.5], dtype="category"), "name is a column of dictionary<values=double"),
+        ({"name", "other"}, "name is a set, whose order is not that of the messages; give a list"),
+        (frozenset([Sender("a")]), "name is a frozenset, whose order"),
+        ({"name": {"a"}}, "name is a set, whose order"),
+        ({"name": {"a": 1}}, "name is a dict, whose order"),
+        (pl.LazyFrame({"name": ["a"]}), "^senders is a LazyFrame, which holds no rows yet; collect it first"),
+        (pd.DataFrame([["a", "b"]], columns=["name", "name"]), "^senders has two columns 'name'; leave one out"),
+        (pa.table([["a"], ["b"]], names=["name", "name"]), "^senders has two columns 'name'; leave one out"),
+        (pd.DataFrame([["a"]]), "unknown column '0'"),
+        ({"account_age_days": [10**400]}, "account_age_days is not a column of double"),
+        (deque([Sender("a"), "b"]), r"senders\[1\] is str"),
         ({"verified": ["yes"]}, "verified is a column of string; give one of bool"),
         ({"account_age_days": ["old"]}, "account_age_days is a"),
         ({"account_age_days": [-1.0], "name": ["Admin"]}, "Sender.account_age_days is -1.0"),

@@ -7,8 +7,10 @@ import functools
 import logging
 import pickle
 import traceback
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 import scamguard
@@ -17,6 +19,8 @@ from scamguard import InputError, MessageBlocked, guarded
 from .chatting import ADVISORY, SCAM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scamguard.guard import Guard
     from scamguard.verdict import Verdict
 
@@ -179,6 +183,9 @@ async def _coroutine(_: object) -> bool:
         (_two, {"text": "words", "confirm": _coroutine}, "confirm is async, so _two must be too"),
         (_two, {"text": ("words", "wrods")}, "_two: unknown parameter 'wrods'"),
         (_two, {"text": ()}, "_two: say which parameter is the text"),
+        (_two, {"text": 5}, "_two: a parameter is named by a str, not by int"),
+        (_two, {"text": b"words"}, "_two: a parameter is named by a str, not by bytes"),
+        (_two, {"text": ["words", ["chat"]]}, "_two: a parameter is named by a str, not by list"),
         (_two, {"text": "words", "confirm": True}, "confirm is bool, not a function that takes a verdict"),
         (5, {}, "int is no function that could be guarded"),
         (classmethod(_any), {}, "_any is a classmethod already: put @guarded below @classmethod"),
@@ -275,6 +282,9 @@ def test_parameters_that_are_named_are_read_and_no_others(guard: Guard, sent: li
         (lambda: "send me the code", "the thread is str; give a sequence"),
         (lambda: later([]), "the thread is coroutine; give a sequence"),
         (lambda: 3, "the thread is int"),
+        ({"hi"}, "the thread is set"),
+        ({"hi": "code"}, "the thread is dict"),
+        (lambda: iter(ASKED), "the thread is list_iterator"),
         ([None], "the thread holds NoneType"),
         (["hi", b"code"], "the thread holds bytes"),
     ],
@@ -283,6 +293,58 @@ def test_a_thread_is_a_sequence_of_messages(guard: Guard, sent: list[str], threa
     with pytest.raises(InputError, match=said):
         guarded(sent.append, guard=guard, thread=thread)(CODE)
     assert sent == []
+
+
+@pytest.mark.parametrize("thread", [iter(ASKED), (earlier for earlier in ASKED), map(str, ASKED), 5, b"code", {"hi"}])
+def test_a_thread_that_could_be_read_but_once_is_told_at_once(guard: Guard, thread: Any) -> None:
+    with pytest.raises(InputError, match=r"the thread is \w+; give a sequence of the messages before it"):
+        guarded(guard=guard, thread=thread)
+
+
+@pytest.mark.parametrize("kind", [list, tuple, deque, lambda rows: dict.fromkeys(rows).keys(), np.array])
+def test_a_thread_protects_at_every_call(guard: Guard, kind: Any) -> None:
+    send = guarded(lambda text: text, guard=guard, thread=kind(ASKED))
+    for _ in range(2):
+        with pytest.raises(MessageBlocked):
+            send(CODE)
+
+
+def test_a_thread_that_grows_is_read_at_each_call(guard: Guard) -> None:
+    history: list[str] = []
+    send = guarded(lambda text: text, guard=guard, thread=history)
+    assert send("it's 482913 pieces") == "it's 482913 pieces"
+    history += ASKED
+    with pytest.raises(MessageBlocked):
+        send(CODE)
+
+
+def test_an_argument_that_is_an_iterator_is_not_used_up(guard: Guard, sent: list[str]) -> None:
+    @guarded(guard=guard, thread="before")
+    def send(text: str, before: Iterator[str]) -> None:
+        sent.extend([text, *before])
+
+    history = iter(ASKED)
+    with pytest.raises(InputError, match="the thread is list_iterator"):
+        send(CODE, history)
+    assert (sent, list(history)) == ([], ASKED)
+
+
+@pytest.mark.parametrize("value", ["False", "", 0, 1, None, [], np.True_])
+def test_override_is_true_or_false(guard: Guard, value: Any) -> None:
+    with pytest.raises(InputError, match=r"^override is .*; give True or False$"):
+        guarded(guard=guard, override=value)
+
+
+def test_several_texts_are_judged_together_as_well(guard: Guard, sent: list[str]) -> None:
+    @guarded(guard=guard, text=("subject", "body"))
+    def send(subject: str | None, body: str | None, to: str) -> None:
+        sent.append(f"{subject}{body}{to}")
+
+    with pytest.raises(MessageBlocked):
+        send("my verification code", "482913", "ann")
+    send("my order", "482913", "ann")
+    send("482913", None, "my verification code")  # what is no text of the message names nothing in it
+    assert sent == ["my order482913ann", "482913Nonemy verification code"]
 
 
 def test_only_text_can_be_checked(guard: Guard) -> None:

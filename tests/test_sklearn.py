@@ -125,6 +125,8 @@ FAULTS: dict[str, tuple[dict[str, Any], Any, Any, Any, str]] = {
     "too many copies": ({"augment": 2.0}, TEXTS, LABELS, None, "augment is 2.0; give a share"),
     "fewer than none": ({"augment": -1}, TEXTS, LABELS, None, "augment is -1; give a share"),
     "a rate in words": ({"augment": "half"}, TEXTS, LABELS, None, "augment is 'half'; give a share"),
+    "more trust than there is": ({"penalty": 10**400}, TEXTS, LABELS, None, "penalty is 1000.*; give a number above 0"),
+    "more copies than there are": ({"augment": 10**400}, TEXTS, LABELS, None, "augment is 1000.*; give a share"),
     "no trust": ({"penalty": 0}, TEXTS, LABELS, None, "penalty is 0; give a number above 0"),
     "a base that is no path": ({"base": 3}, TEXTS, LABELS, None, "base is 3; give the folder of a model"),
     "pandas' missing label": ({}, TEXTS[:4], ["scam", pd.NA, "benign", "scam"], None, "Input y contains NaN: row 1 has no label"),
@@ -250,6 +252,8 @@ def test_columns_have_names(guard: scamguard.Guard) -> None:
     [
         ({"parts": ["word"]}, r"parts: unknown part 'word'; known: .*words"),
         ({"parts": [3, "words"]}, r"parts: unknown part 3; known: .*words"),
+        ({"parts": ["rules", "shape", "rules"]}, r"parts names 'rules' twice"),
+        ({"parts": np.array(["rules", "rules"])}, r"parts names 'rules' twice"),
         ({"parts": ()}, r"parts is \(\); give a list of some of words, "),
         ({"parts": "rules"}, r"parts is 'rules'; give a list of some of words, "),
         ({"parts": {"rules"}}, r"parts is {'rules'}; give a list"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 
 from scamguard import model
 from scamguard.errors import DumpError
-from scamguard.train import corpus, fit, vocabulary
+from scamguard.train import build, corpus, fit, vocabulary
 from scamguard.train.augment import augmented
 from scamguard.train.evaluate import recall_at, reliability, threshold_at
 from scamguard.train.thresholds import choose
@@ -205,6 +206,12 @@ def test_a_language_that_errs_more_warns_later() -> None:
     assert at.card(lambda value: value) == {"warn": at.warn, "block": at.block, "languages": at.languages, "other": at.other}
 
 
+def test_what_is_written_in_other_languages_makes_none_unknown() -> None:
+    spoken = ["fr"] * 1250 + ["th"] * 1249 + ["en"] * 97_500
+    at = choose(np.random.default_rng(0).normal(size=len(spoken)), spoken, None, fit.Recipe())
+    assert set(at.languages) == {"fr", "en"}
+
+
 def test_recall_and_reliability_by_hand() -> None:
     scam = np.array([True, True, False, False])
     assert recall_at(scam, np.array([0.9, 0.2, 0.5, 0.1]), 0.0) == 0.5
@@ -215,6 +222,8 @@ def test_recall_and_reliability_by_hand() -> None:
 
 
 GOOD = {"id": "a", "lang": "en", "text": "hi", "label": "benign", "kind": "chat", "asks": [], "writer": "w"}
+
+
 def test_a_set_lent_to_both_sides_never_gives_both_the_same_text(tmp_path: Path) -> None:
     rows = [json.dumps({"text": f"see you at {i}", "label": "benign"}) for i in range(200)]
     (tmp_path / "chat.jsonl").write_text("\n".join(rows), "utf-8")
@@ -238,6 +247,14 @@ FAULTS = {
     "kind": (json.dumps(GOOD | {"id": "b", "kind": "caht"}), "line 2: .*unknown kind 'caht'; known: .*chat"),
     "kind of the other class": (json.dumps(GOOD | {"id": "b", "label": "scam"}), "line 2: .*unknown kind 'chat'; known: .*trust_trick"),
     "secret": (json.dumps(GOOD | {"id": "b", "asks": ["pin"]}), "line 2: .*unknown secret 'pin'; known: .*password"),
+    "id that is a number": (json.dumps(GOOD | {"id": 5}), "line 2: not a labelled message: id is int, not a string"),
+    "id that is a list": (json.dumps(GOOD | {"id": ["b"]}), "line 2: .*id is list, not a string"),
+    "writer": (json.dumps(GOOD | {"id": "b", "writer": {}}), "line 2: .*writer is dict, not a string"),
+    "no writer": (json.dumps(GOOD | {"id": "b", "writer": None}), "line 2: .*writer is NoneType, not a string"),
+    "label that is a list": (json.dumps(GOOD | {"id": "b", "label": ["scam"]}), "line 2: .*label is list, not a string"),
+    "id of a surrogate": (json.dumps(GOOD | {"id": "\ud800"}), "line 2: not a labelled message: .*surrogates not allowed"),
+    "language of a surrogate": (json.dumps(GOOD | {"id": "b", "lang": "\ud800"}), "line 2: .*surrogates not allowed"),
+    "nested too deep": ("[" * 100_000, "line 2: not a labelled message: "),
     "no object": ("[]", "line 2: not a labelled message"),
     "id": (json.dumps(GOOD), "id 'a' is used twice"),
 }
@@ -250,6 +267,71 @@ def test_a_faulty_corpus_is_named_by_file_and_line(tmp_path: Path, fault: str) -
     with pytest.raises(DumpError, match=match) as caught:
         corpus.read(tmp_path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["xx.jsonl", "xx.jsonl.gz", "xx.jsonl.GZ"])
+def test_a_byte_that_is_no_utf_8_is_named_by_file_and_line(tmp_path: Path, name: str) -> None:
+    file, raw = tmp_path / name, f"\ufeff{json.dumps(GOOD)}\n\n".encode() + b'{"text": "na\xefve"}\n'
+    file.write_bytes(gzip.compress(raw) if corpus.is_packed(file) else raw)
+    place = re.escape(f"{file}, line 3: not UTF-8: byte 0xef at 13")
+    with pytest.raises(DumpError, match=place):
+        corpus.lines(file, file.read_bytes())
+    with pytest.raises(DumpError, match=place):
+        corpus.lent([file], [], 10)
+    with pytest.raises(DumpError, match=place if name == "xx.jsonl" else "holds no"):
+        corpus.read(tmp_path)
+
+
+def test_lines_are_told_apart_by_their_ends_alone(tmp_path: Path) -> None:
+    raw = "\ufeffa\u2028b\r\n \u3000\n\n\ufeffc\x85".encode()
+    assert corpus.lines(tmp_path / "x.jsonl", raw) == [(1, "a\u2028b\r"), (4, "\ufeffc\x85")]
+
+
+LENT_FAULTS = {
+    "nested too deep": ("[" * 100_000, "RecursionError"),
+    "no text": (json.dumps({"text": None, "label": "benign"}), "text is NoneType, not a string"),
+    "a number": (json.dumps({"text": 5, "label": "benign"}), "text is int, not a string"),
+    "no object": ("[]", "TypeError"),
+    "no label": (json.dumps({"text": "hi"}), "KeyError"),
+}
+
+
+@pytest.mark.parametrize("side", ["ballast", "traffic"])
+@pytest.mark.parametrize("fault", LENT_FAULTS)
+def test_a_faulty_set_is_named_by_file_and_line(tmp_path: Path, fault: str, side: str) -> None:
+    line, match = LENT_FAULTS[fault]
+    file = tmp_path / "talk.jsonl"
+    file.write_text(f"{json.dumps({'text': 'hi', 'label': 'benign'})}\n\n{line}\n", "utf-8")
+    with pytest.raises(DumpError, match=rf'talk\.jsonl: not JSON lines with "text" and "label": line 3: .*{match}'):
+        corpus.lent([file] * (side == "ballast"), [file] * (side == "traffic"), 10)
+
+
+@pytest.mark.parametrize("side", ["ballast", "traffic"])
+@pytest.mark.parametrize("content", ["", "\n \n", '{"text": "hi", "label": "ham"}\n'])
+def test_a_set_that_lends_nothing_is_told(tmp_path: Path, content: str, side: str) -> None:
+    file = tmp_path / "talk.jsonl"
+    file.write_text(content, "utf-8")
+    with pytest.raises(DumpError, match=r"talk\.jsonl: no message in it is labelled benign"):
+        corpus.lent([file] * (side == "ballast"), [file] * (side == "traffic"), 10)
+
+
+def test_sets_of_one_name_are_both_named(tmp_path: Path) -> None:
+    sets = [corpus.Ballast("talk", digest * 8, ("hi",) * rows) for digest, rows in (("12345678", 1), ("abcdef01", 2))]
+    both = {"talk": {"sha256": "12345678" * 8, "rows": 1}, "talk-abcdef01": {"sha256": "abcdef01" * 8, "rows": 2}}
+    assert build.provenance(tmp_path, [], sets, sets[1:])["ballast"] == both
+    assert list(build.provenance(tmp_path, [], sets, sets[1:])["thresholds_chosen_on"]) == ["talk"]
+
+
+def test_only_benign_rows_of_a_set_need_a_text(tmp_path: Path) -> None:
+    file = tmp_path / "talk.jsonl"
+    file.write_text('{"label": "spam_other"}\n{"text": "", "label": "benign"}\n{"text": null, "label": "scam"}\n', "utf-8")
+    (learned,), _ = corpus.lent([file], [], 10)
+    assert learned.texts == ("",)
+
+
+def test_a_text_may_hold_a_lone_surrogate(tmp_path: Path) -> None:
+    (tmp_path / "xx.jsonl").write_text(json.dumps(GOOD | {"text": "\ud800"}), "utf-8")
+    assert [message.text for message in corpus.read(tmp_path)] == ["\ud800"]
 
 
 def test_a_folder_without_messages_is_named(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,12 @@ from typer.testing import CliRunner
 
 from scamguard import lexicon, model, soundness
 from scamguard.cli import app
-from scamguard.train import ablate, card, fit
+from scamguard.train import ablate, build, card, fit
 
 from . import tiny
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from scamguard.train.corpus import Message
@@ -36,9 +37,8 @@ def messages() -> Iterator[Message]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Train on the sixty messages with the tiny lexicon: compiling the bundled one takes seconds."""
-    folder = tmp_path_factory.mktemp("train")
-    lines = ({**asdict(m), "label": "scam" if m.scam else "benign"} for m in messages())
-    (folder / "own.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    folder = tmp_path_factory.mktemp("parent") / "train"
+    write(folder, messages())
     for name in ("ballast", "traffic"):
         talk = ({"text": f"{name}: lunch at {i}?", "label": "benign"} for i in range(40))
         (folder / name).write_text("".join(json.dumps(line) + "\n" for line in talk), "utf-8")
@@ -138,3 +138,96 @@ def test_a_place_that_is_no_folder_is_told_before_the_training(tmp_path: Path) -
     (tmp_path / "taken").write_text("", "utf-8")
     done = CliRunner().invoke(app, ["train", "--messages", str(tmp_path), "--out", str(tmp_path / "taken" / "model")])
     assert (done.exit_code, "is a file, and no folder for a model" in done.output) == (2, True)
+
+
+def test_what_the_tables_say_of_the_model_is_shown(folder: Path) -> None:
+    done = CliRunner().invoke(app, ["model", "info", "--model", str(folder)])
+    assert done.exit_code == 0, done.output
+    assert [line.split()[0] for line in done.stdout.split("\n\n")[1:]] == ["language", "kind", "secret"]
+
+
+@pytest.mark.parametrize("figures", [{"all": {}}, [1], {"all": {"auc": "high"}, "by_language": {}}, {"all": {}, "by_language": [1]}, "x"])
+def test_figures_that_cannot_be_shown_are_one_clear_line(folder: Path, tmp_path: Path, figures: object) -> None:
+    damaged = shutil.copytree(folder, tmp_path / "damaged")
+    written = json.loads((damaged / model.CARD).read_text("utf-8"))
+    (damaged / model.CARD).write_text(json.dumps({**written, "out_of_fold": figures}), "utf-8")
+    done = CliRunner().invoke(app, ["model", "info", "--model", str(damaged)])
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.output
+    assert done.stderr.startswith(f"scamguard: {damaged}: its card holds figures that cannot be shown: out_of_fold: ")
+
+
+@pytest.mark.parametrize("figures", [{}, None])
+def test_a_model_that_was_not_measured_is_shown(folder: Path, tmp_path: Path, figures: object) -> None:
+    bare = shutil.copytree(folder, tmp_path / "bare")
+    written = json.loads((bare / model.CARD).read_text("utf-8"))
+    (bare / model.CARD).write_text(json.dumps({**written, "out_of_fold": figures}), "utf-8")
+    done = CliRunner().invoke(app, ["model", "info", "--model", str(bare)])
+    assert done.exit_code == 0, done.output
+    assert "\n\n" not in done.stdout
+
+
+def test_a_table_without_rows_is_not_shown(tmp_path: Path) -> None:
+    file = tmp_path / "l.jsonl"
+    file.write_text('{"text": "see you at seven", "label": "benign"}\n', "utf-8")
+    done = CliRunner().invoke(app, ["evaluate", str(file), "--evasion"])
+    assert done.exit_code == 0, done.output
+    assert not {"secret", "disguise"} & {*done.stdout.split()}
+    assert done.stderr == "no disguise changes scams and benign messages among these\n"
+    scam = {"text": "send us your seed phrase", "label": "scam", "asks": ["seed_phrase"]}
+    file.write_text(file.read_text("utf-8") + json.dumps(scam), "utf-8")
+    done = CliRunner().invoke(app, ["evaluate", str(file), "--evasion"])
+    assert {"secret", "disguise"} <= {*done.stdout.split()}
+    assert not done.stderr
+
+
+TOO_LITTLE: dict[str, tuple[Callable[[Message], Message], list[str], str]] = {
+    "scams alone": (lambda m: replace(m, scam=True, kind="trust_trick"), [], "60 scams and 0 benign messages"),
+    "benign ones alone": (lambda m: replace(m, scam=False, kind="chat", asks=()), [], "0 scams and 60 benign messages"),
+    "one writer": (lambda m: replace(m, writer="me"), [], "both are needed, each by two writers or more"),
+    "one writer of scams": (lambda m: replace(m, writer="me" if m.scam else m.writer), [], "each by two writers or more"),
+    "one writer of benign ones": (lambda m: replace(m, writer=m.writer if m.scam else "me"), [], "each by two writers or more"),
+    "one language": (lambda m: replace(m, lang="en"), ["--zero-shot"], "--zero-shot needs both in two languages or more"),
+    "one language of scams": (lambda m: replace(m, lang="en" if m.scam else m.lang), ["--zero-shot"], "--zero-shot needs both"),
+}
+
+
+@pytest.mark.parametrize("case", TOO_LITTLE)
+def test_too_little_is_told_before_the_training(tmp_path: Path, case: str) -> None:
+    change, options, words = TOO_LITTLE[case]
+    write(tmp_path / "few", [change(m) for m in tiny.messages()])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fit, "material", forbidden)
+        done = CliRunner().invoke(app, ["train", "--messages", str(tmp_path / "few"), "--out", str(tmp_path / "model"), *options])
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.output
+    assert done.stderr.startswith(f"scamguard: {tmp_path / 'few'}: ")
+    assert words in done.stderr
+
+
+ENOUGH: dict[str, Callable[[Message], Message]] = {
+    "as they are": lambda m: m,
+    "two writers": lambda m: replace(m, writer="ann" if m.id[-1] < "5" else "bob"),
+    "one language": TOO_LITTLE["one language"][0],  # where none is left out
+    "one language of scams": TOO_LITTLE["one language of scams"][0],
+}
+
+
+@pytest.mark.parametrize("case", ENOUGH)
+def test_enough_is_trained_on(tmp_path: Path, case: str) -> None:
+    write(tmp_path / "enough", map(ENOUGH[case], tiny.messages()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fit, "material", forbidden)
+        patch.setattr(lexicon, "load", tiny.lexicon)
+        with pytest.raises(NotImplementedError):
+            build.run(tmp_path / "enough", tmp_path / "model", progress=lambda _: None)
+
+
+def forbidden(*_: object) -> None:
+    """Stand for the work that must not begin."""
+    raise NotImplementedError
+
+
+def write(folder: Path, messages: Iterable[Message]) -> None:
+    """Write labelled lines into a new folder."""
+    folder.mkdir()
+    lines = (json.dumps({**asdict(m), "label": "scam" if m.scam else "benign"}) for m in messages)
+    (folder / "own.jsonl").write_text("\n".join(lines), "utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,6 +97,14 @@ def test_a_verdict_names_brand_channel_and_language(guard: Guard) -> None:
 )  # fmt: skip
 def test_languages(text: str, lang: str) -> None:
     assert language(text) == lang
+
+
+@pytest.mark.parametrize("text", [
+    "Vui lòng gửi báo cáo trước trưa mai nhé cảm ơn bạn", "bana şifreyi gönderin lütfen", "ありがとうございます。パスワードを",
+    "비밀번호를 보내주세요", "їжак і єнот йдуть", "Straße und Tür schön geöffnet", "你好，请把验证码发给我",
+])  # fmt: skip
+def test_text_stored_letter_by_mark_has_the_same_language(text: str) -> None:
+    assert language(unicodedata.normalize("NFD", text)) == language(unicodedata.normalize("NFC", text)) != ""
 
 
 def test_languages_of_our_messages() -> None:

@@ -1,8 +1,9 @@
 """The one idea: a batch of messages is one UTF-8 buffer and ``n + 1`` offsets, as in Arrow.
 
-Arrow, Parquet, pandas and Polars string columns come in without a copy of their text; a list of
-``str`` is packed once. ``None``, ``NaN``, Arrow nulls and what is masked are empty messages. No message is refused:
-lone surrogates are kept as WTF-8 and read back by the fold like any other code point.
+String and large string columns of Arrow (so of Parquet and pandas) come in without a copy of their text; string views (so
+of Polars) and dictionaries are copied a batch at a time, a list of ``str`` is packed once. ``None``, ``NaN``, Arrow nulls and
+what is masked are empty messages. No message is refused: lone surrogates are kept as WTF-8 and read back by the fold like any
+other code point.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ def pack(texts: Sequence[str | None]) -> TextBatch:
     >>> pack(["hi", None, "mum"]).offsets
     array([0, 2, 2, 5])
     """
-    parts = [text.encode("utf-8", "surrogatepass") if isinstance(text, str) else b"" for text in texts]
+    encode = str.encode  # whatever a class of texts makes of it
+    parts = [encode(text, "utf-8", "surrogatepass") if isinstance(text, str) else b"" for text in texts]
     offsets = np.zeros(len(parts) + 1, np.int64)
     np.cumsum([len(part) for part in parts], out=offsets[1:])
     return TextBatch(np.frombuffer(b"".join(parts), np.uint8), offsets)
@@ -100,8 +102,9 @@ def batches(messages: object) -> Iterator[TextBatch]:
     """
     if isinstance(messages, str | bytes):
         raise InputError("messages is one text, not a column of them; use check(text), or score([text])")
-    if hasattr(messages, "columns") or isinstance(messages, Mapping):
-        raise InputError(f"messages is a {type(messages).__name__}, not a column of texts; give one of its columns, such as ['text']")
+    if hasattr(type(messages), "columns") or isinstance(messages, Mapping):  # asked for its columns, a lazy frame would compute
+        what = "collect it and give" if hasattr(type(messages), "collect") else "give"
+        raise InputError(f"messages is a {type(messages).__name__}, not a column of texts; {what} one of its columns, such as ['text']")
     if isinstance(messages, set | frozenset):
         raise InputError("messages is a set, which has no order for the answers to be in; give a list")
     import pyarrow as pa  # noqa: PLC0415 - 0.1 s that plain `import scamguard` must not pay
@@ -149,7 +152,7 @@ def _texts(messages: Any) -> Sequence[object]:  # noqa: ANN401
 
 def is_missing(cell: object) -> bool:
     """Say whether a cell is None, NaN or what pandas and NumPy have for them."""
-    nan = isinstance(cell, float) and cell != cell  # noqa: PLR0124
+    nan = isinstance(cell, float | np.floating | np.datetime64 | np.timedelta64) and bool(cell != cell)  # noqa: PLR0124
     return cell is None or nan or type(cell).__name__ in {"NAType", "NaTType", "MaskedConstant"}
 
 
@@ -201,15 +204,23 @@ def _pack_checked(texts: Iterable[object], first: int) -> TextBatch:
     return pack(texts)  # type: ignore[arg-type]
 
 
-def _says_nothing(array: pa.Array, pa: Any) -> bool:  # noqa: ANN401
-    """Say whether a column holds numbers that are all missing: what readers of CSV make of texts of which there is none."""
-    return bool(pa.types.is_floating(array.type)) and bool(array.is_null(nan_is_null=True).true_count == len(array))
+def says_nothing(array: pa.Array, pa: Any) -> bool:  # noqa: ANN401
+    """Say whether a column is of no type or of numbers, by themselves or as categories, and all of it is missing.
+
+    That is what readers of CSV make of texts of which there is none.
+    """
+    is_coded = pa.types.is_dictionary(array.type)
+    kind = array.type.value_type if is_coded else array.type
+    if not (pa.types.is_null(kind) or pa.types.is_floating(kind)):
+        return False
+    array = array.dictionary_decode() if is_coded else array
+    return bool(array.is_null(nan_is_null=pa.types.is_floating(kind)).true_count == len(array))
 
 
 def _from_arrow(array: pa.Array, pa: Any) -> TextBatch:  # noqa: ANN401
     """View an Arrow array's own buffers; other string layouts are cast to large_string first."""
     kind = array.type
-    if pa.types.is_null(kind) or _says_nothing(array, pa):
+    if says_nothing(array, pa):
         return TextBatch(np.zeros(0, np.uint8), np.zeros(len(array) + 1, np.int64))
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
         inner = kind.value_type if pa.types.is_dictionary(kind) else kind

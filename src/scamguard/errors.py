@@ -21,18 +21,22 @@ class InputError(ScamguardError, TypeError):
     """What was handed in is not a column of messages."""
 
 
-class LexiconError(ScamguardError, ValueError):
+class _PlacedError(ScamguardError, ValueError):
+    """A file breaks its contract. Its parts are the arguments, by which it is pickled and copied."""
+
+    def __init__(self, file: str, what: str, problem: str) -> None:
+        super().__init__(file, what, problem)
+
+    def __str__(self) -> str:
+        return ": ".join(self.args)
+
+
+class LexiconError(_PlacedError):
     """A lexicon or rule file breaks its own contract."""
 
-    def __init__(self, file: str, what: str, problem: str) -> None:
-        super().__init__(f"{file}: {what}: {problem}")
 
-
-class BrandError(ScamguardError, ValueError):
+class BrandError(_PlacedError):
     """An entry of the registry of brands breaks its contract."""
-
-    def __init__(self, file: str, what: str, problem: str) -> None:
-        super().__init__(f"{file}: {what}: {problem}")
 
 
 class ModelError(ScamguardError, ValueError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import reduce
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from .sender import Identity
 
 _MOST_WORDS = 3  # shown where no rule fired
+# Before and behind a link that is a part of something longer. Chinese and Japanese put no space between a link and their words.
+_BEGUN: Final = re.compile(r"(?:[A-Za-z0-9_@/.=-]|[.@][\])])$")
+_GOES_ON: Final = re.compile(r"[A-Za-z0-9_@/-]|[\[(]?[.@][\])]?[A-Za-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def of_links(text: str, shown: Mapping[str, str]) -> tuple[Evidence, ...]:
     """Point out the links that speak for a warning, each where it stands in the message."""
     out, whole = [], Excerpt(text, 0, 0)
     for name, link in shown.items():
-        found = _written(link).search(text)
+        found = _stands(link, text)
         out.append(Evidence(name, WHY[name], *_placed(whole, *(found.span() if found else (0, 0)))))
     return tuple(out)
 
@@ -69,9 +73,17 @@ def of_quotation(text: str, told: Told | None, action: Action) -> tuple[Evidence
     return (Evidence(quoted.RULE, quoted.WHY, *_placed(Excerpt(text, 0, 0), *_trimmed(text, told.start, told.stop))),)
 
 
+def _stands(link: str, text: str) -> re.Match[str] | None:
+    """Find a link where it stands for itself, and only else as a part of a longer one, of a mailbox or of a word."""
+    found = [*_written(link).finditer(text)]
+    whole = (at for at in found if not _GOES_ON.match(text, at.end()) and not _BEGUN.search(text[max(at.start() - 2, 0) : at.start()]))
+    return next(whole, found[0] if found else None)
+
+
 def _written(link: str) -> re.Pattern[str]:
-    """Give the ways to write a link that is read without its brackets: ``a[.]example``."""
-    return re.compile(re.escape(link).replace(r"\.", r"(?:\.|\[\.\]|\(\.\))").replace("@", r"(?:@|\[@\])"))
+    """Give the ways to write a link that is read without its brackets and as HTML means it: ``a[.]example``, ``/?a&amp;b``."""
+    ways = {r"\.": r"(?:\.|\[\.\]|\(\.\))", "@": r"(?:@|\[@\])", r"\&": "&(?:amp;)?"}
+    return re.compile(reduce(lambda shape, sign: shape.replace(sign, ways[sign]), ways, re.escape(link)))
 
 
 def _said(model: Model, seen: Glance, part: Excerpt, action: Action) -> tuple[Evidence, ...]:

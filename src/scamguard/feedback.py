@@ -174,7 +174,7 @@ def _message(text: str | None, of: Path | None, row: int | None) -> str:
         if len(texts) == 1:
             return texts.pop()
         raise DumpError(f"{of}: rows of several files are numbered {row}: give the message as TEXT" if texts else f"{of}: has no row {row}")
-    return sys.stdin.buffer.read().decode("utf-8-sig", "replace").removesuffix("\n") if text == "-" else str(text)
+    return sys.stdin.buffer.read().decode("utf-8-sig", "replace").removesuffix("\n").removesuffix("\r") if text == "-" else str(text)
 
 
 def _noting(messages: Iterable[Scored], dumps: set[str]) -> Iterator[Scored]:

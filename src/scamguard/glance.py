@@ -55,6 +55,11 @@ def aside(text: bytes, reader: Reader) -> tuple[float, int]:
     return logit, clear
 
 
+def floor(text: bytes, lifts: Speech) -> float:
+    """Give the highest floor of the rules that fire in a message, as ``lifts`` hears them; minus infinity if none has one."""
+    return _read(text, lifts, _aside)[0]
+
+
 def _heard(text: bytes, reader: Reader, rooms: Rooms) -> tuple[float, Room, int, bool]:
     """Read a message: its logit, the room in which the rest is said, how clearly it speaks of a quotation, and whether the sieve left it.
 

@@ -95,15 +95,17 @@ class Guard:
         InputError
             ``text`` is not a ``str``, ``sender`` is no ``Sender``, ``direction`` is neither, or ``thread`` is no sequence of ``str``.
         """
+        if type(text) is not str:
+            text = _bare(text)
         if not _is_thread(thread):
             raise InputError("thread must be a sequence of str, one an earlier message, oldest first")
+        if not isinstance(sender, Sender | None):
+            raise InputError(f"sender is {type(sender).__name__}; give scamguard.Sender(name=…, handle=…), or None")
         if _is_outgoing(direction):
             from .outgoing import judged  # noqa: PLC0415 - its word lists are loaded when they are needed
 
             found = judged(text, thread, {secret for earlier in thread for secret in self.check(earlier).asks})
             return replace(found, language=language(text))
-        if not isinstance(sender, Sender | None):
-            raise InputError(f"sender is {type(sender).__name__}; give scamguard.Sender(name=…, handle=…), or None")
         part, clear = self._part(text)
         seen = glance(part.text.encode("utf-8", "surrogatepass"), self.model.reader)
         who = judge(sender) if sender else NOBODY
@@ -221,6 +223,8 @@ class Guard:
             ``text`` is not a ``str``, or ``top`` no whole number from 1 on.
         """
         counted("top", top)
+        if type(text) is not str:
+            text = _bare(text)
         part, _ = self._part(text)
         return explain.contributions(self.model, self._one(part.text), part, top)
 
@@ -229,8 +233,6 @@ class Guard:
 
         Where parts were read to choose, say too how clearly the message speaks of a quotation.
         """
-        if not isinstance(text, str):
-            raise InputError(f"text is {type(text).__name__}, not str; for many messages use score or scan")
         if 4 * len(text) <= LIMIT and not is_wrapped(text):  # no code point has more bytes
             return Excerpt(text, 0, 0), None
         cut = parts(columns.pack([text]))
@@ -262,6 +264,13 @@ class Guard:
         for i in np.flatnonzero((actions > 0) & (risk < self.policy.surest)).tolist():
             actions[i] = self.policy.of(language(text(i))).actions(risk[i : i + 1])[0]
         return actions
+
+
+def _bare(text: object) -> str:
+    """Give the letters themselves, which are what a column holds, whatever a class of texts says that they are."""
+    if not isinstance(text, str):
+        raise InputError(f"text is {type(text).__name__}, not str; for many messages use score or scan")
+    return str.__str__(text)
 
 
 def _is_thread(given: object) -> bool:

@@ -2,8 +2,8 @@
 
 Further columns of the linear classifier; their weights are learned together with the calibration. Links prove nothing by
 themselves, so they are read only where the words come so near to a suspicion that a finding could matter. They are worth less in a message
-that asks or quotes, for honest ones that show an impostor's link mostly speak of it. None of them speaks for a message: a brand's own
-link is a common decoy.
+that asks or quotes, for honest ones that show an impostor's link mostly speak of it. None of them speaks for a message, for a brand's own
+link is a common decoy; but all that a short message points to being a brand's own does (``imitation.home``).
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ import numpy as np
 
 from .imitation.facts import facts
 from .imitation.hints import leading, leads
+from .imitation.home import home
 from .imitation.judge import lookalike, remembered
 from .imitation.links import ANCHOR_SIGNS, anchors, broken, handles, links
+from .imitation.value import read
 from .language import language
 from .mentions import named_by_domain, names_any
 from .whom import MOST
@@ -70,6 +72,7 @@ class Worth(NamedTuple):
     nats: NDArray[np.float64]  # (2 * len(NAMES),), see ``parted``: added to the calibrated log-odds, MOST_NATS at most
     least: float  # the log-odds from which links are read
     suspect: float  # those of a suspicion
+    home: float  # what a message that leads home is worth, 0 at most; it is never led below even odds
 
 
 def worth(card: Mapping[str, Any]) -> Worth | None:
@@ -77,11 +80,12 @@ def worth(card: Mapping[str, Any]) -> Worth | None:
     learned = card.get("identity", {})
     halves = learned.get("nats", {}), learned.get("nats_spoken_of", learned.get("nats", {}))
     nats = np.array([max(half.get(name, 0.0), 0.0) for half in halves for name in NAMES], np.float64)
-    if not nats.any():
+    back = min(learned.get("home", {}).get("nats", 0.0), 0.0)
+    if not nats.any() and not back:
         return None
     suspect = min(card["thresholds"]["asks"], card["thresholds"]["warn"])
     odds = math.log(suspect / (1 - suspect)) if 0 < suspect < 1 else math.copysign(math.inf, suspect - 0.5)
-    return Worth(nats, odds - min(float(_halves(nats).sum(1).max()), MOST_NATS), odds)
+    return Worth(nats, odds - min(float(_halves(nats).sum(1).max()), MOST_NATS), odds, back)
 
 
 def weighed(learned: Worth | None, odds: NDArray[np.float64], batch: TextBatch) -> tuple[NDArray[np.float64], dict[int, dict[str, str]]]:
@@ -98,7 +102,7 @@ def weighed(learned: Worth | None, odds: NDArray[np.float64], batch: TextBatch) 
 
     Returns
     -------
-    (n,) nats to add, and what the links of a message show (see ``described``), by row.
+    (n,) nats to add, and what the links of a message show (see ``described``), by row. What leads home takes from the log-odds.
     """
     nats = np.zeros(len(odds))
     if learned is None:
@@ -106,6 +110,11 @@ def weighed(learned: Worth | None, odds: NDArray[np.float64], batch: TextBatch) 
     if shown := dict(_shown(learned, odds, batch)):
         spoken_of = [is_spoken_of(batch.text(row)) for row in shown]
         nats[list(shown)] = added(parted(rows(list(shown.values())), spoken_of), learned.nats)
+    if learned.home:
+        doubtful = (row for row in np.flatnonzero(odds > max(learned.suspect, 0.0)).tolist() if row not in shown)
+        for row in doubtful:
+            if leads_home(batch.text(row)):
+                nats[row] = led_home(odds[row], learned.home)
     return nats, shown
 
 
@@ -213,6 +222,20 @@ def described(text: str) -> dict[str, str]:
     return {name: shown[name] for name in NAMES if name in shown}
 
 
+def leads_home(text: str) -> bool:
+    """Say whether all that a short message points to is a brand's own, and it asks to follow it: see ``imitation.home``.
+
+    >>> leads_home("Netflix: we could not renew you. netflix.com/account"), leads_home("netflix.com/account or t.me/netflix_desk")
+    (True, False)
+    """
+    return len(text) <= _SHORT and leads(text) and bool(home(text, {link: facts(link) for link in _all_links(text)}))
+
+
+def led_home(odds: Any, nats: float) -> Any:  # noqa: ANN401 - a number or an array
+    """Give what leading home takes from log-odds: ``nats``, but no more than down to even odds."""
+    return np.maximum(nats, -np.maximum(odds, 0.0))
+
+
 def _names_a_brand(text: str) -> bool:
     to = _ADDRESSED.match(text)
     return names_any(text[to.end() if to else 0 :], meant=True)
@@ -226,8 +249,15 @@ def _is_signature(link: str, text: str) -> bool:
     return link.casefold() in named_by_domain() or (not text[:at].strip() and text[at + len(link) :].lstrip()[:1] in (":", "："))
 
 
+def _is_cut(link: str, whole: str) -> bool:
+    """Say whether ``link`` is what a program makes of ``whole``, whose dot is broken: ``kraken-login`` of ``kraken-login(dot)com``."""
+    host = link.partition("://")[2] or link
+    return host != whole and whole.startswith(host) and not read(link).known
+
+
 def _all_links(text: str) -> Iterator[str]:
-    yield from links(text)
-    yield from broken(text)
+    mended = tuple(broken(text))
+    yield from (link for link in links(text) if not any(_is_cut(link, whole) for whole in mended))
+    yield from mended
     for _, target in anchors(text):
         yield target

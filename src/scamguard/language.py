@@ -6,6 +6,7 @@ Cheap, and as exact as ``docs/identity.md`` says: for choosing the reader's lang
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from functools import cache
 from importlib import resources
@@ -62,6 +63,7 @@ def language(text: str) -> str:
         text = _LINK.sub(" ", text)
     if text.isascii():
         return _latin(_ASCII_WORD.findall(text.lower()), "")
+    text = unicodedata.normalize("NFC", text)  # what some systems store letter by mark: ắ
     count = Counter(map(_script.__getitem__, text))
     latin, han, kana, hangul = (count[script] for script in ("latin", "han", "kana", "hangul"))
     if 4 * (han + kana + hangul) > latin:  # a character says as much as some letters

@@ -134,7 +134,10 @@ def pack(folder: Path, concepts: Sequence[str], taken: Iterable[str] = ()) -> Le
     groups: dict[str, tuple[str, ...]] = {}
     for file in _files(resources.files("scamguard"), "rules"):
         groups |= _groups(_toml(file, {"groups", "rule"}))
-    return _read(folder, concepts, taken, groups)
+    found = _read(folder, concepts, taken, groups)
+    if found.frames:
+        raise LexiconError(_NAMES, "frames", "are learned with a model; a pack has none")
+    return found
 
 
 def _read(root: Traversable | Path, concepts: Sequence[str], taken: Iterable[str], groups: dict[str, tuple[str, ...]]) -> Lexicon:
@@ -148,10 +151,10 @@ def _read(root: Traversable | Path, concepts: Sequence[str], taken: Iterable[str
         names |= _new_concepts(table, names)
         frames = _frames(table, names)
     entries = [concept for file in _files(root, "lexicons") for concept in _concepts(file, names)]
-    rules, used = [], set(taken)
+    rules, used, theirs = [], set(taken), frozenset(groups)
     for file in _files(root, "rules"):
         table = _toml(file, {"groups", "rule"})
-        groups |= _groups(table)
+        groups |= _new_groups(_place(file), table, names, theirs)
         for row in table.get("rule", []):
             rule = _rule(_place(file), row, names, groups)
             if rule.id in used:
@@ -181,10 +184,24 @@ def _new_concepts(table: Mapping[str, Any], known: Mapping[str, str]) -> dict[st
 
 
 def _frames(table: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, ...]:
-    for name in table.get("frames", ()):
+    frames = table.get("frames", [])
+    if not isinstance(frames, list) or not all(isinstance(name, str) for name in frames):
+        raise LexiconError(_NAMES, "frames", "must be a list of concepts")
+    for name in frames:
         if name not in names:
             raise LexiconError(_NAMES, "frames", unknown("concept", name, names))
-    return tuple(table.get("frames", ()))
+    return tuple(frames)
+
+
+def _new_groups(file: str, table: Mapping[str, Any], names: Mapping[str, str], taken: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """Take the groups a rule file adds: of concepts, under names that no other folder has."""
+    found = _groups(table)
+    for name, of in found.items():
+        if name in taken:
+            raise LexiconError(file, f"group {name!r}", "is there already; give yours another name")
+        if stray := next((member for member in of if member not in names), None):
+            raise LexiconError(file, f"group {name!r}", unknown("concept", stray, names))
+    return found
 
 
 def _groups(table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -220,7 +237,9 @@ def _place(file: Traversable | Path) -> str:
 
 def _concepts(file: Traversable | Path, names: Mapping[str, str]) -> list[Concept]:
     table = _toml(file, {"language", "concept"})
-    lang, place, found = str(table.get("language", file.name.removesuffix(".toml"))), _place(file), []
+    lang, place, found = table.get("language", file.name.removesuffix(".toml")), _place(file), []
+    if not isinstance(lang, str):
+        raise LexiconError(place, "'language'", "must be text")
     for row in table.get("concept", []):
         what = f"concept {row.get('name', '<no name>')!r}"
         _check_keys(place, what, row, {"name", "terms", "hit", "spare"}, {"name", "terms"})

@@ -39,9 +39,9 @@ def masked(text: str, name: Callable[[str], str], *, told: bool = False) -> str:
     """
     text = text[:_READ]
     spans = [(found.start, found.stop, found.kind.asked) for found in find(text)]
+    spans += [(*found.span(), "2fa_code") for found in _LONE.finditer(text)] if told else []  # what any question below takes for its answer
     for question in _ASKED if told else ():
         spans += [(found.start, found.stop, found.kind.asked) for found in find(text, [question])]
-    spans += [(*found.span(), "2fa_code") for found in _LONE.finditer(text)] if told else []
     spans += [(start, stop, "private_key") for start, stop in unexplained(text)]
     out: list[str] = []
     at = 0

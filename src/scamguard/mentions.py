@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -28,6 +29,7 @@ _INSIDE: Final = re.compile(r"[^\s.!?…¿¡\"'«„“(*_-][\s\"'«„“(*_-]*
 _SPACED: Final = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Arabic}\p{Devanagari}\p{Greek}]")
 _UNSPACED: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]")
 _DECLINED: Final = re.compile(r"(?<=\w{4})(?:ами|ах|ам|ом|ой|ей|ью|а|у|е|ы|и|ю|я)$")  # what Russian and Ukrainian put behind a name
+_LETTERS: Final = regex.compile(r"\X")  # each with its marks
 _PLACES: Final = frozenset(("messenger",))  # where things are done: a "Telegram-Bot" is not Telegram's
 # After a name: it is the speaker's, or the one spoken for ("Kraken Support", "币安用户", "Kraken:").
 SPEAKS: Final = regex.compile(
@@ -76,8 +78,9 @@ def mentions(text: str, *, meant: bool = False) -> Iterator[Mention]:
     >>> [m.brand.id for m in mentions("Amaz0n, PayPal's, USP S: and Wells-Fargo")]
     ['amazon', 'paypal', 'usps', 'wellsfargo']
     """
-    found = [*_of_words(text, meant=meant), *_searched(text)]
-    return iter(sorted(found, key=lambda m: (m.start, -m.stop)))
+    composed, places = _composed(text)
+    found = [*_of_words(composed, meant=meant), *_searched(composed)]
+    return (Mention(m.brand, places[m.start], places[m.stop]) for m in sorted(found, key=lambda m: (m.start, -m.stop)))
 
 
 def names_any(text: str, *, meant: bool = False) -> bool:
@@ -86,7 +89,20 @@ def names_any(text: str, *, meant: bool = False) -> bool:
     >>> names_any("Kraken Support"), names_any("a kraken of the seas")
     (True, False)
     """
+    text = unicodedata.normalize("NFC", text)
     return any(True for found in (_of_words(text, meant=meant), _searched(text)) for _ in found)
+
+
+def _composed(text: str) -> tuple[str, range | list[int]]:
+    """Compose what some systems store letter by mark, and say where each character, and the end, stands in ``text``.
+
+    >>> _composed("Cre\u0301dit")
+    ('Crédit', [0, 1, 2, 4, 5, 6, 7])
+    """
+    if unicodedata.is_normalized("NFC", text):
+        return text, range(len(text) + 1)
+    found = [(piece.start(), unicodedata.normalize("NFC", piece[0])) for piece in _LETTERS.finditer(text)]
+    return "".join(piece for _, piece in found), [*(start for start, piece in found for _ in piece), len(text)]
 
 
 def _of_words(text: str, *, meant: bool) -> Iterator[Mention]:

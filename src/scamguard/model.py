@@ -174,6 +174,12 @@ class Model:
         return reader.Reader(read, sieved, lifts)
 
     @cached_property
+    def lifts(self) -> engine.Speech:
+        """What the engine hears the floors of rules with, and nothing else."""
+        speech = self.reader.speech
+        return speech._replace(sums=reader.silent(speech.sums, self.weights.floor))
+
+    @cached_property
     def speaking(self) -> NDArray[np.float32]:
         """What each rule is worth where a verdict is explained, (r,): its weight; those of a pack come before all others."""
         weights: NDArray[np.float32] = np.where(self._packed, np.float32(np.inf), self.weights.rules)

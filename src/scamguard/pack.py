@@ -1,8 +1,9 @@
 """A rule pack: a community's own concepts, terms and rules on top of a trained model, without training.
 
 Nothing in a pack has a learned weight, so a pack cannot move a score: what the trained model makes of a message stays the same to
-the last bit, unless a term of the pack changes which rules fire. A pack's rule with a ``floor`` lifts the message it fires on to
-that threshold and names what is asked for; it cannot lower a risk.
+the last bit, unless a term of the pack changes which rules of the model fire: one for a secret may raise a risk so, one for what excuses
+(``forbid``) may lower it. A pack's rule with a ``floor`` lifts the message it fires on to that threshold and names what is asked for; no
+rule of a pack lowers a risk.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from .terms import compile_terms
 from .verdict import Policy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -46,12 +48,20 @@ def read(model: Model, folder: Path) -> Lexicon:
         raise LexiconError(str(folder), "no rule pack", "it holds neither rules/ nor lexicons/; `scamguard rules new` writes a first one")
     if folder.exists() and not folder.is_dir():
         raise LexiconError(str(folder), "no rule pack", "it is a file; give the folder that holds rules/ and lexicons/")
-    for stray in itertools.chain(folder.glob("*.toml"), *(folder.glob(f"{name}/*/*.toml") for name in _FOLDERS)):
+    for stray in _strays(folder):
         place = stray.relative_to(folder).as_posix()
         raise LexiconError(place, "would not be read", "rules stand in rules/*.toml, terms in lexicons/*.toml")
     if "concepts" not in model.card:
         raise ModelError("this model does not name its concepts, so no rule pack can speak of them; train it again")
     return lexicon.pack(folder, model.card["concepts"], [row["id"] for row in model.card["rules"]])
+
+
+def _strays(folder: Path) -> Iterator[Path]:
+    """Find the rule files that stand beside the two folders or below them, or end in capitals."""
+    read_from = [folder / name for name in _FOLDERS]
+    for file in itertools.chain(folder.glob("*"), *(place.glob(level) for place in read_from for level in ("*", "*/*"))):
+        if file.suffix.lower() == ".toml" and (file.parent not in read_from or file.suffix != ".toml"):
+            yield file
 
 
 def packed(model: Model, folder: Path) -> Model:

@@ -120,11 +120,17 @@ class Sender:
         for field in ("verified", "official", "first_contact"):
             if not isinstance(getattr(self, field), bool | None):
                 raise InputError(f"Sender.{field} is {getattr(self, field)!r}; give True, False or None")
-        age: object = self.account_age_days
-        if age is not None and (isinstance(age, bool) or not isinstance(age, Real) or not 0 <= float(age) < math.inf):
-            raise InputError(f"Sender.account_age_days is {age!r}; give days from 0, or None")
+        if self.account_age_days is not None and not _is_age(self.account_age_days):
+            raise InputError(f"Sender.account_age_days is {self.account_age_days!r}; give days from 0, or None")
         if self.platform is not None and self.platform.lower() not in WHERE:
             raise InputError(f"Sender.platform: {unknown('platform', self.platform, WHERE)}; or leave it None")
+
+
+def _is_age(value: object) -> bool:
+    try:
+        return not isinstance(value, bool) and isinstance(value, Real) and 0 <= float(value) < math.inf
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 FIELDS: Final = tuple(field.name for field in fields(Sender))

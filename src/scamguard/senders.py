@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import regex
 
-from .columns import pack
+from .columns import is_missing, pack, says_nothing, unmasked
 from .errors import InputError, unknown
 from .imitation.called import ROLE as STAFF
 from .imitation.screen import suspects
@@ -25,7 +25,7 @@ from .imitation.skeleton import plain
 from .sender import FIELDS, NOBODY, ROLE, Identity, Sender, exact, judge, verified_handles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,7 +36,7 @@ _TYPES: Final = {
     "verified": pa.bool_(), "official": pa.bool_(), "first_contact": pa.bool_(), "account_age_days": pa.float64(),
 }  # fmt: skip
 _FITS: Final = {
-    pa.large_string(): (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_dictionary),
+    pa.large_string(): (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
     pa.bool_(): (pa.types.is_boolean,),
     pa.float64(): (pa.types.is_integer, pa.types.is_floating),
 }
@@ -114,11 +114,12 @@ def read(senders: object) -> Senders:
     Raises
     ------
     InputError
-        An unknown column, columns of different lengths, or values of another type.
+        An unknown column, one that is there twice, columns of different lengths, or values of another type.
     """
-    if isinstance(senders, list | tuple) and any(isinstance(one, Sender) for one in senders):
-        return _listed(senders)
-    columns = _columns(senders)
+    cells = _cells(senders)
+    if cells is not None and any(isinstance(one, Sender) for one in cells):
+        return _listed(cells)
+    columns = _columns(senders if cells is None else cells)
     if not columns:
         raise InputError(f"senders has no column; give some of {', '.join(FIELDS)}")
     lengths = {name: len(column) for name, column in columns.items()}
@@ -144,23 +145,35 @@ def _check(columns: Mapping[str, pa.Array]) -> None:
         Sender(platform=place)
 
 
-def _listed(senders: Iterable[object]) -> Senders:
+def _cells(senders: Any) -> Sequence[object] | None:  # noqa: ANN401 - whatever a user keeps senders in
+    """List what any objects may be in, so ``Sender`` too; None of a table, of a column of one type, and of what has no order."""
+    if isinstance(senders, list | tuple):
+        return senders
+    if isinstance(senders, str | bytes | Mapping | set | frozenset | pa.Array | pa.ChunkedArray) or _is_frame(senders):
+        return None
+    is_any = str(getattr(senders, "dtype", "object")) == "object"
+    return list(unmasked(senders)) if is_any and isinstance(senders, Iterable) else None
+
+
+def _listed(senders: Sequence[object]) -> Senders:
     places: dict[Sender, int] = {}
     who = []
     for i, one in enumerate(senders):
-        if not isinstance(one, Sender | None):
+        if not isinstance(one, Sender) and not is_missing(one):
             raise InputError(f"senders[{i}] is {type(one).__name__}; give a Sender or None")
-        who.append(places.setdefault(one or Sender(), len(places)))
+        who.append(places.setdefault(one if isinstance(one, Sender) else Sender(), len(places)))
     return Senders(tuple(judge(one) for one in places), np.array(who, np.int64))
+
+
+def _is_frame(senders: object) -> bool:
+    return hasattr(type(senders), "columns") and hasattr(senders, "__getitem__")  # asked for its columns, a lazy frame would compute
 
 
 def _columns(senders: Any) -> dict[str, pa.Array]:  # noqa: ANN401 - whatever a user keeps columns in
     if isinstance(senders, Mapping):
         given = dict(senders)
-    elif isinstance(senders, pa.Table | pa.RecordBatch):
-        given = dict(zip(senders.schema.names, senders.columns, strict=True))
-    elif hasattr(senders, "columns") and hasattr(senders, "__getitem__"):  # a data frame
-        given = {str(name): senders[name] for name in senders.columns}
+    elif _is_frame(senders):
+        given = _of_frame(senders)
     else:
         given = {"name": senders}
     for name in given:
@@ -169,18 +182,32 @@ def _columns(senders: Any) -> dict[str, pa.Array]:  # noqa: ANN401 - whatever a 
     return {name: _array(name, column) for name, column in given.items()}
 
 
+def _of_frame(frame: Any) -> dict[str, Any]:  # noqa: ANN401
+    if hasattr(type(frame), "collect"):
+        raise InputError(f"senders is a {type(frame).__name__}, which holds no rows yet; collect it first")
+    names = frame.schema.names if isinstance(frame, pa.Table | pa.RecordBatch) else list(frame.columns)
+    if twice := [name for place, name in enumerate(names) if name in names[:place]]:
+        raise InputError(f"senders has two columns {str(twice[0])!r}; leave one out")
+    return {str(name): frame[name] for name in names}
+
+
 def _array(name: str, column: Any) -> pa.Array:  # noqa: ANN401
     kind = _TYPES[name]
     if isinstance(column, str | bytes):
         raise InputError(f"senders: {name} is one text where a column is needed; use check(text, sender=Sender(…)) for one")
+    if isinstance(column, set | frozenset | Mapping):
+        raise InputError(f"senders: {name} is a {type(column).__name__}, whose order is not that of the messages; give a list")
     try:
         if not isinstance(column, pa.Array | pa.ChunkedArray):
             column = _packed(column)
         column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        if not any(fits(column.type) for fits in (pa.types.is_null, *_FITS[kind])):
+        if kind == pa.large_string() and says_nothing(column, pa):
+            return pa.nulls(len(column), kind)
+        inner = column.type.value_type if kind == pa.large_string() and pa.types.is_dictionary(column.type) else column.type
+        if not any(fits(inner) for fits in (pa.types.is_null, *_FITS[kind])):
             raise InputError(f"senders: {name} is a column of {column.type}; give one of {kind}")
         return pc.cast(column, kind)
-    except (pa.ArrowException, TypeError) as problem:
+    except (pa.ArrowException, TypeError, OverflowError) as problem:
         if isinstance(problem, InputError):
             raise
         raise InputError(f"senders: {name} is not a column of {kind}: {str(problem).splitlines()[0]}") from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial, wraps
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, overload
@@ -72,9 +72,9 @@ def guarded(  # noqa: PLR0913 - each is a choice of the caller, by name
     guard
         A loaded guard; the bundled model is loaded at the first text otherwise.
     text
-        The parameter of ``send`` that holds the text, or several; nothing else is read then. By default every argument that is a
-        ``str`` is read, and the first parameter called text, message, content or body, else the only one, must be one.
-        ``None`` in it is nothing to check.
+        The parameter of ``send`` that holds the text, or several, judged singly and together; nothing else is read then. By default
+        every argument that is a ``str`` is read, and the first parameter called text, message, content or body, else the only one,
+        must be one. ``None`` in it is nothing to check.
     direction
         "outgoing": the reader's own secrets; "inbound": does it ask others for theirs; "both".
     thread
@@ -93,14 +93,19 @@ def guarded(  # noqa: PLR0913 - each is a choice of the caller, by name
     Raises
     ------
     InputError
-        At once: ``send`` is no function or has no parameter that must be the text, ``guard`` is none, a name is unknown, or a callback
-        is none, or is async and ``send`` is not. From the wrapped function, which then has sent nothing: the text is not a ``str``,
-        the thread no sequence of them, ``confirm`` answered neither yes nor no, or a callback of a sync ``send`` wants to be awaited.
+        At once: ``send`` is no function or has no parameter that must be the text, ``guard`` is none, ``override`` is neither True nor
+        False, the thread is no sequence, a name is unknown or no ``str``, or a callback is none, or is async and ``send`` is not.
+        From the wrapped function, which then has sent nothing: the text is not a ``str``, the thread no sequence of them, ``confirm``
+        answered neither yes nor no, or a callback of a sync ``send`` wants to be awaited.
     MessageBlocked
         From the wrapped function: nothing was sent. It holds the verdict and not the text.
     """
     if not isinstance(guard, guards.Guard | None):
         raise InputError(f"guard is {type(guard).__name__}; give what scamguard.load() gives, or None")
+    if not isinstance(override, bool):
+        raise InputError(f"override is {override!r}; give True or False")
+    if not callable(thread) and not isinstance(thread, str):
+        _sequence(thread)
     if send is None:
         return partial(guarded, guard=guard, text=text, direction=direction, thread=thread, warn=warn, confirm=confirm, block=block,
                        override=override)  # fmt: skip
@@ -226,7 +231,11 @@ class _Check:
                 raise InputError(f"{name} is {kind}, not str; only text can be checked before it is sent")
         names = self.named if not self.every else [name for name in arguments if name != self.thread]
         values = (value for name in names for value in self._values(name, arguments[name]))
-        return list(dict.fromkeys(value for value in values if isinstance(value, str)))
+        texts = dict.fromkeys(value for value in values if isinstance(value, str))
+        parts = [arguments[name] for name in self.named if arguments[name]]
+        if len(parts) > 1:  # the subject names what the body holds
+            texts["\n".join(parts)] = None
+        return list(texts)
 
     def _values(self, name: str, value: Any) -> Iterable[Any]:  # noqa: ANN401 - an argument
         kind = self.signature.parameters[name].kind
@@ -234,14 +243,18 @@ class _Check:
 
     def _before(self, arguments: dict[str, Any]) -> Sequence[str]:
         thread = arguments[self.thread] if isinstance(self.thread, str) else self.thread
-        found = thread() if callable(thread) else thread
-        if isinstance(found, str | bytes) or not isinstance(found, Iterable | None):
-            _closed(found)
-            raise InputError(f"the thread is {type(found).__name__}; give a sequence of the messages before it, oldest first")
-        before = list(() if found is None else found)
+        before = _sequence(thread() if callable(thread) else thread)
         if strange := [type(item).__name__ for item in before if not isinstance(item, str)]:
             raise InputError(f"the thread holds {strange[0]}; each message before it is a str")
         return before
+
+
+def _sequence(thread: object) -> list[Any]:
+    """List the messages of a thread; what can be read but once would be empty at the next call."""
+    if isinstance(thread, str | bytes | set | frozenset | Mapping | Iterator) or not isinstance(thread, Iterable | None):
+        _closed(thread)
+        raise InputError(f"the thread is {type(thread).__name__}; give a sequence of the messages before it, oldest first")
+    return list(() if thread is None else thread)
 
 
 def _signature(send: Callable[..., Any]) -> inspect.Signature:
@@ -267,11 +280,11 @@ def _callback(name: str, call: object, send: Callable[..., Any], *, is_async: bo
         raise InputError(f"{name} is async, so {_called(send)} must be too")
 
 
-def _texts(send: Callable[..., Any], signature: inspect.Signature, names: Texts) -> tuple[str, ...]:
+def _texts(send: Callable[..., Any], signature: inspect.Signature, names: object) -> tuple[str, ...]:
     """Name the parameters that must hold text."""
     parameters = signature.parameters
     if names is not None:
-        found = (names,) if isinstance(names, str) else tuple(names)
+        found = tuple(names) if isinstance(names, Iterable) and not isinstance(names, str | bytes) else (names,)
         for name in found:
             _known(send, signature, name)
         if found:
@@ -282,7 +295,9 @@ def _texts(send: Callable[..., Any], signature: inspect.Signature, names: Texts)
     return (usual[0],)
 
 
-def _known(send: Callable[..., Any], signature: inspect.Signature, name: str) -> None:
+def _known(send: Callable[..., Any], signature: inspect.Signature, name: object) -> None:
+    if not isinstance(name, str):
+        raise InputError(f"{_called(send)}: a parameter is named by a str, not by {type(name).__name__}")
     if name not in signature.parameters:
         raise InputError(f"{_called(send)}: {unknown('parameter', name, signature.parameters)}")
 

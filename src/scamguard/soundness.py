@@ -123,6 +123,9 @@ def _of_identity(learned: Any) -> str:  # noqa: ANN401 - as JSON has it
     halves = [learned.get("nats"), learned.get("nats_spoken_of", {})] if isinstance(learned, dict) else [None]  # older models part nothing
     if not all(isinstance(nats, dict) and all(_number(worth) and 0 <= worth <= _MOST_WORTH for worth in nats.values()) for nats in halves):
         return f"'identity' holds no table of nats between 0 and {_MOST_WORTH}"
+    home = learned.get("home", {"nats": 0.0})  # older models know no home
+    if not isinstance(home, dict) or not _number(home.get("nats")) or not -_MOST_WORTH <= home["nats"] <= 0:
+        return f"'identity' says of what leads home no nats between -{_MOST_WORTH} and 0"
     return ""
 
 

@@ -98,7 +98,7 @@ class Policy:
 
     warn: float
     block: float
-    languages: Mapping[str, float] = field(default_factory=dict)  # risk from which to warn, by ISO 639 code: "en", "zh"
+    languages: Mapping[str, float] = field(default_factory=dict, hash=False)  # risk from which to warn, by ISO 639 code: "en", "zh"
     other: float | None = None  # the same of languages that are not listed, where any are
 
     def __post_init__(self) -> None:
@@ -109,6 +109,7 @@ class Policy:
             raise InputError("a risk to warn or block from is a number from 0 to 1")
         if self.warn > self.block:
             raise InputError(f"a policy warns from {self.warn} on and blocks from {self.block} on: warn must not be above block")
+        object.__setattr__(self, "languages", dict(self.languages))  # whoever gave it may change theirs
 
     @classmethod
     def read(cls, thresholds: Mapping[str, Any]) -> Policy:
@@ -153,7 +154,7 @@ def _by_code(value: object) -> bool:
 
 
 def _is_risk(value: object) -> bool:
-    return isinstance(value, Real) and 0 <= float(value) <= 1
+    return isinstance(value, Real) and not value < 0 and bool(value <= 1)  # a whole number may be too great for a float
 
 
 @dataclass(frozen=True, slots=True)

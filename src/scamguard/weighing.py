@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from . import columns, identity, quoted
-from .glance import aside
+from .glance import aside, floor
 from .imitation.hints import leads
 
 if TYPE_CHECKING:
@@ -71,6 +71,9 @@ class Weighing:
         """
         slope, offset = self.model.card["calibration"]
         more, shown = identity.weighed(self.links, slope * logit + offset + nats, batch)
+        more = np.where(nats > 0, np.maximum(more, 0.0), more)  # no link speaks for a sender who is found out
+        for row in np.flatnonzero(more < 0).tolist():  # what a decisive rule lifts, or one of a pack, stays as high
+            more[row] = max(more[row], min(slope * self._floor(batch.text(row)) - slope * logit[row], 0.0))
         logit = logit + (nats + more) / slope
         risk, odds, told = self.model.risk(logit), slope * logit + offset, {}
         for row in np.flatnonzero(risk.astype(np.float64) >= self.suspect).tolist():
@@ -92,7 +95,11 @@ class Weighing:
             return None
         if not self._could_point(odds, text):
             return float(odds)
-        return float(odds + identity.weighed(self.links, np.array([odds]), columns.pack([text]))[0][0])
+        return float(odds + max(identity.weighed(self.links, np.array([odds]), columns.pack([text]))[0][0], 0.0))
+
+    def _floor(self, text: str) -> float:
+        """Give the logit to which rules lift a message."""
+        return floor(text.encode("utf-8", "surrogatepass"), self.model.lifts)
 
     def risk(self, logit: float, text: str, nats: float, clear: int) -> tuple[float, dict[str, str], quoted.Told | None]:
         """Give ``risks`` of one message. Nearly all are so far from a suspicion that neither links nor quotations need be thought of."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .command import OPTIONS, STOPPED, ModelDir, RulesDir, load_guard
-from .errors import ScamguardError
+from .errors import ModelError, ScamguardError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,11 +40,15 @@ def model_info(model: ModelDir = None) -> None:
     from . import render
     from .model import bundled
 
-    card, out = load_guard(model).model.card, render.console()
-    out.print(render.card(model or bundled(), card))
-    for title, table in render.measured(card.get("out_of_fold", {})):
+    card, folder, out = load_guard(model).model.card, model or bundled(), render.console()
+    try:
+        figures = [render.figures(title, table) for title, table in render.measured(card.get("out_of_fold", {})) if table]
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"{folder}: its card holds figures that cannot be shown: out_of_fold: {error!r}") from error
+    out.print(render.card(folder, card))
+    for table in figures:
         out.print()
-        out.print(render.figures(title, table))
+        out.print(table)
 
 
 @rules_app.command("new")
@@ -158,13 +162,17 @@ def _on_files(files: list[Path], model: Path | None, *, evasion: bool) -> None:
     with train_extra():
         figures = labelled.evaluate(guard, messages)
     for title, table in render.measured(figures):
-        out.print(render.figures(title, table))
-        out.print()
+        if table:
+            out.print(render.figures(title, table))
+            out.print()
     if evasion:
         from .train.evasion import measure
 
         changes = {f"{c.transform}, {c.strength:.0%}": c.figures() for c in measure(guard, messages)}
-        out.print(render.figures("disguise", changes))
+        if changes:
+            out.print(render.figures("disguise", changes))
+        else:
+            typer.echo("no disguise changes scams and benign messages among these", err=True)
 
 
 def _suite(messages: Path, ballast: list[Path], traffic: list[Path], folds: int, model: Path | None, into: Path | None) -> int:

@@ -14,7 +14,7 @@ import discord
 from discord.ext import commands
 
 from scamguard.dumps.inline import linked
-from scamguard.dumps.markdown import views
+from scamguard.dumps.markdown import shown
 from scamguard.sender import Sender
 
 from .moderator import log
@@ -62,7 +62,7 @@ class ScamguardCog(commands.Cog):
     async def _judge(self, message: discord.Message) -> None:
         if self.bot.user is not None and message.author.id == self.bot.user.id:
             return
-        decision = await self.moderator.aworst(views(text_of(message)), who(message), sender_of(message))
+        decision = await self.moderator.aworst(views(message), who(message), sender_of(message))
         if decision.response is Response.PASS:
             return
         locale = str(message.guild.preferred_locale) if message.guild else None
@@ -86,18 +86,32 @@ class ScamguardCog(commands.Cog):
             log.warning("discord: moderators %s not told: %s", moderators, error)
 
 
+def views(message: discord.Message) -> list[str]:
+    """Give what is judged by itself: all that is read as it was written and, where that differs, as it is shown.
+
+    Each part is shown by itself, so that no other one, however long, keeps its marks from being taken off.
+    """
+    parts = [*filter(None, _parts(message))]
+    return [*dict.fromkeys(("\n".join(parts), "\n".join(map(shown, parts))))]
+
+
 def text_of(message: discord.Message) -> str:
-    """Give all that is read of a message: the title it opens a thread with, its words, what it shows, and what it forwards.
+    """Give all that is read of a message, as it was written."""
+    return "\n".join(filter(None, _parts(message)))
+
+
+def _parts(message: discord.Message) -> Iterator[str]:
+    """Give the title that a message opens a thread with, its words, what it shows, and what it forwards.
 
     That a thread is made of a message, or renamed, is a message of its own whose words are the title.
     """
-    title = message.channel.name if isinstance(message.channel, discord.Thread) and message.channel.id == message.id else ""
-    parts = [title, message.content, *_shown(message)]
+    yield message.channel.name if isinstance(message.channel, discord.Thread) and message.channel.id == message.id else ""
+    yield message.content
+    yield from _shown(message)
     if message.poll is not None:
-        parts += [message.poll.question, *(answer.text for answer in message.poll.answers)]
+        yield from (message.poll.question, *(answer.text for answer in message.poll.answers))
     for snapshot in message.message_snapshots:
-        parts += [snapshot.content, *_shown(snapshot)]
-    return "\n".join(filter(None, parts))
+        yield from (snapshot.content, *_shown(snapshot))
 
 
 def who(message: discord.Message) -> list[str]:

@@ -5,7 +5,7 @@ advisory. What a reply repeats of another message (a fallback that clients no lo
 there, so it is read with it and without it.
 
 Sources: https://spec.matrix.org (m.room.message, m.replace, m.annotation, m.room.topic), MSC1767 (extensible events), MSC3381 (polls),
-MSC3488 and MSC3672 (locations and those that move).
+MSC3488 and MSC3672 (locations and those that move), MSC4095 (previews of links), MSC4144 (names for one message), MSC4274 (galleries).
 """
 
 from __future__ import annotations
@@ -21,12 +21,19 @@ if TYPE_CHECKING:
 
 WORDED: Final = frozenset({
     "m.room.message", "m.sticker", "m.room.topic", "m.room.name", "m.room.member", "m.reaction", "m.poll.start",
-    "org.matrix.msc3381.poll.start", "m.beacon_info", "org.matrix.msc3672.beacon_info",
+    "org.matrix.msc3381.poll.start", "m.poll.end", "org.matrix.msc3381.poll.end", "m.beacon_info", "org.matrix.msc3672.beacon_info",
+    "m.message", "m.notice", "m.emote", "org.matrix.msc1767.message", "org.matrix.msc1767.notice", "org.matrix.msc1767.emote",
+    "m.room.third_party_invite", "m.room.tombstone",
 })  # fmt: skip
-MOST: Final = 16  # views; what is beyond is read as one
-_NAMES: Final = ("body", "filename", "topic", "name", "displayname", "reason", "description")
+MOST: Final = 64  # views; what is beyond is read as one
+_NAMES: Final = ("body", "filename", "topic", "name", "displayname", "display_name", "reason", "description", "og:title", "og:description")
 _TEXTS: Final = ("m.text", "m.message", "org.matrix.msc1767.text", "org.matrix.msc1767.html", "org.matrix.msc1767.message")
-_NESTED: Final = ("m.topic", "m.caption", "m.new_content", "m.location", "org.matrix.msc3488.location")
+_PROFILES: Final = ("com.beeper.per_message_profile", "m.per_message_profile")
+_NESTED: Final = (
+    "m.topic", "m.caption", "m.new_content", "m.location", "org.matrix.msc3488.location", "com.beeper.linkpreviews", "m.url_previews",
+    "itemtypes", *_PROFILES,
+)  # fmt: skip
+_DEEPEST: Final = 3  # one within the other: the caption of a picture in a gallery that an edit puts there
 _POLLS: Final = ("m.poll", "m.poll.start", "org.matrix.msc3381.poll.start")
 _QUOTE: Final = re.compile(r"\A(?:>[^\n]*(?:\n|\Z))+\n?")
 _QUOTE_HTML: Final = re.compile(r"<mx-reply>(?:(?!<mx-reply>).)*?</mx-reply>", re.DOTALL | re.IGNORECASE)  # time linear
@@ -42,7 +49,20 @@ def views(content: Mapping[str, Any]) -> list[str]:
     return found if len(found) <= MOST else [*found[: MOST - 1], "\n".join(found[MOST - 1 :])]
 
 
-def _shown(content: Mapping[str, Any]) -> Iterator[str]:
+def speaker(content: Mapping[str, Any]) -> str | None:
+    """Give the name that an event gives its sender: one chosen in a room, or for this message alone.
+
+    >>> speaker({"body": "hi", "com.beeper.per_message_profile": {"displayname": "Mia"}}), speaker({"body": "hi"})
+    ('Mia', None)
+    """
+    inner = content.get("m.new_content")
+    places = [content, *((inner,) if isinstance(inner, Mapping) else ())]
+    profiles = [place.get(name) for place in reversed(places) for name in _PROFILES]
+    named = (one.get("displayname") for one in (*profiles, content) if isinstance(one, Mapping))
+    return next((name for name in named if isinstance(name, str) and name), None)
+
+
+def _shown(content: Mapping[str, Any], deep: int = 0) -> Iterator[str]:
     for name in _NAMES:
         yield from _plain(content.get(name))
     html = content.get("formatted_body")
@@ -57,9 +77,11 @@ def _shown(content: Mapping[str, Any]) -> Iterator[str]:
     relates = content.get("m.relates_to")
     if isinstance(relates, Mapping):
         yield from _plain(relates.get("key"))  # a reaction may be any text
-    for name in _NESTED:
-        if isinstance(inner := content.get(name), Mapping):
-            yield from _shown({key: value for key, value in inner.items() if key not in _NESTED})
+    for name in _NESTED if deep < _DEEPEST else ():
+        held = content.get(name)
+        for inner in held if isinstance(held, list | tuple) else [held]:
+            if isinstance(inner, Mapping):
+                yield from _shown(inner, deep + 1)
 
 
 def _plain(text: object) -> Iterator[str]:

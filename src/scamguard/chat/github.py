@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from scamguard.dumps.markdown import github_views as views
+from scamguard.dumps.markdown import LARGEST, github_views
 from scamguard.errors import ChatError, ScamguardError
 
 from .comment import Comment
@@ -144,6 +144,12 @@ def run(env: Mapping[str, str]) -> str:
     line = f"{comment}: {decision.summary()}{'; as before it was edited, nothing to do' if known else ''}"
     _write(env, "GITHUB_STEP_SUMMARY", f"scamguard: {line}\n")
     return line
+
+
+def views(text: str) -> list[str]:
+    """Give what is judged by itself; a body of full length is shown without the title above it, since longer texts are not rendered."""
+    shown = github_views(text[-LARGEST:])[-1:] if len(text) > LARGEST else []
+    return [*dict.fromkeys((*github_views(text), *shown))]
 
 
 def _is_known(moderator: Moderator, comment: Comment, decision: Decision) -> bool:

@@ -15,7 +15,7 @@ from synapse.module_api.errors import Codes, ConfigError, SynapseError
 from scamguard.errors import ScamguardError
 from scamguard.sender import Sender
 
-from .event import WORDED, views
+from .event import WORDED, speaker, views
 from .moderator import Moderator, log
 from .policy import Response, Rules
 from .told import Told
@@ -65,7 +65,8 @@ class ScamguardModule:
         """Judge an event; refuse it with M_FORBIDDEN and a line for its sender."""
         if event.type not in WORDED or event.sender == self._notice_user:
             return NOT_SPAM
-        named = Sender(event.content["displayname"]) if isinstance(event.content.get("displayname"), str) else None
+        name = speaker(event.content)
+        named = None if name is None else Sender(name)
         decision = await self._api.defer_to_thread(self._moderator.worst, views(event.content), [event.sender], named)
         if decision.response is Response.PASS:
             return NOT_SPAM

@@ -6,6 +6,7 @@ and a message that finds the line full is answered for at once.
 
 Of a long message the beginning and the end are read, so that nobody holds a worker up, or runs out a budget, by filler.
 No chat sends messages that long; a mail may be. What stands between them is not judged, and the decision says so.
+What is shown in several ways may be as long in each of two; where it is longer the short views stay whole, so that none hides another.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from scamguard import guard as guards
+from scamguard.errors import ChatError
 
 from .policy import Decision, Rules, Why, is_exempt
 
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
     from scamguard.verdict import Verdict
 
 log: Final = logging.getLogger("scamguard.chat")
-MOST: Final = 100_000  # code points that are read of one message: half of them at its beginning, half at its end
+MOST: Final = 100_000  # code points that are read of one view: half of them at its beginning, half at its end
+ALL: Final = 2 * MOST  # of all views of a message
 TRIES: Final = 3  # of a deletion for which a platform asks to wait
 LONGEST: Final = 30.0  # seconds that are waited before one of them, whatever is asked
 _WARM: Final = "Support: send us your seed phrase"
@@ -41,9 +44,16 @@ class Moderator:
     """A guard and the rules of one operator. Threads and event loops may share it.
 
     The first message of a process compiles or loads the kernels; that is done here, so that no chat waits for it.
+
+    Raises
+    ------
+    ChatError
+        ``rules`` are no ``Rules``.
     """
 
     def __init__(self, guard: Guard, rules: Rules | None = None, *, workers: int = 2, waiting: int = 256) -> None:
+        if not isinstance(rules, Rules | None):
+            raise ChatError(f"rules is {type(rules).__name__}; give Rules(…), or Rules.of(…) of what a configuration file holds")
         self.guard = guard
         self.rules = rules or Rules()
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="scamguard")
@@ -61,6 +71,8 @@ class Moderator:
 
         Raises
         ------
+        ChatError
+            ``rules`` are no ``Rules``.
         ModelError
             The folder is missing, damaged, or of another format.
         LexiconError
@@ -128,13 +140,13 @@ class Moderator:
         return future
 
     def _judged(self, views: Sequence[str], sender: Sender | None) -> Verdict:
-        share = MOST // len(views)
+        most = share(views)
         check = self.guard.check if sender is None else partial(self.guard.check, sender=sender)
-        verdicts = [check(excerpt(view, share)) for view in dict.fromkeys(views)]
+        verdicts = [check(excerpt(view, most)) for view in dict.fromkeys(views)]
         return max(verdicts, key=lambda verdict: (verdict.action, verdict.risk))
 
     def _decided(self, verdict: Verdict, views: Sequence[str]) -> Decision:
-        return self.rules.decision(verdict, cut=max(map(len, views)) > MOST // len(views))
+        return self.rules.decision(verdict, cut=max(map(len, views)) > share(views))
 
     def _early(self, views: Sequence[str], who: Collection[object]) -> Decision | None:
         if is_exempt(self.rules, who):
@@ -154,6 +166,21 @@ class Moderator:
 
 class _FullError(Exception):
     """No place in line."""
+
+
+def share(views: Sequence[str], most: int = MOST, total: int = ALL) -> int:
+    """Give how much is read of each view: as much as leaves the short ones whole, and all of them together within ``total``.
+
+    >>> share(["a long message", "hi", "hi", "ok"], most=20, total=16), share(["a long message", "as long a one"], most=20, total=16)
+    (12, 8)
+    """
+    sizes = sorted(map(len, set(views)))
+    for at, size in enumerate(sizes):
+        each = total // (len(sizes) - at)
+        if size > each:
+            return min(most, each)
+        total -= size
+    return most
 
 
 def excerpt(text: str, most: int = MOST) -> str:

@@ -6,7 +6,6 @@ copy. A decision holds the verdict and never the message, so that whatever is lo
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cache
@@ -70,8 +69,8 @@ class Rules:
             if not isinstance(getattr(self, name), kind):
                 raise ChatError(f"{name} is {getattr(self, name)!r}; it must be {'true or false' if kind is bool else 'a language tag'}")
         budget: object = self.budget  # a configuration file may hold anything
-        if isinstance(budget, bool) or not isinstance(budget, int | float) or not 0 < budget < math.inf:
-            raise ChatError(f"budget is {budget!r}; it must be a number of seconds above 0")
+        if isinstance(budget, bool) or not isinstance(budget, int | float) or not 0 < budget <= _LONGEST:
+            raise ChatError(f"budget is {budget!r}; it must be a number of seconds above 0, a day at most")
 
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> Self:
@@ -144,6 +143,7 @@ class Decision:
         return f"{self.response}: {', '.join(about)}; rules: {rules}{read}"
 
 
+_LONGEST: Final = 24 * 3600  # seconds
 _REASONS: Final = {
     Why.JUDGED: "judged", Why.EMPTY: "no text", Why.EXEMPT: "exempt account",
     Why.BUSY: "could not be judged, too many messages are waiting",

@@ -7,6 +7,7 @@ The bot must be an administrator who may delete messages, or advice is all it ca
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,6 +51,10 @@ _SHOWN: Final = {  # what a message, or the one of another chat that it answers,
     "forum_topic_created": ("name",),
     "forum_topic_edited": ("name",),
 }
+_RICH: Final = (  # fields of a rich message, and of its media, that are words
+    "text", "summary", "caption", "credit", "expression", "title", "performer", "file_name",
+)  # fmt: skip
+_SAID: Final = ("text", "alternative_text", "expression")  # the one of a piece of them
 _SOON: Final = 1.0  # seconds after which to try again what Telegram did not answer
 
 
@@ -87,6 +92,8 @@ def handler(moderator: Moderator, *, moderators: int | str | None = None) -> Mes
 def views(message: Message) -> list[str]:
     """Give what is judged by itself: the message, and what it shows of another chat, which a warning above it must not excuse.
 
+    A date that takes the place of words is read in both ways: older apps show the words.
+
     What it quotes of this chat is part of a message that was judged here, and whoever asks about that is no scammer.
     """
     quoted = list[str]()
@@ -94,15 +101,16 @@ def views(message: Message) -> list[str]:
         quoted = [_said(message.quote, "text"), *_origin(message.external_reply.origin), *_held(message.external_reply)]
         if message.external_reply.story is not None:
             quoted.append(message.external_reply.story.chat.title or "")
-    return [text_of(message), *(["\n".join(words)] if (words := list(filter(None, quoted))) else [])]
+    said = (text_of(message), text_of(message, dated=True))
+    return [*dict.fromkeys(said), *(["\n".join(words)] if (words := list(filter(None, quoted))) else [])]
 
 
-def text_of(message: Message) -> str:
+def text_of(message: Message, *, dated: bool = False) -> str:
     """Give all that a message says itself: text or caption with hidden links shown, titles and names, poll, checklist and buttons.
 
     Above it stands whom it is forwarded from, as in a chat.
     """
-    return "\n".join(filter(None, _parts(message)))
+    return "\n".join(filter(None, _parts(message, dated=dated)))
 
 
 def who(message: Message) -> list[int]:
@@ -111,17 +119,18 @@ def who(message: Message) -> list[int]:
 
 
 def sender_of(message: Message) -> Sender | None:
-    """Give how its author looks to readers: a user or a bot, or the channel or group in whose name it is sent."""
+    """Give how its author looks to readers: a user or a bot, or the channel or group in whose name it is sent, signature and tag."""
     author = message.sender_chat or message.from_user
     if author is None:
         return None
-    name = getattr(author, "title", None) or author.full_name
-    return Sender(name or None, f"@{author.username}" if author.username else None, platform="telegram")
+    names = (getattr(author, "title", None) or author.full_name, message.author_signature, message.sender_tag)
+    return Sender(" ".join(filter(None, names)) or None, f"@{author.username}" if author.username else None, platform="telegram")
 
 
-def _parts(message: Message) -> Iterator[str]:
+def _parts(message: Message, *, dated: bool) -> Iterator[str]:
     yield from _origin(message.forward_origin)
-    text = _said(message, "text" if message.text else "caption")
+    yield f"via @{message.via_bot.username}" if message.via_bot is not None and message.via_bot.username else ""
+    text = _said(message, "text" if message.text else "caption", dated=dated)
     yield text
     yield _preview(message.link_preview_options, text)
     yield message.new_chat_title or ""
@@ -148,25 +157,32 @@ def _preview(options: LinkPreviewOptions | None, text: str) -> str:
     return url if isinstance(url, str) and url not in text else ""
 
 
-def _said(holder: object, name: str) -> str:
-    """Give a text that something holds, with its hidden links shown."""
+def _said(holder: object, name: str, *, dated: bool = False) -> str:
+    """Give a text that something holds, with its hidden links shown and, if ``dated``, dates in place of what stands for them."""
     entities = getattr(holder, f"{name}_entities", None) or getattr(holder, "entities", None) or ()
-    return joined(_pieces(getattr(holder, name, None) or "", entities))
+    kinds = {MessageEntity.TEXT_LINK, "date_time"} if dated else {MessageEntity.TEXT_LINK}
+    return joined(_pieces(getattr(holder, name, None) or "", [entity for entity in entities if entity.type in kinds]))
 
 
 def _pieces(text: str, entities: Sequence[MessageEntity]) -> Iterator[str]:
-    """Give the pieces of a text: its hidden links, and what stands between them."""
+    """Give the pieces of a text: its hidden links and dates, and what stands between them."""
     units, at = text.encode("utf-16-le", "surrogatepass"), 0  # Telegram counts in UTF-16
-    for entity in sorted((one for one in entities if one.type == MessageEntity.TEXT_LINK), key=lambda one: one.offset):
+    for entity in sorted(entities, key=lambda one: one.offset):
         start, stop = max(at, 2 * entity.offset), 2 * (entity.offset + entity.length)
         yield units[at:start].decode("utf-16-le", "surrogatepass")
-        yield from link(units[start:stop].decode("utf-16-le", "surrogatepass"), entity.url)
+        words = units[start:stop].decode("utf-16-le", "surrogatepass")
+        if entity.type == MessageEntity.TEXT_LINK:
+            yield from link(words, entity.url)
+        else:
+            yield str(entity.unix_time)[:10] if getattr(entity, "date_time_format", None) else words
         at = max(start, stop)
     yield units[at:].decode("utf-16-le", "surrogatepass")
 
 
 def _held(holder: Message | ExternalReplyInfo | PollMedia) -> Iterator[str]:
     """Give the words of what is attached to a message, or to its poll."""
+    rich = getattr(holder, "rich_message", None)  # of a Bot API that may be newer than the library
+    yield from _rich(holder.api_kwargs.get("rich_message") if rich is None else rich.to_dict())
     for kind, names in _SHOWN.items():
         held = getattr(holder, kind, None)
         yield from (_said(held, name) for name in names)
@@ -178,6 +194,34 @@ def _held(holder: Message | ExternalReplyInfo | PollMedia) -> Iterator[str]:
     checklist = getattr(holder, "checklist", None)
     for task in checklist.tasks if checklist is not None else ():
         yield _said(task, "text")
+
+
+def _rich(part: object) -> Iterator[str]:
+    """Give the lines of a rich message: blocks hold words, and blocks."""
+    if isinstance(part, list | tuple):
+        for one in part:
+            yield from _rich(one)
+    if isinstance(part, Mapping) and "url" in part:  # a button
+        yield joined(_run(part))
+    elif isinstance(part, Mapping):
+        for name, value in part.items():
+            if name in _RICH:
+                yield joined(_run(value))
+            else:
+                yield from _rich(value)
+
+
+def _run(part: object) -> Iterator[str]:
+    """Give the pieces of a rich text: a string, a list of them, or one with a style, a link, a button or a credit."""
+    if isinstance(part, str):
+        yield part
+    if isinstance(part, list | tuple):
+        for one in part:
+            yield from _run(one)
+    if isinstance(part, Mapping):
+        yield from link(joined(_run(next((part[name] for name in _SAID if name in part), None))), part.get("url"))
+        yield from _run(part.get("button"))
+        yield from ("\n", *_run(part["credit"])) if "credit" in part else ()
 
 
 def _button(button: InlineKeyboardButton) -> str:

@@ -130,7 +130,7 @@ class Conversations:
             return
         texts = ["\n".join([*(part.text for part in turn.before), rows[turn.place]["text"]]) for turn in asked]
         alone = odds[[turn.place for turn in asked]]
-        earlier = np.array([max(part.odds for part in turn.before) for turn in asked])
+        earlier = self._without(asked)
         told = np.zeros(len(asked), np.float32)  # what each says in its context
         actions = np.zeros(len(asked), np.int8)
 
@@ -153,6 +153,15 @@ class Conversations:
             kind = row["kind"] or whole["kind"]
             rules = [CONTEXT, *whole["rules"]] if passed else row["rules"]
             yield asked[i].place, {"risk": risk, "action": str(tuple(Action)[actions[i]]), "kind": kind, "asks": asks, "rules": rules}
+
+    def _without(self, asked: list[_Turn]) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Give the log-odds of what was said before each message: of the worst part, or of all together if that is more."""
+        worst = np.array([max(part.odds for part in turn.before) for turn in asked])
+        several = [i for i, turn in enumerate(asked) if len(turn.before) > 1]
+        if several:
+            texts = ["\n".join(part.text for part in asked[i].before) for i in several]
+            worst[several] = np.maximum(worst[several], combine.log_odds(self._guard.score(texts)))
+        return worst
 
     def _settle(self, turn: _Turn, row: dict[str, Any]) -> None:
         """Count a message into its chat; see whether it answers an ask with a secret."""

@@ -56,7 +56,7 @@ def read_parquet(source: Source, column: str | None) -> Iterator[Block]:
 def _runs(sizes: Sequence[int]) -> Iterator[range]:
     """Put small row groups together, up to a block of rows.
 
-    >>> [*_runs([4000, 96, 1, 9000])]
+    >>> [*_runs([8000, 192, 1, 9000])]
     [range(0, 2), range(2, 3), range(3, 4)]
     """
     start = rows = 0

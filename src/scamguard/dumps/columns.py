@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -10,16 +11,20 @@ from scamguard.errors import DumpError
 from .names import told
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
-TEXT_COLUMNS: Final = ("text", "message", "body", "content")  # where a message is, unless the user says otherwise
+TITLED: Final = "selftext"  # of Reddit's posts, whose title is part of what they say
+TEXT_COLUMNS: Final = ("text", "message", "body", "content", TITLED)  # where a message is, unless the user says otherwise
 _USUAL: Final = (  # for each column of ABOUT, in lower case, the surest first
     ("id", "message_id", "messageid", "msg_id", "msgid", "guid"),
-    ("time", "date", "timestamp", "datetime", "created_at", "createdat", "sent_at", "date_sent", "ts"),
+    ("time", "date", "timestamp", "datetime", "created_at", "createdat", "sent_at", "date_sent", "ts", "created_utc"),
     ("sender", "from", "author", "user", "username", "sender_name", "from_name", "nickname"),
-    ("channel", "chat", "room", "group", "conversation", "channel_id", "chat_id", "room_id", "group_id", "conversation_id", "thread_id"),
+    (
+        "channel", "chat", "room", "group", "conversation", "channel_id", "chat_id", "room_id", "group_id", "conversation_id", "thread_id",
+        "subreddit",
+    ),
     ("reply_to", "reply_to_id", "reply_to_message_id", "in_reply_to", "replyto", "parent_id"),
-)
+)  # fmt: skip
 _NAME: Final = re.compile(r"\w+(?:[-_.]\w+){0,3}")
 _NAMES: Final = ("name", "username", "login", "display_name", "title", "id")  # what to call a sender that is an object
 
@@ -35,11 +40,17 @@ class Fields(NamedTuple):
     reply_to: str | None = None
     cut: bool = False  # whether records may hold more fields than the header names
     day: str | None = None  # where `time` may be a time of day alone
+    chosen: bool = False  # whether the user named the column of messages, for which no other then stands in
 
     @property
     def about(self) -> tuple[str | None, ...]:
         """The columns of ``ABOUT``, and behind them that of the days."""
         return self.id, self.time, self.sender, self.channel, self.reply_to, self.day
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The names of all these columns, as they are compared."""
+        return frozenset(name.strip().lower() for name in (self.text, *self.about) if name is not None)
 
 
 _KNOWN: Final = (
@@ -93,7 +104,7 @@ def find(name: str, columns: Collection[str], wanted: str | None) -> Fields:
         text = _text(name, columns, wanted)
         if (alike := list(columns).count(text)) > 1:
             raise DumpError(f"{name}: {alike} columns are called {text!r}; rename all but the one that holds the messages")
-        fields = Fields(text) if fields is None else fields._replace(text=text)  # what is said about a message is where it was
+        fields = (Fields(text) if fields is None else fields)._replace(text=text, chosen=wanted is not None)  # the rest is where it was
     return fields if fields.cut else _filled(fields, columns)
 
 
@@ -104,8 +115,44 @@ def _filled(fields: Fields, columns: Collection[str]) -> Fields:
         there or next((lowered[usual] for usual in names if usual in lowered), None)
         for there, names in zip(fields[1:6], _USUAL, strict=True)
     ]
-    is_clock = about[1] is not None and about[1].strip().lower() == "time"
-    return Fields(fields.text, about[0], about[1], about[2], about[3], about[4], day=lowered.get("date") if is_clock else None)
+    day = fields.day or (lowered.get("date") if _is_clock(about[1]) else None)
+    return fields._replace(id=about[0], time=about[1], sender=about[2], channel=about[3], reply_to=about[4], day=day)
+
+
+def _is_clock(time: str | None) -> bool:
+    """Say whether a column of times may hold times of day alone, and the days stand in another."""
+    return time is not None and time.strip().lower() == "time"
+
+
+@functools.lru_cache(64)
+def awaited(fields: Fields) -> frozenset[str]:
+    """Name, as they are compared, the columns that would be read if a later record had them.
+
+    >>> sorted(awaited(Fields("text", "id", "time", "sender", "channel", chosen=True)))
+    ['date', 'in_reply_to', 'parent_id', 'reply_to', 'reply_to_id', 'reply_to_message_id', 'replyto']
+    """
+    names = {usual for there, alike in zip(fields[1:6], _USUAL, strict=True) if there is None for usual in alike}
+    if fields.day is None and _is_clock(fields.time):
+        names.add("date")
+    return frozenset(names | stand_ins(fields)) - fields.used
+
+
+def stand_ins(fields: Fields) -> frozenset[str]:
+    """Name, as they are compared, the columns of messages that stand in where the one of ``fields`` says nothing."""
+    return frozenset() if fields.chosen else frozenset(TEXT_COLUMNS) - fields.used
+
+
+def more(fields: Fields, records: Iterable[Mapping[str, object]]) -> Fields:
+    """Find in later records what is not known yet; what is found once stays.
+
+    >>> more(Fields("text"), [{"text": "a", "user": None}, {"from": "mia"}, {"sender": "tom"}]).sender
+    'from'
+    """
+    for record in records:
+        wanted = awaited(fields)
+        if any(name.strip().lower() in wanted for name in record):
+            fields = _filled(fields, [name for name, value in record.items() if value is not None])
+    return fields
 
 
 def _by_name(columns: Iterable[str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 Pictures, voice notes and whatever else is no message are passed over. A Slack export is known by its users.json and read
 as a whole; so are the chats that WhatsApp, Telegram and others pack for sending, and what Telegram Desktop leaves in a folder. Of what was
 sent in a chat, tables and text beside it are passed over too, and of what Discord knows of an account all but the messages. No other
-export is passed over: a folder of several kinds is refused.
+export is passed over: a folder of several kinds is refused, and an export made to be looked at, which holds no data, is noted.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Final
 from scamguard.errors import DumpError
 
 from . import slack
-from .detect import known
+from .detect import known, shown
 from .registry import FORMATS
+from .source import without_columns
 from .tree import Tree, is_hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from .block import Block
     from .source import Source
@@ -42,6 +43,7 @@ _SENT: Final = {  # where others put what was sent
 }
 _DISCORD: Final = re.compile(r"(.*/|)c?\d+/messages\.(?:json|csv)")  # in Discord's package of an account, beside channel.json
 _SIGNAL, _ABOUT_SIGNAL = "main.jsonl", "metadata.json"  # an export, and what stands beside it and holds no message
+_PAGES: Final = {".html", ".htm", ".txt"}
 _MAILS: Final = {"eml", "mbox"}  # a mailbox is one chat, however many files it lies in
 
 
@@ -70,17 +72,29 @@ def read_folder(source: Source, column: str | None) -> Iterator[Block]:
     yield from _read(Tree(source, between="/"), column, is_folder=True)
 
 
-def _read(tree: Tree, column: str | None, *, is_folder: bool = False) -> Iterator[Block]:
+def read_slack(source: Source, column: str | None) -> Iterator[Block]:
+    """Read a folder that is a Slack export itself; what else is in it is noted.
+
+    Raises
+    ------
+    DumpError
+        A column was named.
+    """
+    yield from _read(Tree(source, between="/"), column, is_folder=True, is_slack=True)
+
+
+def _read(tree: Tree, column: str | None, *, is_folder: bool = False, is_slack: bool = False) -> Iterator[Block]:
     source = tree.source
-    if slack.fits(tree) and source.format in {None, "slack"}:
-        yield from slack.read_tree(tree, column)
-        return
-    chosen = _chosen(tree, column, is_folder=is_folder)
-    any_read = False
+    exports = slack.Exports(tree)
+    chosen = _chosen(tree, exports, column, is_folder=is_folder, is_slack=is_slack)
+    any_read = bool(exports) and source.format in {None, "slack"}  # it may be without a message
+    if any_read and {*chosen.values()} <= {"slack"}:
+        without_columns(source, column)
     for name, member in tree.sources([*chosen]):
         any_read = True
+        is_day = chosen[name] == "slack" and exports.may_be_day(name)
         try:
-            for block in _blocks(member, chosen[name], column):
+            for block in exports.read(member, name, column) if is_day else _blocks(member, chosen[name], column):
                 chat = block.chat or (None if chosen[name] in _MAILS else member.name)
                 yield replace(block, file=block.file or member.name, chat=chat)
         except DumpError as error:
@@ -90,12 +104,36 @@ def _read(tree: Tree, column: str | None, *, is_folder: bool = False) -> Iterato
         raise DumpError(f"{source.name}: nothing in this {where} is an export that can be read; {way_out}")
 
 
-def _chosen(tree: Tree, column: str | None, *, is_folder: bool) -> dict[str, str]:
+def _chosen(tree: Tree, exports: slack.Exports, column: str | None, *, is_folder: bool, is_slack: bool) -> dict[str, str]:
     """Choose the members to read, each with its format."""
-    names = [name for name in tree.members if not is_hidden(name)]
+    names = [name for name in tree.members if not is_hidden(name) and not exports.is_beside(name)]
+    days = {name for name in names if exports.is_day(name)}
+    names = _without(names, days)
     wanted = tree.source.format
     if wanted in {None, "telegram"}:
         names = _without_media(tree, names)
+    told, broken = _told(tree, names, column)
+    days |= {name for name, found in told.items() if exports.is_day(name, found)}
+    lists = {name for name, found in told.items() if exports.may_be_list(name) and FORMATS[found].plain}
+    none = broken | days | lists | _of_account(tree, told)
+    names, told = _without(names, none), {name: told[name] for name in _without(told, none)}
+    if wanted is not None and not (wanted == "slack" and exports):
+        return _as(wanted, names, told)
+    if wanted is None:
+        told = _without_sent(_without_pages(tree, names, told), is_folder=is_folder)
+    if wanted is not None or is_slack:
+        told = _of_slack(tree, told, are_noted=is_slack)
+    told |= dict.fromkeys(days, "slack")
+    told = {name: told[name] for name in tree.members if name in told}
+    return _of_one_kind(tree, told) if is_folder else told
+
+
+def _without(names: Iterable[str], others: Collection[str]) -> list[str]:
+    return [name for name in names if name not in others]
+
+
+def _told(tree: Tree, names: list[str], column: str | None) -> tuple[dict[str, str], set[str]]:
+    """Tell the formats of members, and which cannot be looked at, which is noted."""
     told: dict[str, str] = {}
     broken: set[str] = set()
     for name in names:
@@ -108,13 +146,34 @@ def _chosen(tree: Tree, column: str | None, *, is_folder: bool) -> dict[str, str
     for name in [name for name in told if PurePath(name).name == _ABOUT_SIGNAL]:
         if told.get(PurePath(name).with_name(_SIGNAL).as_posix()) == "signal":
             del told[name]
-    account = _of_account(tree, told)
-    told = {name: found for name, found in told.items() if name not in account}
-    if wanted is not None:
-        names = [name for name in names if name not in account]
-        return _as(wanted, [name for name in names if name not in broken], told)
-    told = _without_sent(told, is_folder=is_folder)
-    return _of_one_kind(tree, told) if is_folder else told
+    return told, broken
+
+
+def _of_slack(tree: Tree, told: dict[str, str], *, are_noted: bool) -> dict[str, str]:
+    """Keep what is Slack's; in a folder that is an export of Slack itself, it is noted of others that they are left out."""
+    for name, found in told.items() if are_noted else ():
+        if found not in {"slack", "txt"}:
+            tree.source.notes.skip(tree.one(name).name, f"{found}, which is no part of the Slack export around it; name it to read it")
+    return {name: found for name, found in told.items() if found == "slack"}
+
+
+def _without_pages(tree: Tree, names: list[str], told: dict[str, str]) -> dict[str, str]:
+    """Leave out exports that were made to be looked at; unless the same chat lies there as data, it is noted once a folder."""
+    telegram = {PurePath(name).parent for name, found in told.items() if found == "telegram"}
+    discord = {name.rpartition(".")[0] for name, found in told.items() if found == "discord"}
+    pages: set[str] = set()
+    alone: dict[tuple[PurePath, str], list[str]] = {}
+    for name in names:
+        path = PurePath(name)
+        if told.get(name, "txt") != "txt" or path.suffix.lower() not in _PAGES or (advice := shown(tree.one(name))) is None:
+            continue
+        pages.add(name)
+        if telegram.isdisjoint(path.parents) and name.rpartition(".")[0] not in discord:
+            alone.setdefault((path.parent, advice), []).append(name)
+    for (_, advice), found in alone.items():
+        more = f" (and {len(found) - 1:,} more there)" if found[1:] else ""
+        tree.source.notes.skip(tree.one(found[0]).name, advice + more)
+    return {name: told[name] for name in _without(told, pages)}
 
 
 def _without_media(tree: Tree, names: list[str]) -> list[str]:

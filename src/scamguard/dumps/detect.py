@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from scamguard.errors import DumpError
 
@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from .source import Source
 
 _LINES = 50
+_DISCORD: Final = "made by DiscordChatExporter to be looked at; export again as JSON (--format Json)"
+_SHOWN: Final = (  # how an export that is made to be looked at begins, a word in it, and how to get its messages as data
+    (
+        re.compile(r"<!DOCTYPE html>.{0,1000}<title>Exported Data</title>", re.DOTALL | re.IGNORECASE),
+        "page_wrap",
+        "a page of Telegram Desktop, made to be looked at; export again as machine-readable JSON and give result.json",
+    ),
+    (re.compile(r"<!DOCTYPE html>|<html", re.IGNORECASE), "chatlog__message", _DISCORD),
+    (re.compile(r"={20,}\s+Guild: "), "\nChannel: ", _DISCORD),
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,8 @@ def detect(source: Source, column: str | None) -> str:
         It cannot be told.
     """
     found = known(source, column)
+    if found in {None, "txt"} and (advice := shown(source)) is not None:
+        raise DumpError(f"{source.name}: {advice}")
     if found is not None:
         return found
     if (source.path is None and source.member is None) or source.is_empty:
@@ -94,6 +106,12 @@ def known(source: Source, column: str | None = None) -> str | None:
     if by_name == "json" and isinstance(head.first, dict) and len(head.lines) > 1:
         return "jsonl"  # under the wrong name
     return by_name
+
+
+def shown(source: Source) -> str | None:
+    """Say what to do with an export that is made to be looked at and holds no data; None if it is none."""
+    start = source.start().lstrip()
+    return next((advice for begin, word, advice in _SHOWN if begin.match(start) and word in start), None)
 
 
 def _by_name(name: str) -> str | None:

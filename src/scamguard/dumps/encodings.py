@@ -1,7 +1,7 @@
 """In which encoding a file is: told by its byte order mark, else UTF-8 if it can be, else by the statistics of chardet.
 
-UTF-8 hardly ever fits by chance, so a file that is UTF-8 but for a few bytes is UTF-8 with flaws. Only a file that is
-full of other bytes is something else: GB18030, Big5, Shift_JIS, EUC-KR or a Windows code page. Few bytes say little to
+UTF-8 hardly ever fits by chance, so a file that is UTF-8 but for a few bytes is UTF-8 with flaws, be it ever so small. Only a
+file that is full of other bytes is something else: GB18030, Big5, Shift_JIS, EUC-KR or a Windows code page. Few bytes say little to
 statistics; Western letters within words of ASCII say enough by themselves.
 """
 
@@ -28,6 +28,8 @@ _SUPERSETS: Final = {
 _ASCII: Final = bytes(range(0x80))
 _LEAST_BYTES = 6  # that are not ASCII: three Chinese characters; fewer prove nothing
 _MOST_FLAWS = 0.05  # of the characters beyond ASCII
+_MOST_IN_UTF8 = 1 / 3  # of them, where some are right: of 54,000 short texts in eighteen other encodings none had less than 0.4
+_RIGHT = 3  # characters that no other encoding has by chance among so few flaws
 # What Windows-1252 has for Western languages and other code pages hardly use: no ð, þ, š, which are Turkish and Slavic letters elsewhere
 _WESTERN: Final = frozenset("àáâãäåæçèéêëìíîïñòóôõöøœùúûüßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜ‘’“”–—…•€£¡¿«»°©®™´")
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -75,7 +77,8 @@ def guess(head: bytes, *, whole: bool = False) -> str:
     if (count := len(head.translate(None, _ASCII))) < _LEAST_BYTES:
         is_western = whole and count and _flaws(head, "utf-8") == 1 and _western(head) is not None
         return "cp1252" if is_western else "utf-8-sig"
-    if _flaws(head, "utf-8") <= _MOST_FLAWS:
+    flaws = _flaws(head, "utf-8")
+    if flaws <= _MOST_FLAWS or (flaws <= _MOST_IN_UTF8 and _right(head) >= _RIGHT):
         return "utf-8-sig"
     import chardet  # noqa: PLC0415 - only the rare file that is not UTF-8 needs it
 
@@ -102,6 +105,12 @@ def _decodes(name: str) -> bool:
         return b"\n".decode(name) == "\n"
     except (LookupError, UnicodeError):
         return False
+
+
+def _right(head: bytes) -> int:
+    """Count the characters beyond ASCII that are UTF-8."""
+    text = head.decode("utf-8", "ignore")
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _flaws(head: bytes, name: str) -> float:

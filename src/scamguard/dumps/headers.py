@@ -35,6 +35,24 @@ def decoded(raw: bytes) -> str:
     return _SPACES.sub(" ", "".join([*found, _joined(waiting), value[last:]])).strip()
 
 
+def is_foreign(raw: bytes) -> bool:
+    """Say whether a header holds bytes that are no UTF-8 (RFC 6532), as some programs write it in the charset of the mail.
+
+    >>> is_foreign(b"hello"), is_foreign("您好".encode()), is_foreign("您好".encode("gb2312"))
+    (False, False, True)
+    """
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def in_utf8(raw: bytes, charset: str) -> bytes:
+    """Recode a header that is foreign."""
+    return transfer.text(raw[:_LONGEST], charset).encode("utf-8", "surrogateescape") if is_foreign(raw) else raw
+
+
 def _bytes(way: str, words: str) -> bytes:
     raw = words.encode("utf-8", "surrogateescape")
     return binascii.a2b_qp(raw, header=True) if way == "q" else transfer.decoded(raw, "base64")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from . import jsonl, jsonstream
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
     from .source import Source
 
 _HOLDERS: Final = ("messages", "data", "items", "records", "results", "rows", "comments")
+_VALUE: Final = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null"
+_CLOSED: Final = r"\s*(?:[,\[\]{]|\Z)"  # what may follow an array or object
+_BEGINS: Final = re.compile(
+    rf'\s*(?=[\[{{])(?:\[\s*)*(?:\{{\s*(?:"|\Z|\}}{_CLOSED})|"|\Z|\]{_CLOSED}|(?:{_VALUE})\s*(?:,|\Z|\]{_CLOSED}))'
+)
 _WALK: Final = {(), *((name,) for name in _HOLDERS)}
 
 
 def looks(head: Head) -> bool:
-    """Say whether this is JSON."""
-    return head.text.lstrip()[:1] in {"[", "{"}
+    """Say whether this may be JSON, by what stands behind its first brackets: `[section]`, `[12:30] Mia: hi` and `{{name}}` are none."""
+    return _BEGINS.match(head.text) is not None
 
 
 def is_page(found: Record, column: str | None) -> bool:

@@ -1,6 +1,7 @@
 """JSON lines: one object a line. A line that is none is counted with its number; the rest is read.
 
-Which column holds the messages is decided on the first few thousand, because exports mix records of several shapes.
+Which column holds the messages is decided on the first few thousand, because exports mix records of several shapes. Where a
+later record lacks it, another usual one stands in; what is said about messages is found wherever it first appears.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .source import Source
 
 Record = dict[str, Any]
+Found = Record | str  # or why a line is none
 _LOOKED_AT = 50  # lines
 _PROBED = 4096  # lines that tell what the columns hold
 
@@ -96,18 +98,26 @@ class _Reader:
         yield from pieces.halved(row, piece, self._fast, self._slow)
 
     def _slow(self, row: int, piece: bytes) -> Block | None:
-        group = [*_records_of(self._source, row, piece)]
+        group = [*_records_of(row, piece)]
         if not group:
             return None
-        if self._fields is None:
-            self._fields = columns.find(self._source.name, dict.fromkeys(key for _, record in group for key in record), self._column)
-            self._schema = jsonfast.schema(self._fields, [record for _, record in group])
+        there = [record for _, record in group if isinstance(record, dict)]
+        known, self._fields = self._fields, _fields(self._source, there, self._fields, self._column)
+        if self._fields is not None and self._fields != known:
+            self._schema = jsonfast.schema(self._fields, there, None if known is None else self._schema)
         return _block(self._source, group, self._fields, "line")
 
     def _fast(self, row: int, piece: bytes) -> Block | None:
         if self._schema is None or self._fields is None:
             return None
         return jsonfast.block(row, piece, self._fields, self._schema, self._source.notes)
+
+
+def _fields(source: Source, records: Sequence[Record], known: Fields | None, column: str | None) -> Fields | None:
+    """Find the columns, or what is not known of them yet; None as long as there is no record."""
+    if known is not None:
+        return columns.more(known, records)
+    return columns.find(source.name, dict.fromkeys(key for record in records for key in record), column) if records else None
 
 
 def _end_of_line(piece: bytes, line: int) -> int:
@@ -120,43 +130,62 @@ def _end_of_line(piece: bytes, line: int) -> int:
     return end
 
 
-def _records_of(source: Source, row: int, piece: bytes) -> Iterator[tuple[int, Record]]:
+def _records_of(row: int, piece: bytes) -> Iterator[tuple[int, Found]]:
     for number, raw in enumerate(piece[:-1].split(b"\n"), row):
         line = raw.decode("utf-8", encodings.errors("utf-8"))
         if len(line) >= LONGEST_LINE:
-            source.notes.skip(f"{source.name}, line {number}", f"longer than {LONGEST_LINE:,} characters")
-            continue
-        record = _parsed(source, number, line)
-        if record is not None:
+            yield number, f"longer than {LONGEST_LINE:,} characters"
+        elif (record := _parsed(line)) is not None:
             yield number, record
 
 
-def blocks(source: Source, found: Iterable[tuple[int, Record, int]], column: str | None, what: str) -> Iterator[Block]:
+def blocks(source: Source, found: Iterable[tuple[int, Found, int]], column: str | None, what: str) -> Iterator[Block]:
     """Make blocks of records with their numbers and sizes; ``what`` names a record when one is broken."""
     fields = None
     for group in _grouped(found):
-        if fields is None:
-            fields = columns.find(source.name, dict.fromkeys(key for _, record in group for key in record), column)
+        fields = _fields(source, [record for _, record in group if isinstance(record, dict)], fields, column)
         block = _block(source, group, fields, what)
         if block is not None:
             yield block
 
 
-def _block(source: Source, group: Sequence[tuple[int, Record]], fields: Fields, what: str) -> Block | None:
-    """Make a block; a record whose text is none is noted and left out."""
+def _block(source: Source, group: Sequence[tuple[int, Found]], fields: Fields | None, what: str) -> Block | None:
+    """Make a block; a line that is broken and a record whose text is none are noted, in their order, and left out."""
     rows, texts, kept = [], [], []
     for row, record in group:
-        text = _text(record.get(fields.text))
+        if isinstance(record, str) or fields is None:
+            source.notes.skip(f"{source.name}, line {row}", str(record))
+            continue
+        text = _said(record, fields)
         if text is None or isinstance(text, str):
             rows.append(row)
             texts.append(text or "")
             kept.append(record)
         else:
             source.notes.skip(f"{source.name}, {what} {row}", f"{fields.text!r} is {type(text).__name__}, not a string")
-    if not rows:
+    if not rows or fields is None:
         return None
     about = [[record.get(name) for record in kept] if name is not None else None for name in fields.about]
     return tabled.block(texts, rows, about, source.notes)
+
+
+def _said(record: Record, fields: Fields) -> object:
+    """Give what a record says; where its column of messages says nothing, what another one does."""
+    text = _text(record.get(fields.text))
+    if text is None:
+        others = columns.stand_ins(fields)
+        named = {lowered: name for name in reversed(record) if (lowered := name.strip().lower()) in others}
+        said = (_titled(record, named[usual]) for usual in columns.TEXT_COLUMNS if usual in named)
+        return next((text for text in said if isinstance(text, str)), None)
+    return _titled(record, fields.text)
+
+
+def _titled(record: Record, name: str) -> object:
+    """Give a text, below its title where this is part of what is said."""
+    text, title = _text(record.get(name)), record.get("title")
+    if name.strip().lower() != columns.TITLED or not isinstance(text, str) or not isinstance(title, str):
+        return text
+    return f"{title}\n\n{text}" if text else title
 
 
 def _text(value: object) -> object:
@@ -170,8 +199,8 @@ def _text(value: object) -> object:
     return next((value[name] for name in columns.TEXT_COLUMNS if isinstance(value.get(name), str)), value)
 
 
-def _grouped(found: Iterable[tuple[int, Record, int]]) -> Iterator[list[tuple[int, Record]]]:
-    group: list[tuple[int, Record]] = []
+def _grouped(found: Iterable[tuple[int, Found, int]]) -> Iterator[list[tuple[int, Found]]]:
+    group: list[tuple[int, Found]] = []
     chars = 0
     for row, record, size in found:
         group.append((row, record))
@@ -185,31 +214,30 @@ def _grouped(found: Iterable[tuple[int, Record, int]]) -> Iterator[list[tuple[in
 
 def records(source: Source) -> Iterator[tuple[int, Record]]:
     """Parse lines; give the objects with their line numbers and note the other lines."""
-    return ((row, record) for row, record, _ in sized(source))
+    for row, record, _ in sized(source):
+        if isinstance(record, str):
+            source.notes.skip(f"{source.name}, line {row}", record)
+        else:
+            yield row, record
 
 
-def sized(source: Source) -> Iterator[tuple[int, Record, int]]:
-    """Give the characters of each line too."""
+def sized(source: Source) -> Iterator[tuple[int, Found, int]]:
+    """Parse lines; give the characters of each too, and why one is no object."""
     with source.lines() as lines:
         for row, line in enumerate(lines, 1):
-            record = _parsed(source, row, line)
+            record = _parsed(line)
             if record is not None:
                 yield row, record, len(line)
 
 
-def _parsed(source: Source, row: int, line: str) -> Record | None:
-    """Parse one line; None if it is blank, or broken and noted."""
+def _parsed(line: str) -> Found | None:
+    """Parse one line, or say why it is no object; None if it is blank."""
     try:
         record = json.loads(line)
     except json.JSONDecodeError as error:
         if not line.strip():
             return None
-        problem = f"not JSON: {flaw(error)} at column {error.colno}"
+        return f"not JSON: {flaw(error)} at column {error.colno}"
     except (ValueError, RecursionError):  # a number of thousands of digits, brackets thousands deep
-        problem = "not JSON that can be read: a number too long or nested too deep"
-    else:
-        if isinstance(record, dict):
-            return record
-        problem = f"a JSON object is expected, not {type(record).__name__}"
-    source.notes.skip(f"{source.name}, line {row}", problem)
-    return None
+        return "not JSON that can be read: a number too long or nested too deep"
+    return record if isinstance(record, dict) else f"a JSON object is expected, not {type(record).__name__}"

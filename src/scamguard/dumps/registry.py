@@ -44,6 +44,6 @@ FORMATS: Final = {
 }
 FOLDERS: Final = {  # formats of a whole folder
     "maildir": Format("mail", "read_maildir"),
-    "slack folder": Format("slack", "read_folder"),
+    "slack folder": Format("container", "read_slack"),
     "folder": Format("container", "read_folder"),
 }

@@ -1,4 +1,5 @@
-"""Signal: the plaintext export (main.jsonl: recipients, chats, then items), signal-export (data.json) and signal-cli (--output=json).
+"""Signal: the plaintext export (main.jsonl: recipients, chats, then items), signal-export (data.json) and signal-cli
+(--output=json, jsonRpc).
 
 All three are JSON lines and differ by the fields of a line. In a plaintext export names come first, so that an item can
 say who speaks; the names of an account fit in memory.
@@ -45,7 +46,7 @@ def looks(head: Head) -> bool:
     if not isinstance(first, dict):
         return False
     frame = _is_header(first) or _frame(first) in {"recipient", "chatItem"}
-    return frame or _is_envelope(first) or {"date", "sender", "body", "quote", "reactions"} <= first.keys()
+    return frame or _received(first) is not None or {"date", "sender", "body", "quote", "reactions"} <= first.keys()
 
 
 def read(source: Source, column: str | None) -> Iterator[Block]:
@@ -71,11 +72,11 @@ def _line(row: int, found: Record, names: _Names, folder: str | None) -> Iterato
     """
     if (kind := _frame(found)) is not None:
         yield from _framed(row, kind, found[kind], names)
-    elif _is_envelope(found):
-        yield from _envelope(row, found["envelope"], names.numbers)
+    elif (received := _received(found)) is not None:
+        yield from _envelope(row, received, names.numbers)
     elif isinstance(found.get("body"), str):
         yield Message(row, found["body"], None, times.iso(found.get("date")), label(found.get("sender")), folder)
-    elif not _is_header(found):
+    elif not _is_header(found) and "jsonrpc" not in found:  # what it answers to whoever calls it
         raise guarded.WrongKindError("no message of Signal, or one without a body")
 
 
@@ -157,8 +158,12 @@ def _contact(contact: Record) -> Iterator[str]:
         yield from (guarded.words(one, "value") for one in guarded.objects(contact, way))
 
 
-def _is_envelope(found: Record) -> bool:
-    return isinstance(envelope := found.get("envelope"), dict) and not _RECEIVED.isdisjoint(envelope)
+def _received(found: Record) -> Record | None:
+    """Give the envelope of a line, or of a JSON-RPC notification; None if there is none of signal-cli."""
+    holder = found.get("params") if "jsonrpc" in found else found
+    holder = holder.get("result", holder) if isinstance(holder, dict) else None  # of a subscription it is the result
+    envelope = holder.get("envelope") if isinstance(holder, dict) else None
+    return envelope if isinstance(envelope, dict) and not _RECEIVED.isdisjoint(envelope) else None
 
 
 def _envelope(row: int, envelope: Record, numbers: dict[str, str]) -> Iterator[Message]:

@@ -1,4 +1,4 @@
-"""A Slack export: a zip archive or folder with users.json, and for each channel a folder with a file of messages a day.
+"""A Slack export: a folder with users.json, in an archive or not, and for each channel a folder with a file of messages a day.
 A page of `conversations.history`, and what slackdump makes of it, holds the same messages in an object.
 
 Names take the place of the ids. A list of names that is broken costs the names alone; whom it does not name has the name that a
@@ -8,7 +8,7 @@ message gives, from there on.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,9 +17,9 @@ from scamguard.errors import DumpError
 from . import guarded, jsonstream, times
 from .block import Message
 from .columns import label
+from .registry import FORMATS
 from .slackblocks import text_of
 from .source import without_columns
-from .tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
     from .block import Block
     from .detect import Head
     from .source import Source
+    from .tree import Tree
 
-__all__ = ["fits", "looks", "read_day", "read_folder", "read_tree"]
+__all__ = ["Exports", "looks", "read_day"]
 _LISTS: Final = ("channels.json", "groups.json", "dms.json", "mpims.json")
+_SENT: Final = {"__uploads", "attachments"}  # where slackdump puts what was sent
+_DATE = re.compile(r"/\d{4}-\d\d-\d\d\.json$")
 _ARRAY: Final = {()}
 _WALK: Final = {(), ("messages",)}
 _DAY = re.compile(r'^\s*(?:\{.*?"messages":\s*)?\[\s*\{.*?"ts":\s*"\d{9,11}\.\d+"', re.DOTALL)
@@ -50,52 +53,71 @@ def looks(head: Head) -> bool:
     return _DAY.match(start) is not None and '"type":' in start
 
 
-def fits(tree: Tree) -> bool:
-    """Say whether an archive or folder is such an export."""
-    return _root(tree) is not None
-
-
 def read_day(source: Source, column: str | None) -> Iterator[Block]:
     """Read one file of messages."""
     without_columns(source, column)
     return source.blocks(_messages(source, People(), None))
 
 
-def read_folder(source: Source, column: str | None) -> Iterator[Block]:
-    """Read an export that has been unpacked."""
-    yield from read_tree(Tree(source, between="/"), column)
+class Exports:
+    """The exports in an archive or folder: of each workspace, a folder that holds users.json beside a list of channels.
 
-
-def read_tree(tree: Tree, column: str | None) -> Iterator[Block]:
-    """Read all channels, day by day.
-
-    Raises
-    ------
-    DumpError
-        A column was named.
+    They end where their channels do: whatever else lies in an archive is not theirs.
     """
-    without_columns(tree.source, column)
-    root = _root(tree) or PurePosixPath()
-    people = _people(tree, root)
-    depth = len(root.parts) + 2
-    paths = {name: PurePosixPath(name).parts for name in tree.members if name.endswith(".json")}
-    days = [name for name, parts in paths.items() if len(parts) == depth and parts[:-2] == root.parts]
-    for name, member in tree.sources(days):
-        folder = PurePosixPath(name).parts[-2]
-        try:
-            for block in member.blocks(_messages(member, people, people.channels.get(folder, folder))):
-                yield replace(block, file=member.name)
-        except DumpError as error:
-            member.notes.skip(member.name, str(error).removeprefix(f"{member.name}: "))
 
+    def __init__(self, tree: Tree) -> None:
+        """Find them, and the folders of their channels; none where all is to be read as tables or text."""
+        self._tree = tree
+        wanted = tree.source.format
+        found = [PurePosixPath(name) for name in tree.members if name.endswith("users.json") and not (wanted and FORMATS[wanted].plain)]
+        users = [path for path in found if path.name == "users.json"]
+        roots = [path.parent for path in users if any(str(path.with_name(one)) in tree.members for one in _LISTS)]
+        self._people: dict[PurePosixPath, People | None] = dict.fromkeys(roots)
+        self._first = min(roots, key=lambda root: len(root.parts), default=None)
+        self._channels = {PurePosixPath(name).parent for name in tree.members if self.is_day(name)}
 
-def _root(tree: Tree) -> PurePosixPath | None:
-    """Find the folder within that holds users.json beside a list of channels."""
-    for name in tree.members:
+    def __bool__(self) -> bool:
+        """Whether there is one."""
+        return bool(self._people)
+
+    def is_day(self, name: str, found: str = "") -> bool:
+        """Say whether a member lies where messages do and is called by a day, or by its format (``found``) may be one."""
+        if not self.may_be_day(name):
+            return False
+        is_plain = found in FORMATS and FORMATS[found].plain
+        return _DATE.search(name) is not None or found == "slack" or (is_plain and PurePosixPath(name).parent in self._channels)
+
+    def may_be_day(self, name: str) -> bool:
+        """Say whether a member lies where messages do."""
+        if not self._people or not name.endswith(".json"):
+            return False
+        folder = PurePosixPath(name).parent
+        may_be = folder.name not in _SENT or _DATE.search(name) is not None  # a channel may be called so too
+        return may_be and bool(folder.name) and folder.parent in self._people
+
+    def is_beside(self, name: str) -> bool:
+        """Say whether a member was sent in a channel, or is a list of what there is: no messages."""
+        if not self._people or self.may_be_day(name):
+            return False
         path = PurePosixPath(name)
-        if path.name == "users.json" and any(str(path.with_name(other)) in tree.members for other in _LISTS):
-            return path.parent
-    return None
+        if path.parent in self._people and path.name in {"users.json", *_LISTS}:
+            return True
+        return any(folder in self._channels or (folder.name in _SENT and folder.parent in self._people) for folder in path.parents)
+
+    def may_be_list(self, name: str) -> bool:
+        """Say whether a member lies where lists do: there are more of them from year to year."""
+        return name.endswith(".json") and PurePosixPath(name).parent in self._people
+
+    def read(self, source: Source, name: str, column: str | None) -> Iterator[Block]:
+        """Read the messages of a day."""
+        without_columns(self._tree.source, column)
+        folder = PurePosixPath(name).parent
+        root = folder.parent
+        people = self._people[root] = self._people[root] or _people(self._tree, root)
+        channel = people.channels.get(folder.name, folder.name)
+        if root != self._first:
+            channel = f"{channel} ({root})"  # each workspace has a #general
+        return source.blocks(_messages(source, people, channel))
 
 
 def _people(tree: Tree, root: PurePosixPath) -> People:

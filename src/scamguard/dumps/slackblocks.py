@@ -1,5 +1,5 @@
-"""What Slack shows of a message: its blocks (Block Kit) where it has any, else its text; its attachments; the names of its files, and
-what is in those that it shows opened: mails, snippets and posts.
+"""What Slack shows of a message: its blocks (Block Kit) where it has any, else its text; its attachments; the names of its files, what
+was said when they were shared, and the beginning of those that it shows opened: mails, snippets, posts and other text.
 
 The text beside blocks is what a notification says, so it is read only where the blocks have no words, or where one of them
 is of a kind that is not known here. Sources: docs.slack.dev, «Block Kit», «Formatting message text», «Secondary attachments».
@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from .inline import joined, link
+from .markdown import shown as as_shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,20 +26,18 @@ _KNOWN: Final = (
 _LINES: Final = ("rich_text_section", "rich_text_preformatted", "rich_text_quote")  # of a rich text: their elements stand on one line
 _SHOWN: Final = (
     "title", "label", "subtitle", "text", "body", "subtext", "description", "alt_text", "placeholder", "hint", "author_name",
-    "provider_name", "caption",
+    "provider_name", "caption", "ok_text", "dismiss_text",
 )  # fmt: skip # texts of a block or an element, as they are shown
 _OPENED: Final = {"email", "post", "snippet", "space"}  # kinds of files whose preview is words
-_WITHIN: Final = (
-    "hero_image", "icon", "rich_text_title", "elements", "element", "fields", "accessory", "options", "option_groups", "rows", "details",
-    "output", "sources", "tasks", "child_blocks", "actions",
-)  # fmt: skip
+_PICTURES: Final = (".gif", ".heic", ".jpeg", ".jpg", ".m4a", ".mov", ".mp3", ".mp4", ".ogg", ".png", ".wav", ".webm", ".webp")
+_UNSEEN: Final = {"slack_file", "workflow"}  # what holds addresses that nobody sees
 _MOMENT: Final = re.compile(r"\d{1,10}")  # seconds; what else stands for a date is not shown as one
 _TOKEN: Final = re.compile(r"\{(?:date|time|day|ago)[a-z_]*\}")
 
 
 def text_of(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """Give all that is read of a message; ``names`` are those of users by their ids."""
-    return "\n".join(dict.fromkeys(filter(None, (*_body(found, names), *_attached(found, names), *_opened(found)))))
+    return "\n".join(dict.fromkeys(filter(None, (*_body(found, names), *_attached(found, names), *_opened(found, names)))))
 
 
 def _body(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
@@ -55,17 +54,31 @@ def _attached(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[st
         yield from parts or [unescaped(_string(attachment.get("fallback")), names)]
 
 
-def _opened(found: Mapping[str, Any]) -> Iterator[str]:
-    """Give the titles and names of files, and the beginning of those of which it is shown."""
+def _opened(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
+    """Give the titles and names of files, what was said of them, and the beginning of those of which it is shown."""
     for file in dicts(found.get("files")):
-        yield from (_string(file.get(name)) for name in ("title", "name"))
-        yield _string(file.get("plain_text")) or (_string(file.get("preview")) if file.get("mode") in _OPENED else "")
+        yield from (_string(file.get(name)) for name in ("title", "name", "alt_txt"))
+        said = file.get("initial_comment")
+        yield unescaped(_string(said.get("comment")), names) if isinstance(said, dict) else ""
+        whole, preview = _string(file.get("plain_text")), _string(file.get("preview"))
+        yield whole
+        yield preview if preview not in whole and _is_words(file) else ""
+
+
+def _is_words(file: Mapping[str, Any]) -> bool:
+    """Say whether what is shown of a file is words, and no picture."""
+    kind, name = _string(file.get("mimetype")), _string(file.get("name"))
+    seen = kind.startswith(("image/", "audio/", "video/")) if kind else name.lower().endswith(_PICTURES)
+    return _string(file.get("mode")) in _OPENED or not seen
 
 
 def _attachment(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
     """Give what is shown of an attachment; its fallback is for programs that show none."""
     yield unescaped(_string(found.get("pretext")), names)
+    if service := unescaped(_string(found.get("service_name")), names):
+        yield _leading(service, found.get("service_url") or found.get("from_url"))
     yield _leading(unescaped(_string(found.get("author_name")), names), found.get("author_link"))
+    yield unescaped(_string(found.get("author_subname")), names)
     yield _leading(unescaped(_string(found.get("title")), names), found.get("title_link"))
     yield unescaped(_string(found.get("text")), names)
     for field in dicts(found.get("fields")):
@@ -74,8 +87,8 @@ def _attachment(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[
     for shared in dicts(found.get("message_blocks")):  # another message
         said = shared.get("message")
         yield from _blocks(dicts(said.get("blocks")) if isinstance(said, dict) else [], names)
-    for action in dicts(found.get("actions")):
-        yield _leading(unescaped(_string(action.get("text")), names), action.get("url"))
+    yield from _blocks(dicts(found.get("actions")), names)
+    yield from _opened(found, names)
     yield unescaped(_string(found.get("footer")), names)
 
 
@@ -91,7 +104,14 @@ def _blocks(blocks: list[dict[str, Any]], names: Mapping[str, str]) -> Iterator[
                 yield joined(piece for element in dicts(block.get("elements")) for piece in _inline(element, names))
                 continue
             yield from _own(block, names)
-            waiting.extendleft(block.get(name) for name in reversed(_WITHIN))
+            waiting.extendleft(reversed([*_within(block)]))
+
+
+def _within(block: Mapping[str, Any]) -> Iterator[Any]:
+    """Give what may hold words within a block, of kinds that are not known here too, but for the texts that are its own."""
+    for name, value in block.items():
+        if name not in _UNSEEN and (name not in _SHOWN or (isinstance(value, dict) and "text" not in value)):
+            yield value
 
 
 def _own(block: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
@@ -100,6 +120,8 @@ def _own(block: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
         yield unescaped(_string(block.get("text")), names)
         return
     texts = [_composed(block.get(name), names) for name in _SHOWN]
+    if block.get("type") == "markdown":
+        texts = [as_shown(text) for text in texts]
     address = block.get("url") or block.get("title_url")
     first = next((at for at, text in enumerate(texts) if text), 0)
     texts[first] = _leading(texts[first], address)

@@ -25,6 +25,11 @@ from . import encodings
 from .block import Message, Notes, blocks
 from .stdin import Beginning
 
+try:
+    from lzma import LZMAError
+except ImportError:  # pragma: no cover - a Python that was built without, where zipfile refuses such members
+    LZMAError = EOFError  # type: ignore[misc,assignment]
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
@@ -37,13 +42,15 @@ LONGEST_LINE: Final = 1 << 24  # characters; longer is no message, and may be a 
 OMITTED: Final = type("_Omitted", (str,), {})("\n")  # stands for a line that is longer; told by identity, for an empty line is equal
 _BUFFER = 1 << 18
 _SAMPLES = 16
-_DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, pa.ArrowInvalid, zipfile.BadZipFile)
+_UNPACKED: Final = 1 << 17  # bytes at a time: what was unpacked before a damage within them is lost
+_DAMAGE = (EOFError, zlib.error, LZMAError, gzip.BadGzipFile, pa.ArrowInvalid, zipfile.BadZipFile)
 _BOTH_ORDERS: Final = {  # which one, a mark says
     "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
     "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
 }
 _TOO_WIDE: Final = "too much memory"  # what Zstandard says of a window longer than 128 MB
-_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_GZIP: Final = b"\x1f\x8b"
+_ZSTD: Final = (b"\x28\xb5\x2f\xfd", *(bytes([low]) + b"\x2a\x4d\x18" for low in range(0x50, 0x60)))  # RFC 8878; a frame may be one to skip
 
 
 @dataclass(slots=True)
@@ -113,7 +120,7 @@ class Source:
         if self.path is None:
             return False
         with self.path.open("rb") as raw:
-            return not raw.read(4).startswith((_GZIP, _ZSTD))
+            return not raw.read(4).startswith((_GZIP, *_ZSTD))
 
     @property
     def is_empty(self) -> bool:
@@ -238,7 +245,10 @@ class _Stream(io.RawIOBase):
             start = b""
             self._damaged(error)
         except OSError as error:
-            raise _unread(source, error) from error
+            if source.member is None or error.errno:  # bzip2 tells of damage without a number
+                raise _unread(source, error) from error
+            start = b""
+            self._damaged(error)
         if start.startswith(_GZIP):
             self._inner = gzip.GzipFile(fileobj=raw)
         elif start.startswith(_ZSTD):
@@ -253,7 +263,7 @@ class _Stream(io.RawIOBase):
         if self._over:
             return 0
         try:
-            data = self._inner.read1(len(buffer))
+            data = self._inner.read1(min(len(buffer), _UNPACKED) if self._packed else len(buffer))
         except _DAMAGE as error:
             return self._damaged(error)
         except OSError as error:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 _LISTS: Final = ("chats", "left_chats")
 _STEPS: Final = ((), ("list",), ("list", None), ("list", None, "messages"))
-_WALK: Final = {(), ("messages",), *((top, *step) for top in _LISTS for step in _STEPS)}
+_JOINED: Final = {(None,), (None, "messages")}  # an array of exports, as jq -s makes it
+_WALK: Final = {(), ("messages",), *_JOINED, *((top, *step) for top in _LISTS for step in _STEPS)}
+_ABOUT: Final = {"name", "type", "id"}  # a chat, beside its messages
 _RENAMED: Final = ("title", "new_title", "information_text", "message", "gift_text")  # what a service message may say
 _CARDS: Final = {
     "poll": ("question",),
@@ -58,14 +60,18 @@ def read(source: Source, column: str | None) -> Iterator[Block]:
 def _messages(source: Source) -> Iterator[Message]:
     chat: dict[str, str | None] = {}
     named: dict[str, str | None] = {}  # the id of the chat that is called so
+    is_told = False  # that an object in the outermost array is no chat
     for path, number, value in jsonstream.values(source, _WALK):
         if value is jsonstream.OPENED:
-            chat = {}
+            chat, is_told = {}, False
         elif path[-1:] == (None,):
-            what = "message" if path[-2] == "messages" else "entry"  # of the chats
+            what = "message" if path[-2:-1] == ("messages",) else "entry"  # of the chats
             yield from guarded.messages(source, what, number, value, _message, _channel(chat, named))
         elif path and path[-1] in {"name", "id"}:
             chat[str(path[-1])] = label(value)
+        elif path[:1] == (None,) and path[1:] and path[-1] not in _ABOUT and not is_told:
+            is_told = True
+            source.notes.skip(source.name, "an object in an array is no chat of Telegram; name another format with --format")
 
 
 def _channel(chat: Mapping[str, str | None], named: dict[str, str | None]) -> str | None:

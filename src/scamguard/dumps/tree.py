@@ -127,7 +127,7 @@ def _archive(source: Source, file: IO[bytes]) -> Iterator[Member]:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise DumpError(f"{name}: not a zip archive that can be read: {error}") from error
-    members = [info for info in archive.infolist() if not info.is_dir()]
+    members = [info for info in archive.infolist() if not info.filename.endswith("/")]  # one may be called "", on which is_dir fails
     size = file.seek(0, 2)
     if len(members) > _MOST_MEMBERS:
         raise DumpError(f"{name}: more than {_MOST_MEMBERS:,} files in one archive; unpack it and name those to read")

@@ -55,6 +55,7 @@ _HEADERS: Final = tuple(
     for opening, closing in ((r"\[", r"\]\s?"), ("", r"\s[-–]\s"))
     for when in _WHEN
 )
+_AMERICAN: Final = re.compile(r"[1-9]\d?/[1-9]\d?/\d\d", re.ASCII)
 _SENDER = re.compile(r"([^\n:]{1,200}?):(?:\s|$)")
 _STRIPPED: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
 _APP: Final = "\u200e"  # begins what the program itself says, media too
@@ -78,7 +79,7 @@ class Stamp(NamedTuple):
     hour: int
     minute: int
     second: int
-    american: bool  # 5/1/24 with a capital AM or PM: the month may come first
+    american: bool  # 5/1/24 in these digits and strokes, with a capital AM or PM: the month may come first
     form: Form
     rest: str
 
@@ -112,7 +113,8 @@ def stamp(line: str) -> Stamp | None:
     if word and hour <= 12:
         hour = hour % 12 + (12 if re.sub(r"\s", " ", word).lower() in _AFTER else 0)
     numbers = (found["first"], found["second"], found["third"])
-    american = word in {"AM", "PM"} and len(numbers[2]) == 2 and all(int(number[0]) for number in numbers[:2])
+    is_plain = _AMERICAN.fullmatch(line, found.start("first"), found.end("third")) is not None and found["comma"] != "،"
+    american = is_plain and word in {"AM", "PM"}
     form = Form(way, found["comma"] is not None, len(numbers[0]) > 2)
     return Stamp(numbers, hour, int(found["minute"]), int(found["seconds"] or 0), american, form, line[found.end() :])
 

@@ -32,7 +32,7 @@ class Facts(NamedTuple):
 
 
 def facts(link: str) -> Facts:
-    """Say what a link is; one that differs from another only in a plain path is the same.
+    """Say what a link is; without a host it is none, and one that differs from another only in a plain path is the same.
 
     >>> facts("https://kraken-login.example/a/8").alone, facts("https://kraken.com/a").own
     (('link.lookalike',), True)
@@ -49,13 +49,13 @@ def _facts(link: str) -> Facts:
     anyones = lent(value) or opened_by_anyone(value.host) or shortens(value.host)
     alone = {
         "link.lookalike": found is not None and found.kind not in ("bare_ip", "open_redirect"),
-        "link.userinfo": value.kind == "url" and bool(value.user),
+        "link.userinfo": value.kind == "url" and bool(value.user and value.host),
         "link.number": bool(value.ip),
     }
     home = is_own(value)
     return Facts(
         tuple(name for name, is_so in alone.items() if is_so),
-        site=value.kind in ("url", "domain"),
+        site=value.kind in ("url", "domain") and bool(value.host),
         own=home and not anyones,
         common=known_to_all(value.host),
         open=anyones,

@@ -21,6 +21,8 @@ CHEAP: Final = words("cheap_endings")
 _COMMON: Final = words("common_sites")
 _RENTED: Final = words("rented_hosts")
 _TECHNICAL: Final = words("technical_parts")
+_STATES: Final = words("states")
+_STATE: Final = re.compile(r"(?:^|\.)(?:gov|mil|(?:gov|gob|gouv|govt|mil|go)\.[a-z]{2}|gc\.ca|gv\.at)$")
 _MARKED: Final = re.compile(r"[-0-9]")  # in a label, as in hardly a word
 
 
@@ -76,7 +78,22 @@ def lent(v: Value) -> bool:
     >>> [lent(read(text)) for text in ("someone.github.io", "metamask.github.io", "github.com")]
     [True, False, False]
     """
-    return v.free and not at_home(v.host, names()).endswith(f".{v.suffix}")
+    return v.free and not is_state(v) and not at_home(v.host, names()).endswith(f".{v.suffix}")
+
+
+def is_state(v: Value) -> bool:
+    """Say whether a host stands under an ending that governments alone give names under: a public suffix, or one of ``states``.
+
+    >>> [is_state(read(text)) for text in ("court.gov.cn", "tax.service.gov.uk", "x.gov.sk", "ssa.gov", "x.gov.de", "x.go.it")]
+    [True, True, True, True, False, False]
+    """
+    return (_STATE.search(v.suffix) is not None and v.suffix != "go.it") or bool(_under(v.host, _STATES))
+
+
+def _under(host: str, known: frozenset[str]) -> str:
+    """Give the known host that ``host`` is or stands under, however deep; empty if none."""
+    parts = host.split(".")
+    return next((end for i in range(len(parts)) if (end := ".".join(parts[i:])) in known), "")
 
 
 def shortens(host: str) -> bool:

@@ -19,7 +19,7 @@ import regex
 from .hints import ENDING, leads
 from .labels import match
 from .names import names
-from .value import LOOSE, MARKED_DOT, folded, read
+from .value import FULL_STOP, LOOSE, MARKED_DOT, folded, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,13 @@ _TAG: Final = re.compile(r"<(/?)a(?=[\s/>])([^<>]*)>", re.IGNORECASE)
 _HREF: Final = re.compile(r"(?:^|[\s\"'/])href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _TAGS: Final = re.compile(r"<[^<>]*>")
 _RUN: Final = re.compile(r"[^\s<>\"'()\[\]{}|,;，。、！？：；…“”‘’«»\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]+")
+_HOSTED: Final = re.compile(r"://[\\/]*[^\s\\/?#]*\w")  # a scheme alone leads nowhere
+# A host behind a scheme that goes on where a run ends: with full-width letters or stops, or in Han, kana or Hangul.
+_ODD: Final = re.compile(r"://[A-Za-z0-9.-]{0,64}[。\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3．｡ａ-ｚＡ-Ｚ０-９](?=[\w.．｡。])")
+_ODD_HOST: Final = re.compile(rf"\w(?:[\w.．｡-]|{FULL_STOP}){{1,253}}")
+_ODD_END: Final = re.compile(r"[.．｡。](?:[A-Za-zａ-ｚＡ-Ｚ]{2,24}(?![A-Za-zａ-ｚＡ-Ｚ0-9０-９_-])|[^\W\d_]{2,24}(?![\w-]))(?![.．｡]\w)")
+_NO_LABEL: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3][A-Za-zａ-ｚＡ-Ｚ]")  # 开头的kraken.com
+_ODD_TAIL: Final = re.compile(rf"[:/?#](?:{_RUN.pattern})?")
 _BARE: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,24}(?:[:/?#]|$)")
 _SIGN: Final = re.compile(r"[^\x00-\x7f\w]")  # that stands beside a link, or that nobody sees within it
 _HOSTLIKE: Final = re.compile(r"[\w.@-]+")
@@ -129,16 +136,43 @@ def links(text: str) -> Iterator[str]:
     ['https://kraken.example/a', 'help@okx.com']
     """
     text = unmasked(text)
-    for run in _RUN.findall(text):
+    for run in _whole_runs(text) if "://" in text and not text.isascii() and _ODD.search(text) else _RUN.findall(text):
         if "." not in run and "://" not in run:
             continue
         link = run[:_MOST].strip(LOOSE)
         scheme = link.find("://")
         if scheme > 0:
             link = link[max(scheme - 5, 0) :] if link[max(scheme - 5, 0) : scheme].lower() in ("https", "hxxps") else link
-            yield _cut(link) if _SIGN.search(link) else link
+            if _HOSTED.search(link):
+                yield _cut(link) if _SIGN.search(link) else link
         elif "." in link and (host := _host_within(link)):
             yield host
+
+
+def _whole_runs(text: str) -> Iterator[str]:
+    """Give the runs of a text; one that ends within the host of its link goes on to the end of the link.
+
+    >>> list(_whole_runs("开https://ｋraken。com/a看，或https://币安.中国/。"))
+    ['https://ｋraken。com/a', 'https://币安.中国/']
+    """
+    done = 0
+    for found in _RUN.finditer(text):
+        if found.start() >= done:
+            done = _link_end(text, found) or found.end()
+            yield text[found.start() : done]
+
+
+def _link_end(text: str, run: re.Match[str]) -> int:
+    """Say where the link ends whose host begins in a run and goes on behind it; 0 if there is none."""
+    scheme = text.find("://", run.start(), run.end())
+    if scheme < 0 or "/" in text[scheme + 3 : run.end()] or read(text[scheme + 3 : run.end()]).known:
+        return 0
+    host = _ODD_HOST.match(text, scheme + 3)
+    for end in _ODD_END.finditer(text, scheme + 4, host.end()) if host else ():
+        if read(text[scheme + 3 : end.end()]).known and not _NO_LABEL.search(text, scheme + 3, end.end()):
+            tail = _ODD_TAIL.match(text, end.end())
+            return tail.end() if tail else end.end()
+    return 0
 
 
 def broken(text: str) -> Iterator[str]:

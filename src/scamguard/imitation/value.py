@@ -27,7 +27,8 @@ _HOST: Final = re.compile(r"[^\s/?#@:,;\"'<>()]+(?:\.[^\s/?#@:,;\"'<>().]+)+\.?"
 _HANDLE: Final = re.compile(r"@?[\w.-]{2,60}")
 _AS_SIGNS: Final = str.maketrans({**dict.fromkeys("‐‑‒–−－", "-"), **dict(zip("．｡／：？＃＠", "../:?#@", strict=True))})
 _UNSEEN: Final = regex.compile(r"\p{Default_Ignorable_Code_Point}")  # what nobody sees
-_FULL_STOP: Final = re.compile(r"(?<=[A-Za-z0-9ａ-ｚＡ-Ｚ０-９])。(?=[A-Za-zａ-ｚＡ-Ｚ])")  # elsewhere it ends a sentence
+FULL_STOP: Final = r"(?<=[A-Za-z0-9ａ-ｚＡ-Ｚ０-９])。(?=[A-Za-zａ-ｚＡ-Ｚ])"  # elsewhere it ends a sentence
+_FULL_STOP: Final = re.compile(FULL_STOP)
 MARKED_DOT: Final = r"[\[({<][ \t]?(?:\.|[dD][oO][tT]|точка|[点點])[ \t]?[\])}>]"
 _MARKED_DOT: Final = re.compile(rf"[ \t]?{MARKED_DOT}[ \t]?")
 _BROKEN: Final = re.compile(r"-\r?\n(?=\w)")

@@ -18,11 +18,13 @@ from .answers import answers
 from .asked import CONCEPTS, asked
 from .cards import cards
 from .codes import codes
+from .credentials import credentials
 from .finding import Certainty, Finding, Secret, settle
 from .keys import keys
 from .ledgers import ledgers
 from .links import links
 from .monero import monero
+from .more import more
 from .native import native
 from .passwords import passwords
 from .phrases import phrases
@@ -30,6 +32,7 @@ from .plain import plain
 from .services import services
 from .settings import settings
 from .spelled import spelled
+from .wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +69,7 @@ def find(text: str, thread: Sequence[str] = ()) -> tuple[Finding, ...]:
         raise InputError("secrets: thread must be a sequence of str, one an earlier message, oldest first")
     message, earlier = plain(text), [plain(part) for part in [*thread][-_EARLIER:]]
     sought = asked(earlier)
-    return settle(
+    found = settle(
         [
             *phrases(message, earlier),
             *spelled(message, sought),
@@ -74,16 +77,19 @@ def find(text: str, thread: Sequence[str] = ()) -> tuple[Finding, ...]:
             *keys(message, earlier),
             *ledgers(message),
             *services(message),
+            *credentials(message),
             *links(message),
             *cards(message, sought),
             *codes(message, earlier),
             *passwords(message, sought),
+            *wording(message),
             *accounts(message),
             *native(message),
             *settings(message),
             *answers(message, sought),
         ]
     )
+    return settle([*found, *more(message, found)]) if found else found
 
 
 def wanted(thread: Sequence[str]) -> frozenset[str]:

@@ -12,6 +12,7 @@ import regex
 from .finding import Finding, Secret, block, warn
 from .passwords import LETTER, LINK, VARIED, kinds, one_word, unlike_words
 from .placeholders import hollow
+from .wording import MONTH
 from .words import pattern, source
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _SEED: Final = regex.compile(
 _BACKUP: Final = regex.compile(
     rf"\s*{_OPENS}(?P<value>[A-Za-z0-9]{{4,6}}(?:[ -][A-Za-z0-9]{{4,6}}){{1,7}}|[a-z0-9]{{8,12}}|[A-Z0-9]{{8,16}}){_CLOSES}\s*"
 )
+_SPACED: Final = regex.compile(rf"\s*{_OPENS}(?P<value>\p{{Lu}}\p{{Ll}}{{2,15}}[ ]\d{{2,4}}[!#$*@]{{1,3}})\s*")  # "Sommer 2024!"
 _OPENING: Final = "([{<"
 _MARKS: Final = ".,;:!?…)]}^\"'~*"
 _SURE: Final = 6  # characters of a made-up word that is no typing error
@@ -68,6 +70,9 @@ def _security_code(message: Plain) -> Iterator[Finding]:
 
 
 def _password(message: Plain) -> Iterator[Finding]:
+    if (found := _SPACED.fullmatch(message.text)) and not MONTH.match(found["value"]):
+        why = "what looks like a password, given to somebody who asked for one"
+        yield block(Secret.PASSWORD, message.span(*found.span("value")), why)
     found = _VALUE.fullmatch(message.text)
     if not found:
         return

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
+from .other import shared
 from .words import mentions, pattern
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _named(text: str) -> list[str]:
     spans = [
         (concept, found.end() - found.start())
         for concept in CONCEPTS
-        if mentions(concept, text) and (found := pattern(concept).search(text))
+        if mentions(concept, text) and (found := next((f for f in pattern(concept).finditer(text) if not shared(text, *f.span())), None))
     ]
     if not spans or pattern("forbid").search(text):
         return []

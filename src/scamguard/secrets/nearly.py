@@ -88,7 +88,13 @@ def _drawn(row: Row, tokens: Sequence[Token], language: str) -> bool:
         return size >= _HAN_LEAST and row.others <= 1 and sum(row.places) >= _RARE * size
     if all(token.parted for token in tokens[row.first + 1 : row.stop]):
         return True  # numbered, or each on its line
-    return sum(token.key in _common() for token in tokens[row.first : row.stop]) <= max(1 + size // 5, size // 3)
+    return not ordinary([token.key for token in tokens[row.first : row.stop]], size)
+
+
+def ordinary(words: Sequence[str], size: int = 0) -> bool:
+    """Tell prose by its common words; ``size`` counts those of a phrase among them, if not all are."""
+    size = size or len(words)
+    return sum(word in _common() for word in words) > max(1 + size // 5, size // 3)
 
 
 def _kind(token: Token, language: str, names: Collection[int], *, cut: bool) -> int:

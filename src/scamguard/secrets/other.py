@@ -16,7 +16,11 @@ from .words import mentions, pattern, source, terms
 if TYPE_CHECKING:
     from regex import Pattern
 
-_ANY: Final = rf"(?i:{source('other_number')}|{source('other_thing')})"
+_WORK: Final = (  # what hours and bills are booked on
+    r"(?:(?<![\p{L}\p{M}\p{N}])(?:projects?|projekt\w*|team|cost(?:[ -]cent(?:er|re)s?)?|department|wbs|time ?sheets?"
+    r"|kostenstellen?|proyecto|projeto|projet|progetto|equipo|équipe|проекта?|команды)(?![\p{L}\p{M}])|项目|項目|团队|團隊|成本)"
+)
+_ANY: Final = rf"(?i:{source('other_number')}|{source('other_thing')}|{_WORK})"
 _THING: Final = rf"(?i:{source('other_thing')})"
 _NUMBER: Final = r"(?:[\s_-]?(?i:no|nr|num|number|nummer|numero|número|numéro|номер|id|code|n°|nº|№)\b\.?)?"
 _MARKS: Final = r"[\s:：#(\"'“「『-]{0,3}"
@@ -31,7 +35,10 @@ _FOR: Final = (
     r"\s(?i:for|to|of|für|zum|zur|vom|pour|para|per)\s"
     r"(?:(?i:the|your|our|my|that|this|die|das|den|der|la|le|el|il|o|a)\s)?(?:\p{L}+\s)?"
 )
-_AFTER: Final = regex.compile(rf"(?:[\s-]?|{_OF}){_ANY}|{_FOR}{_THING}")
+_USED: Final = (  # "what code do you use for …"
+    r"(?i:\s(?:do|did|should|can|shall|must)\s(?:i|you|we|they)\s(?:use|enter|book|put|write|type))"
+)
+_AFTER: Final = regex.compile(rf"(?:[\s-]?|{_OF}){_ANY}|{_USED}?{_FOR}(?:{_THING}|(?i:{_WORK}))")
 _ACRONYM: Final = regex.compile(  # "HSN code"
     r"(?i)(?<![\p{L}\p{N}])(?:hsn?|sac|gl|ean|upc|icd|cpt|naics|sic|ifsc|micr|bsb|std|iso|lei|un)\s$"
 )
@@ -41,6 +48,11 @@ _THING_BEFORE: Final = regex.compile(rf"{_THING}(?:['’]s)?\s{{0,2}}$")
 _WHICH: Final = regex.compile(
     rf"(?i:(?<!\p{{L}})(?:which|what(?:['’]?s|\sis|\swas)?(?:\s(?:the|your))?|welche\p{{L}}*|quel\p{{L}}*|cu[áa]l\p{{L}}*|qual|какой|hangi))\s(?:\p{{L}}+\s)?{_ANY}"
     rf"|{_ANY}(?:番号|번호|号码|號碼|号|號|コード|코드|码|碼)"
+)
+_WHEN: Final = regex.compile(  # when people meet: "when did you get it?" goes on asking for the code
+    r"(?i)(?<!\p{L})(?:when|wann|quand|cu[áa]ndo|quando|когда)\s(?:(?:do|are|shall|should|will|can|did)\s)?(?:we|wir|on|nos|treffen|встреча\p{L}*)(?!\p{L})"
+    r"|(?<!\p{L})(?:when|wann|quand|cu[áa]ndo|quando|когда)\s[^.!?\n]{0,40}(?:meet(?:ing)?|arriv\p{L}*|leav\p{L}*|start\p{L}*|dinner|lunch|party"
+    r"|train|bus|treff\p{L}*|zug|essen|vemos|quedamos|retrouve\p{L}*|встре\p{L}*)(?!\p{L})|什么时候见|几点见|什麼時候見"
 )
 _WINDOW: Final = 40
 
@@ -59,7 +71,12 @@ _PLAINLY: Final = regex.compile(  # begins a line or a part of one: "the admin p
 )
 _OPEN: Final = regex.compile(  # what everybody in the room reads from the wall
     r"(?i)(?:(?<!\p{L})(?:kahoot|quiz|meeting|webinar|conference|dial[\s-]?in|besprechungs|konferenz|réunion|reunión|reunião|toplantı)[\s-]{0,2}"
-    r"|会议室?|會議室?|进群|入群|ミーティング|会議|회의\s?)$"
+    r"|会议室?|會議室?|进群|入群|ミーティング|会議|회의\s?|解压缩?|解壓縮?|压缩包|壓縮檔|解凍)$"  # or from beside the archive
+)
+_CALL: Final = regex.compile(r"(?i)(?<!\p{L})(?:zoom|webex|teams)\s(?:call\s)?$")  # "zoom passcode"; a "zoom password" is the account's
+_FOR_OPEN: Final = regex.compile(
+    r"(?i)\s(?:for|of|to|für|zum|zur|vom|de|du|pour|para|per)\s(?:(?:the|our|this|that|today['’]?s|das|die|den|la|el|le|il|o|a)\s)?"
+    r"(?:kahoot|quiz|meeting|webinar|conference|(?:zoom|teams|webex)(?:\s(?:call|meeting)|(?![\s\p{L}-]))|besprechung|konferenz|réunion|reunión|reunião)"
 )
 _GAME: Final = regex.compile(r"(?i)(?<!\p{L})(?:game|door|gate|garage|entrance|parking|lobby|门禁?|門)\s?$")
 
@@ -112,7 +129,8 @@ def _prefix() -> Pattern[str]:
 
 def turns(text: str) -> bool:
     """Tell whether a message asks for another number: how many, how much, which room."""
-    return (mentions("counted", text) and pattern("counted").search(text) is not None) or _WHICH.search(text) is not None
+    counts = mentions("counted", text) and pattern("counted").search(text) is not None
+    return counts or _WHICH.search(text) is not None or _WHEN.search(text) is not None
 
 
 def invites(text: str, at: int) -> bool:
@@ -121,10 +139,23 @@ def invites(text: str, at: int) -> bool:
     >>> [invites(text, text.index("pass")) for text in ("Meeting ID: 823 4567 8901 passcode", "Meeting ID: 823, my password")]
     [True, False]
     """
-    if _OPEN.search(text, max(0, at - _WINDOW), at):
+    if _OPEN.search(text, max(0, at - _WINDOW), at) or _in_a_call(text, at):
         return True
     plainly = _PLAINLY.search(text, max(0, at - _WINDOW), at) is not None
     return plainly and _INVITES.search(text, max(0, at - _INVITED), at) is not None
+
+
+def _in_a_call(text: str, at: int) -> bool:
+    return text[at : at + 8].lower() == "passcode" and _CALL.search(text, max(0, at - _WINDOW), at) is not None
+
+
+def shared(text: str, start: int, stop: int) -> bool:
+    """Tell whether the name ``text[start:stop]`` is that of what all who take part get: "the pin for the Kahoot".
+
+    >>> [shared(text, text.index("pin"), text.index("pin") + 3) for text in ("the pin for the quiz?", "the pin for the card?")]
+    [True, False]
+    """
+    return invites(text, start) or _FOR_OPEN.match(text, stop, stop + _WINDOW) is not None
 
 
 def opens(text: str, at: int) -> bool:

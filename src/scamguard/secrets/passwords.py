@@ -26,18 +26,19 @@ LETTER: Final = (
     r"(?:[!-~]|(?![!-~\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}])[\p{L}\p{M}]"
     r"|(?<=[!-~])(?:\p{Extended_Pictographic}++|\p{Han})(?=[!-~]{2}))"
 )
-_NAME: Final = rf"(?i:{source('password')})"
+NAME: Final = rf"(?i:{source('password')})"
 _IS: Final = rf"(?:,?\s{{0,3}}(?:(?i:{source('copula')})|:=|[:：=]|->|→|(?<=\s)[-–—](?=\s)|(?<=\p{{L}})['’]s(?=\s))){{1,3}}\s{{0,3}}"
 _VALUE: Final = rf"(?:[\"'`“‘«「『]([^\"'`”’»」』\n]{{3,512}})[\"'`”’»」』]|({LETTER}{{3,}}+))"
 _OF: Final = r"(?:\s(?:ngân hàng|tài khoản|ví|email|gmail|facebook|zalo|máy tính|điện thoại|đăng nhập|app|wifi)){0,2}"
 _OWN: Final = rf"(?:[ \t]{{1,2}}(?i:{source('own')}))?"
 _FOR: Final = r"(?:\s(?:for|to|on|de|para|pour|für|от|для|del|do|da|du|của|untuk)(?:\s[\p{L}\d.@']{1,20}){1,4}?)?"
-_STATED: Final = regex.compile(rf"{_NAME}{_OF}{_OWN}{_FOR}{_IS}{_VALUE}")
-_BARE: Final = regex.compile(rf"{_NAME}(?:\s(?:от|для|к)(?:\s\p{{L}}{{1,20}}){{1,3}}?)?{_OWN}[ \t]{{1,2}}([!-~]{{4,}}+)")
+STATED: Final = rf"{NAME}{_OF}{_OWN}{_FOR}{_IS}"  # "my password for the bank is"
+_STATED: Final = regex.compile(rf"{STATED}{_VALUE}")
+_BARE: Final = regex.compile(rf"{NAME}(?:\s(?:от|для|к)(?:\s\p{{L}}{{1,20}}){{1,3}}?)?{_OWN}[ \t]{{1,2}}([!-~]{{4,}}+)")
 _UNSPACED: Final = regex.compile(
-    rf"{_NAME}[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Hangul}} :=「『\"'“]{{0,12}}?(?<![!-~])({LETTER}{{4,}}+)",
+    rf"{NAME}[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Hangul}} :=「『\"'“]{{0,12}}?(?<![!-~])({LETTER}{{4,}}+)",
 )
-_AFTER: Final = regex.compile(rf"(?<!\S)([!-~]{{4,}})\s?(?i:{source('copula')}|,|-|–)\s(?:(?i:{source('mine')})\s)?{_NAME}")
+_AFTER: Final = regex.compile(rf"(?<!\S)([!-~]{{4,}})\s?(?i:{source('copula')}|,|-|–)\s(?:(?i:{source('mine')})\s)?{NAME}")
 _COMBO: Final = regex.compile(  # ann@example.com:hunter2, u: ann p: hunter2
     r"(?i)(?<![\w.+-])(?!git@)[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}[:|;]([!-~]{5,128}+)"
     r"|(?<![\w-])(?:u|un|usr|user|username|login|l|id|email|mail)\s?[:=]\s?\S{1,80}[\s,;/|]{1,4}(?:p|pw|pass|pwd)\s?[:=]\s?([!-~]{4,128}+)",
@@ -49,7 +50,7 @@ _MORE: Final = regex.compile(
 _ELSEWHERE: Final = regex.compile(  # "my pw is hunter2 but for the bank it's Sommer2024!"
     rf"(?<!\p{{L}})(?i:it['’]?s|it is|that['’]?s|{source('copula')})\s{{1,2}}[\"'`]?(?P<value>[!-.0-~]{{6,64}}+)(?!/)|[\n.!?。]"
 )
-_WORDS: Final = regex.compile(rf"{_NAME}{_OWN}{_FOR}{_IS}((?-i:\p{{Ll}}{{3,12}})(?:[ ]\p{{Ll}}{{3,12}}){{3,7}})[ .!]*(?:$|\n)")
+_WORDS: Final = regex.compile(rf"{NAME}{_OWN}{_FOR}{_IS}((?-i:\p{{Ll}}{{3,12}})(?:[ ]\p{{Ll}}{{3,12}}){{3,7}})[ .!]*(?:$|\n)")
 _ENDS: Final = regex.compile(r"\s*(?:$|[\n.!,;。！，、)(।။،۔]|(?:और|and|y|e|und|et|и|है|です|입니다|이야|예요|يا)(?!\p{L}))")
 LINK: Final = regex.compile(r"(?i)^(?:https?:|www\.)|^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|html?|php|cn|ru|py|js|txt|pdf)(?:/\S*)?$")
 _SHORT: Final = regex.compile(r"(?i)(?:pass|pin|pw|pwd|psw|mk|mdp)\b")  # names that mean other things too
@@ -65,6 +66,12 @@ _MINE: Final = regex.compile(  # whose it is, or what it opens
 _ACCOUNT: Final = regex.compile(
     r"(?i)(?:(?<!\w)(?:log ?in|user(?:[ ]?name)?|usr|account|acc|id|e?mail)\s?(?P<sign>[:=]?)\s?\S{1,80}"
     r"|(?P<sign>[\w.+-]{1,64}@[\w.-]{1,80}))[\s,;/|]{1,3}(?:and\s)?$"
+)
+_WIFI: Final = regex.compile(
+    r"(?i)(?:(?<!\p{L})(?:wi-?fi|wlan|hotspot)(?:[\s-](?:guests?|gast|gäste)-?)?[\s-]{0,2}|无线网?|無線網?路?)$"
+)
+_FOR_WIFI: Final = regex.compile(
+    r"(?i)\s(?:for|für|de|du|del|do|to)\s(?:(?:the|our|my|das|la|le|el|il|o)\s)?(?:guest\s|gäste-?)?(?:wi-?fi|wlan)(?!\p{L})"
 )
 _WORDY: Final = 4  # letters, unlike those of "10am" and "2nd"
 _NEAR: Final = 20
@@ -124,12 +131,20 @@ def _judged(message: Plain, found: regex.Match[str], group: int, *, stated: bool
         return
     whole = start + max(len(value), len(found[group].lstrip("\"'`").rstrip(_CLOSING)))
     if _made(value, stated=stated):
-        yield block(Secret.PASSWORD, message.span(start, whole), "a password, called so in the message")
+        yield _given(message, found, (start, whole), asked=asked)
         yield from _more(message, found.end(group))
     elif stated and (joined := regex.split(r"[-_.]", value)) and len(joined) > 1:
         yield from _joined(message, (start, whole), joined)
     elif stated and not _SHORT.match(found[0]) and one_word(value) and _ENDS.match(text, stop):
         yield warn(Secret.PASSWORD, message.span(start, stop), "a word that the message calls a password")
+
+
+def _given(message: Plain, found: regex.Match[str], place: tuple[int, int], *, asked: bool) -> Finding:
+    """Warn of what guests are told as well, unless somebody asked for a password; block the rest."""
+    before = message.text[max(0, found.start() - _NEAR) : found.start()]
+    if not asked and (_WIFI.search(before) or _FOR_WIFI.search(message.text, found.start(), place[0])):
+        return warn(Secret.PASSWORD, message.span(*place), "the password of a wireless network: whoever has it is inside")
+    return block(Secret.PASSWORD, message.span(*place), "a password, called so in the message")
 
 
 def _is_ticket(text: str, found: regex.Match[str]) -> bool:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from .finding import Finding, Secret, block, warn
+from .asked import RECENT
+from .bridged import bridged
+from .finding import Certainty, Finding, Secret, block, warn
 from .lists import GLUED, HAN, SIZES, languages, likely, lists
-from .nearly import LEAST, after_leading, beside, with_rows
+from .nearly import LEAST, after_leading, beside, named, with_rows
 from .proof import EXAMPLE, WHY, example, in_order, steady, valid
 from .tokens import labels_in, tokens_of
 from .words import mentions, pattern
@@ -54,14 +56,25 @@ def phrases(message: Plain, thread: Sequence[Plain] = ()) -> Iterator[Finding]:
     written = tokens_of(message.text)
     words, labels = written, 0
     found: list[Finding] = []
-    if likely((token.key for token in written), _LABELLED if thread else LEAST):
+    listed = likely((token.key for token in written), _LABELLED if thread else LEAST)
+    if listed:
         places, labels = labels_in(message.text)
         words = tokens_of(message.text, places) if labels >= _LABELS else written
     if len(words) < len(written):
         found = list(_read(message, words, thread))
     if not found or labels < _CERTAIN:
         found += _read(message, written, thread)
+    if all(finding.certainty is Certainty.WARN for finding in found):
+        found += _joined(message, words, thread, listed)
     yield from with_rows(message, words, thread, found)
+
+
+def _joined(message: Plain, tokens: list[Token], thread: Sequence[Plain], listed: Sequence[str]) -> Iterator[Finding]:
+    """Find phrases with little words between those of a list."""
+    for language in listed if len(tokens) > min(SIZES) else ():
+        for first, stop, places in bridged(tokens, language, lambda: any(named(part.text) for part in (message, *thread[-RECENT:]))):
+            span = message.span(tokens[first].start, tokens[stop - 1].stop)
+            yield warn(Secret.SEED_PHRASE, span, EXAMPLE) if example(places) else block(Secret.SEED_PHRASE, span, WHY)
 
 
 def _read(message: Plain, tokens: list[Token], thread: Sequence[Plain]) -> Iterator[Finding]:

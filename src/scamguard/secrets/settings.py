@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from .finding import Finding, Secret, block
+from .finding import Finding, Secret, block, warn
 from .passwords import LINK, unlike_words
 from .placeholders import hollow
 
@@ -47,6 +47,7 @@ _TOOLS: Final = regex.compile(  # the option in which each tool takes a password
 _WIFI: Final = regex.compile(  # as its square code holds it
     r"WIFI:(?:[A-Z]:(?:\\.|[^;\\\n]){0,64};){0,4}?P:(?P<bare>(?:\\.|[^;\\\n]){8,63});"
 )
+_WIRELESS: Final = regex.compile(r"(?i)(?:wi-?fi|wlan)-")  # "WLAN-Passwort: …" is prose, and what guests are told
 _MAYBE: Final = regex.compile(
     r"(?i)pass|pwd|secret|://|WIFI:|curl|http|wget|redis-cli|docker|podman|helm|mysql|mariadb|mongo|openssl|(?<![a-z])az\s"
 )
@@ -73,7 +74,8 @@ def settings(message: Plain) -> Iterator[Finding]:
     for shape in (_PASSWORD, _OPTION, _TOOLS, _WIFI):
         for found in shape.finditer(text):
             if _written(found) and _made(_value(found)):
-                yield block(Secret.PASSWORD, message.span(*_span(found)), "a password in a setting or a command line")
+                say = warn if _WIRELESS.match(found[0]) else block
+                yield say(Secret.PASSWORD, message.span(*_span(found)), "a password in a setting or a command line")
     for found in _SECRET.finditer(text):
         value = _value(found)
         if _written(found) and len(value) >= _LEAST and sum(map(str.isdigit, value)) >= _DIGITS and len(set(value)) > _LEAST // 2:

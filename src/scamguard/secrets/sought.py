@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _LATELY: Final = 3  # messages in which a code that is only mentioned makes a bare number doubtful
 _LONGEST: Final = 1_000  # code points of a message that asks for a code
+_TOLD: Final = 40  # and of one that says which
 _ARRIVED: Final = regex.compile(
     r"(?i)\b(?:get|got|gotten|receive\w*|sent|text\w*|sms|digits?|arrived)\b|短信|收到|发给|發給|lleg|recib|cheg|reçu|erhalten|bekommen|пришел|пришёл|смс"
     r"|届い|문자|받은|nhận|gelen|terima|dapat|आया|وصل",
@@ -56,7 +57,7 @@ def sought(thread: Sequence[Plain]) -> Sought:
     for part in reversed(thread[-RECENT:]):
         if _asks(part):
             return Sought.TURNED if turned else Sought.ASKED
-        turned = turned or turns(part.text[:_LONGEST])
+        turned = turned or turns(part.text[:_LONGEST]) or _told_which(part.text)
     lately = not turned and any(_mentions(part.text) for part in thread[-_LATELY:])
     return Sought.MENTIONED if lately else Sought.NO
 
@@ -73,6 +74,12 @@ def _asks_for_code(text: str) -> bool:
     if len(text) > _LONGEST or not _called(text, "code") or pattern("forbid").search(text):
         return False
     return _ARRIVED.search(text) is not None or (_ASKS.search(text) is not None and not _JARGON.search(text))
+
+
+def _told_which(text: str) -> bool:
+    """Tell whether a message says which code is meant, and that it is another thing's: "the flight code"."""
+    names = [*pattern("code").finditer(text)] if len(text) <= _TOLD else []
+    return bool(names) and all(named(text, *found.span()) for found in names)
 
 
 def _mentions(text: str) -> bool:

@@ -215,7 +215,10 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool) and isfinite(value)
+    try:
+        return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool) and isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def _check_labels(y: Any) -> None:  # noqa: ANN401

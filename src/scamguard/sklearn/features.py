@@ -61,7 +61,7 @@ class ScamFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sci
         Raises
         ------
         TrainingError
-            ``parts`` is no list of known parts, ``bits`` is out of range, or ``base`` is no path.
+            ``parts`` is no list of known parts, or names one twice, ``bits`` is out of range, or ``base`` is no path.
         InputError, ValueError, TypeError
             ``X`` holds no rows of texts.
         """
@@ -99,6 +99,8 @@ class ScamFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sci
         for part in self._parts:
             if part not in PARTS:
                 raise TrainingError(f"parts: {unknown('part', part, PARTS)}")
+        if twice := [part for place, part in enumerate(self._parts) if part in self._parts[:place]]:
+            raise TrainingError(f"parts names {str(twice[0])!r} twice; its columns can stand there once")
 
     @property
     def _parts(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -57,12 +58,13 @@ def run(  # noqa: PLR0913 - what a run may be told
     DumpError
         The messages cannot be read.
     TrainingError
-        ``out`` can be no folder.
+        ``out`` can be no folder, or the messages are too few.
     """
     check_place(out)
-    own, words = corpus.read(messages), vocabulary.compiled(lexicon.load())
+    own, recipe = corpus.read(messages), fit.Recipe()
+    _check(messages, own, recipe.folds, zero_shot=zero_shot)
+    words = vocabulary.compiled(lexicon.load())
     sets, ordinary = corpus.lent(ballast, traffic, BALLAST_ROWS)
-    recipe = fit.Recipe()
     progress(f"{len(own)} messages, {sum(len(s.texts) for s in sets)} rows of ballast: computing features")
     rows = fit.material(own, sets, words, recipe, ordinary)
     about: dict[str, Any] = {"trained_on": provenance(messages, own, sets, ordinary), "recipe": asdict(recipe)}
@@ -75,6 +77,23 @@ def run(  # noqa: PLR0913 - what a run may be told
     trained = fit.train(rows, words, recipe, about, held)
     model.save(trained, out, card.markdown(trained.card))
     progress(f"written to {out}")
+
+
+def _check(folder: Path, own: Sequence[corpus.Message], folds: int, *, zero_shot: bool) -> None:
+    """Refuse, before minutes of training, messages of which too little is left where a fold, or a language, is left out."""
+    scams = sum(m.scam for m in own)
+    there = f"{folder}: {scams} scams and {len(own) - scams} benign messages are too little to learn from"
+    if not leaves_both(own, corpus.groups(own, folds)):
+        raise TrainingError(f"{there}; both are needed, each by two writers or more")
+    if zero_shot and not leaves_both(own, [m.lang.split("-")[0] for m in own]):
+        raise TrainingError(f"{there} without a language; --zero-shot needs both in two languages or more")
+
+
+def leaves_both(own: Sequence[corpus.Message], parts: Sequence[object]) -> bool:
+    """Say whether scams and benign messages are left without any one of ``parts``, (n,)."""
+    found = Counter((part, m.scam) for part, m in zip(parts, own, strict=True))
+    scams = sum(m.scam for m in own)
+    return all(found[part, True] < scams and found[part, False] < len(own) - scams for part in {*parts})
 
 
 def check_place(out: Path) -> None:
@@ -100,6 +119,15 @@ def provenance(
     return {
         "messages": {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.glob("*.jsonl"))},
         "count": {"scam": sum(m.scam for m in own), "benign": sum(not m.scam for m in own)},
-        "ballast": {s.name: {"sha256": s.digest, "rows": len(s.texts)} for s in sets},
-        "thresholds_chosen_on": {s.name: {"sha256": s.digest, "rows": len(s.texts)} for s in ordinary},
+        "ballast": _listed(sets),
+        "thresholds_chosen_on": _listed(ordinary),
     }
+
+
+def _listed(sets: Sequence[corpus.Ballast]) -> dict[str, Any]:
+    """List public sets by name; one that is named as another before it, by its digest too."""
+    found: dict[str, Any] = {}
+    for one in sets:
+        name = f"{one.name}-{one.digest[:8]}" if one.name in found else one.name
+        found[name] = {"sha256": one.digest, "rows": len(one.texts)}
+    return found

@@ -82,6 +82,12 @@ only where that could lead to a suspicion.
 """
 
 
+_HOME = """\
+What leads home, which is to say to brands' own sites and nowhere else, in a short message: {nats} nats, but never below even odds nor below
+the floor of a rule; {scam} scams and {benign} benign messages do.
+"""
+
+
 _SIEVE = """\
 A smaller linear model looks at a message first and passes most ordinary ones over, with a logit of its own; what leads somewhere or is
 spelled oddly is always read. Out of fold, the figures above being those of both together:
@@ -97,6 +103,9 @@ def _identity(learned: Mapping[str, Any]) -> list[str]:
         rows.append((name, {f"{key}{title}": value for title, values in said for key, value in values.items()}))
     heads = [f"{key}{title}" for title in halves.values() for key in ("nats", "scam", "benign")]
     parts = [_table(["finding", *heads], rows)]
+    if "home" in learned:
+        home = learned["home"]
+        parts += ["", _HOME.format(nats=home["nats"], **home["messages"])]
     if learned["gain"]:
         keys = list(next(iter(learned["gain"].values())))
         parts += ["", _table(["out of fold", *keys], learned["gain"].items())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import hashlib
 import json
@@ -55,23 +56,60 @@ def read(folder: Path) -> list[Message]:
 
 
 def lines(file: Path, raw: bytes) -> list[tuple[int, str]]:
-    """Number the lines of ``file``, whose bytes are ``raw``, from 1 and leave out the blank ones; ``.gz`` is unpacked."""
-    text = (gzip.decompress(raw) if file.suffix == ".gz" else raw).decode("utf-8-sig")
+    """Number the lines of ``file``, whose bytes are ``raw``, from 1 and leave out the blank ones; ``.gz`` is unpacked.
+
+    Raises
+    ------
+    DumpError
+        It cannot be unpacked, or a line is not UTF-8.
+    """
     # not splitlines: a JSON string may hold U+2028, which that cuts at
-    return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    numbered = enumerate(unpacked(file, raw).removeprefix(codecs.BOM_UTF8).split(b"\n"), 1)
+    decoded = ((number, _decoded(file, number, line)) for number, line in numbered)
+    return [(number, line) for number, line in decoded if line.strip()]
+
+
+def unpacked(file: Path, raw: bytes) -> bytes:
+    """Unpack the bytes of a file that is packed (``is_packed``).
+
+    Raises
+    ------
+    DumpError
+        They are damaged.
+    """
+    try:
+        return gzip.decompress(raw) if is_packed(file) else raw
+    except (OSError, EOFError, zlib.error) as error:
+        raise DumpError(f"{file}: cannot be read: {error}") from error
+
+
+def is_packed(file: Path) -> bool:
+    """Say whether a file is gzipped, by its name."""
+    return file.suffix.lower() == ".gz"
+
+
+def _decoded(file: Path, number: int, line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError as error:
+        raise DumpError(f"{file}, line {number}: not UTF-8: byte 0x{line[error.start]:02x} at {error.start + 1}") from error
 
 
 def _file(file: Path) -> Iterator[Message]:
     for number, line in lines(file, file.read_bytes()):
         try:
             yield _message(json.loads(line))
-        except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-            raise DumpError(f"{file.name}, line {number}: not a labelled message: {error}") from error
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise DumpError(f"{file}, line {number}: not a labelled message: {error}") from error
 
 
 def _message(row: dict[str, Any]) -> Message:
-    scam = {"scam": True, "benign": False}[row["label"]]
-    check_strings(row, ("lang", "text"))
+    check_strings(row, ("id", "lang", "text", "label", "writer"))
+    for name in ("id", "lang", "writer"):
+        row[name].encode()  # a lone surrogate has a meaning in a text alone, and no card could name it
+    if row["label"] not in {"scam", "benign"}:
+        raise ValueError(unknown("label", row["label"], ("scam", "benign")))
+    scam = row["label"] == "scam"
     check_kind(row["kind"], scam=scam)
     check_asks(row["asks"])
     return Message(
@@ -138,12 +176,20 @@ def lent(ballast: Sequence[Path], traffic: Sequence[Path], most: int) -> tuple[l
 
 def _benign(file: Path) -> Ballast:
     """Read all benign rows of a public set."""
-    raw = file.read_bytes()
+    raw, at, texts = file.read_bytes(), "", []
     try:
-        rows = [str(row["text"]) for row in (json.loads(line) for _, line in lines(file, raw)) if row["label"] == "benign"]
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
-        raise DumpError(f'{file}: not JSON lines with "text" and "label": {error!r}') from error
-    return Ballast(file.name.split(".")[0], hashlib.sha256(raw).hexdigest(), tuple(rows))
+        for number, line in lines(file, raw):
+            at = f"line {number}: "
+            row = json.loads(line)
+            if row["label"] == "benign":
+                check_strings(row, ("text",))
+                texts.append(row["text"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        problem = error if isinstance(error, DumpError) else repr(error)
+        raise DumpError(f'{file}: not JSON lines with "text" and "label": {at}{problem}') from error
+    if not texts:
+        raise DumpError(f"{file}: no message in it is labelled benign; it has nothing to lend")
+    return Ballast(file.name.split(".")[0], hashlib.sha256(raw).hexdigest(), tuple(texts))
 
 
 def _share(whole: Ballast, most: int, half: int | None) -> Ballast:

@@ -102,7 +102,7 @@ def disguised(text: str, name: str, strength: float, seed: int = 0) -> str:
     """Apply a transform to a share of the words of ``text``; the same words every time."""
     if name in WHOLE:
         return WHOLE[name](text)
-    rng = random.Random(f"{seed}:{name}:{text}")  # noqa: S311 - repeatable, not secret
+    rng = random.Random(f"{seed}:{name}:{text}".encode("utf-8", "surrogatepass"))  # noqa: S311 - repeatable, not secret
     if name in HAN:
         text = re.sub(r"[\u4e00-\u9fff]{2,4}", lambda m: HAN[name](m[0], rng) if rng.random() < strength else m[0], text)
     if name in WORDS:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from scamguard import model as models
-from scamguard.errors import TrainingError
+from scamguard.errors import ModelError, TrainingError
 from scamguard.guard import load
 from scamguard.verdict import Action
 
@@ -128,8 +128,14 @@ def _recipe(card: dict[str, Any], messages: Sequence[Message]) -> fit.Recipe:
     if least < 2:
         raise TrainingError("scams and honest messages by two writers or more are needed; give a folder of labelled messages too")
     recipe = fit.Recipe(settings=models.Settings.read(card))
-    rate = float(card["out_of_fold"]["all"].get("false_alarms", recipe.warn_rate))
-    return replace(recipe, folds=min(recipe.folds, least), warn_rate=rate, block_rate=min(rate, recipe.block_rate_hard))
+    try:
+        rate = float(card["out_of_fold"]["all"].get("false_alarms", recipe.warn_rate))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise ModelError("the card of the old model says of no false alarms out of fold: choose another --base") from None
+    folds = min(recipe.folds, least)
+    if not build.leaves_both(messages, corpus.groups(messages, folds)):
+        raise TrainingError("all scams, or all honest messages, are by one writer: both are needed by two writers or more")
+    return replace(recipe, folds=folds, warn_rate=rate, block_rate=min(rate, recipe.block_rate_hard))
 
 
 def _provenance(

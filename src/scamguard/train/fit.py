@@ -14,7 +14,6 @@ from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from scamguard.identity import added
 from scamguard.language import language
 from scamguard.model import Model, Settings, Weights
 from scamguard.steps import rounded
@@ -40,7 +39,7 @@ _SEED = 0
 JOBS = 2
 _ABOVE = 1e-3  # nats above the warning threshold, so that no rounding drops a floor below it
 _LEAST_HITS = 25  # a decisive rule has at least as many
-_LEAST_PRECISION = 0.95  # Wilson lower bound, 95 %
+_LEAST_PRECISION = 0.94  # Wilson lower bound, 95 %
 _MOST_ON_BALLAST = 0.001  # share of the public benign rows it may fire on
 
 
@@ -79,13 +78,13 @@ class Material:
     ballast: Blocks | None
     lent: NDArray[np.float64]  # (b,), what a row of ballast weighs beside one of ordinary length
     traffic: Blocks | None  # ordinary benign messages, never fitted on: thresholds are chosen on them
-    marks: NDArray[np.bool_]  # (n, 2 * len(identity.NAMES)), what the messages' links show: see ``identity.parted``
+    marks: NDArray[np.bool_]  # (n, linked.MARKS), what the messages' links show
     ordinary: NDArray[np.bool_]  # (b + t, the same), what those of ballast and traffic show
     seen: sieving.Seen  # the messages, their copies and ballast as the sieve sees them
     usual: Sequence[str]  # (t,), the texts of traffic
     quotations: quoting.Beside  # what messages say beside their quotations
     beside: Blocks  # (q,), the same as features
-    beside_marks: NDArray[np.bool_]  # (q, 2 * len(identity.NAMES)), what its links show
+    beside_marks: NDArray[np.bool_]  # (q, linked.MARKS), what its links show
 
     @property
     def scam(self) -> NDArray[np.bool_]:
@@ -272,9 +271,11 @@ def measured(
     slope, offset = (float(v) for v in _platt(logits, m.scam))
     odds = slope * logits + offset
     nats = _worth(m, [slope * usual + offset for usual in (lent, ordinary) if usual is not None], recipe, odds)
-    beside = held.beside + added(m.beside_marks, nats) / slope + m.quotations.more / slope
-    logits = quoting.bounded(logits + added(m.marks, nats) / slope, m.quotations, beside)
-    ordinary = None if ordinary is None else ordinary + added(m.ordinary[len(m.lent) :], nats) / slope
+    more = np.maximum(linked.added(m.beside_marks, nats, slope * held.beside + offset), 0.0)  # there nothing speaks for a message
+    beside = held.beside + more / slope + m.quotations.more / slope
+    logits = quoting.bounded(logits + linked.added(m.marks, nats, odds) / slope, m.quotations, beside)
+    if ordinary is not None:
+        ordinary = ordinary + linked.added(m.ordinary[len(m.lent) :], nats, slope * ordinary + offset) / slope
     at = choose(logits[benign], hardly, ordinary, recipe)
     floor = np.where(decisive(m), np.float32(at.surest + _ABOVE), np.float32(-np.inf)).astype(np.float32)
     judging = fitted.judged(m.own)

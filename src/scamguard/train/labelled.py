@@ -34,7 +34,7 @@ def read(paths: Iterable[Path], lang: str | None = None) -> list[Message]:
     kept = [m for m in messages if lang is None or m.lang == lang or m.lang.startswith(f"{lang}-")]
     if not kept:
         known = ", ".join(sorted({m.lang for m in messages}))
-        raise DumpError(f"no labelled message in {lang!r}; there are: {known}" if known else "no labelled message")
+        raise DumpError(f"no labelled message in {f'{lang!r}; there are: {known}' if known else ', '.join(map(str, paths))}")
     return kept
 
 

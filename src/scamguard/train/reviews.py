@@ -1,4 +1,4 @@
-"""Reviews: messages that the user has judged, one JSON object a line, in a file of the user's own.
+"""Reviews: messages that the user has judged, one JSON object a line, in a file of the user's own, gzipped if it is named so.
 
 Lines are only ever added; of several reviews of one message the last counts. The file is readable by its owner alone, and
 nothing sends it anywhere.
@@ -7,19 +7,23 @@ nothing sends it anywhere.
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import heapq
 import json
 import os
+import re
+from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scamguard.errors import DumpError, TrainingError, unknown
 from scamguard.secrets import Certainty, Secret, find
 
 from . import labelled
-from .corpus import Message, check_asks, check_kind
+from .corpus import Message, check_asks, check_kind, check_strings, is_packed, lines, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,7 +52,8 @@ def review(  # noqa: PLR0913 - what a review says
     Raises
     ------
     TrainingError
-        The message is empty, a label, kind or secret is unknown, a benign message asks for something, or it holds a lasting secret.
+        The message is empty, a label, kind or secret is unknown, the language is no tag, a benign message asks for something, or it
+        holds a lasting secret.
     """
     if not text.strip():
         raise TrainingError("the message is empty; nothing can be learned from it")
@@ -60,6 +65,8 @@ def review(  # noqa: PLR0913 - what a review says
         check_asks(asks)
     except (ValueError, TypeError) as error:
         raise TrainingError(str(error)) from None
+    if not _TAG.fullmatch(lang):
+        raise TrainingError(f"{lang!r} is no language tag; give one such as en or zh-TW, or leave --lang out")
     if asks and label == "benign":
         raise TrainingError("a benign message asks for no secret; leave --asks out, or label it scam")
     for finding in find(text):
@@ -67,8 +74,12 @@ def review(  # noqa: PLR0913 - what a review says
             raise TrainingError(
                 f"the message holds a secret ({finding.kind}, characters {finding.start} to {finding.stop}); replace it first"
             )
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return Message(f"review-{digest}", lang, text, label == "scam", kind or label, tuple(asks), writer)
+    return Message(_id(text), lang, text, label == "scam", kind or label, tuple(dict.fromkeys(asks)), writer)
+
+
+def _id(text: str) -> str:
+    """Name a review by its message, so that a later one replaces it."""
+    return f"review-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
 def add(file: Path, one: Message) -> None:
@@ -86,15 +97,15 @@ def add(file: Path, one: Message) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     with os.fdopen(handle, "r+b") as out:
-        out.write((b"" if _is_ended(out) else b"\n") + _line(row))
+        line = (b"" if _is_ended(file, out) else b"\n") + _line(row)
+        out.write(gzip.compress(line) if is_packed(file) else line)  # packed files may follow one another
 
 
-def _is_ended(file: IO[bytes]) -> bool:
+def _is_ended(file: Path, opened: IO[bytes]) -> bool:
     """Say whether a file is empty or its last line has an end, which an editor may have taken."""
-    if not file.seek(0, os.SEEK_END):
-        return True
-    file.seek(-1, os.SEEK_END)
-    return file.read() == b"\n"
+    size = opened.seek(0, os.SEEK_END)
+    opened.seek(0 if is_packed(file) else max(0, size - 1))
+    return unpacked(file, opened.read())[-1:] in {b"", b"\n"}
 
 
 def _line(row: dict[str, Any]) -> bytes:
@@ -112,9 +123,10 @@ def read(file: Path) -> list[Message]:
     DumpError
         A line is not a review.
     """
-    if not file.exists() or not file.stat().st_size:
+    if not file.exists() or not lines(file, file.read_bytes()):
         return []
-    return list({message.id: message for message in labelled.read([file])}.values())
+    ours = (replace(message, id=_id(message.text)) for message in labelled.read([file]))  # whoever wrote it, and called it what
+    return list({message.id: message for message in ours}.values())
 
 
 def scored(file: Path) -> Iterator[Scored]:
@@ -130,11 +142,20 @@ def scored(file: Path) -> Iterator[Scored]:
         raise DumpError(f"{file}: can be reviewed as {', '.join(SUFFIXES)}; `scamguard scan FILE --out verdicts.jsonl` writes such a file")
     try:
         for row, text, risk, dump in read(file):
-            yield Scored(int(row), text or "", float(risk), dump or "")
+            yield _said(row, text, risk, dump)
     except FileNotFoundError as error:
         raise DumpError(f"{file}: no such file") from error
-    except (KeyError, ValueError, TypeError, RecursionError, csv.Error) as error:
+    except (KeyError, ValueError, TypeError, OverflowError, RecursionError, csv.Error, pa.ArrowException) as error:
         raise DumpError(f"{file}: no scored file; `scamguard scan FILE --out verdicts.jsonl` writes one") from error
+
+
+def _said(row: Any, text: Any, risk: Any, dump: Any) -> Scored:  # noqa: ANN401 - whatever a file holds
+    """Raise what ``scored`` expects if this is no scored message."""
+    one = Scored(int(row), "" if text is None else text, float(risk), "" if dump is None else dump)
+    check_strings(one._asdict(), ("text", "file"))
+    if (isinstance(row, float) and row != one.row) or not 0 <= one.risk <= 1:  # NaN is not between them either
+        raise ValueError(f"row {row!r}, risk {risk!r}")
+    return one
 
 
 def least_certain(messages: Iterable[Scored], reviewed: Iterable[Message], most: int) -> list[Scored]:
@@ -151,16 +172,17 @@ def least_certain(messages: Iterable[Scored], reviewed: Iterable[Message], most:
 
 
 def _jsonl(file: Path) -> Iterator[Sequence[Any]]:
-    with file.open(encoding="utf-8") as lines:
-        for line in lines:
-            one = json.loads(line)
-            yield one["row"], one["text"], one["risk"], one.get("file")
+    with file.open(encoding="utf-8-sig") as opened:
+        for line in opened:
+            if line.strip():
+                one = json.loads(line)
+                yield one["row"], one["text"], one["risk"], one.get("file")
 
 
 def _csv(file: Path) -> Iterator[Sequence[Any]]:
     csv.field_size_limit(1 << 30)  # a message may be long
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv.DictReader(lines)
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        rows = csv.DictReader(opened)
         _check_columns(rows.fieldnames or ())
         for one in rows:
             yield one["row"], one["text"], one["risk"], one.get("file")
@@ -182,5 +204,6 @@ def _check_columns(names: Sequence[str]) -> None:
         raise KeyError(*missing)
 
 
+_TAG: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # BCP-47
 _NEEDED: Final = ("row", "text", "risk")
 SUFFIXES: Final = {".jsonl": _jsonl, ".ndjson": _jsonl, ".csv": _csv, ".parquet": _parquet}

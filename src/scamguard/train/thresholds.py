@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .fit import Recipe
 
 _KNOWN: Final = 0.0175  # share of the benign messages from which a language counts as known
+_SURELY: Final = 1250  # benign messages from which it does, whatever their share
 _ENOUGH: Final = 400  # benign messages from which a language may have a threshold of its own
 _PRIOR: Final = 1000  # how many benign messages the common threshold speaks for
 _SHORT_OF: Final = 0.05  # nats: what is lifted so far that every language warns is not yet blocked
@@ -75,7 +76,7 @@ def choose(hard: NDArray[np.float64], spoken: Sequence[str], ordinary: NDArray[n
     languages = {}
     for lang in sorted(set(spoken) - {""}):
         mine = hard[told == lang]
-        if len(mine) >= _KNOWN * len(hard):
+        if len(mine) >= min(_KNOWN * len(hard), _SURELY):
             own = threshold_at(mine, share) if len(mine) >= _ENOUGH else warn
             languages[lang] = min(latest, warn + max(0.0, own - warn) * len(mine) / (len(mine) + _PRIOR))
     return Thresholds(warn, block, languages, latest)
