@@ -107,21 +107,23 @@ def weighed(learned: Worth | None, odds: NDArray[np.float64], batch: TextBatch) 
     nats = np.zeros(len(odds))
     if learned is None:
         return nats, {}
-    if shown := dict(_shown(learned, odds, batch)):
+    near = leading(batch, np.flatnonzero(odds >= learned.least))
+    if shown := dict(_shown(learned, odds, batch, near)):
         spoken_of = [is_spoken_of(batch.text(row)) for row in shown]
         nats[list(shown)] = added(parted(rows(list(shown.values())), spoken_of), learned.nats)
     if learned.home:
-        doubtful = (row for row in np.flatnonzero(odds > max(learned.suspect, 0.0)).tolist() if row not in shown)
-        for row in doubtful:
-            if leads_home(batch.text(row)):
+        for row in near[odds[near] > max(learned.suspect, 0.0)].tolist():
+            if row not in shown and leads_home(batch.text(row)):
                 nats[row] = led_home(odds[row], learned.home)
     return nats, shown
 
 
-def _shown(learned: Worth, odds: NDArray[np.float64], batch: TextBatch) -> Iterator[tuple[int, dict[str, str]]]:
+def _shown(
+    learned: Worth, odds: NDArray[np.float64], batch: TextBatch, near: NDArray[np.int64]
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Describe the links of the messages in which they could matter, by row; what a campaign sends to many is read once."""
     told: dict[str, dict[str, str]] = {}
-    for row in leading(batch, np.flatnonzero(odds >= learned.least)).tolist():
+    for row in near.tolist():
         text = batch.text(row)
         if odds[row] < learned.suspect and odds[row] + reach(text, learned.nats) < learned.suspect:
             continue
