@@ -287,3 +287,10 @@ def test_a_milter_asks_for_another_try_when_it_is_late(milter: Any) -> None:
 
 def _text(value: str | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else value
+
+
+def test_a_subject_in_the_charset_of_the_mail_is_read() -> None:
+    asks = "您好，客服：请把验证码发给我"
+    head = f"From: a@x.example\r\nSubject: {asks}\r\nContent-Type: text/plain; charset=gb2312\r\n\r\n"
+    raw = f"{head}谢谢".encode("gb2312")
+    assert asks in read(raw).text

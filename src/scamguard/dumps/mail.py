@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 from . import times
 from .block import Message
-from .headers import in_utf8, is_foreign
 from .letters import text_of
 from .mime import opened
 from .source import without_columns
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from .block import Block
     from .detect import Head
-    from .mime import Part
     from .source import Source
 
 UNREADABLE: Final = (ValueError, LookupError, RecursionError, AttributeError, TypeError)  # the parser's own, on hostile mail
@@ -123,14 +121,6 @@ def _cut(source: Source) -> Iterator[bytes]:
         yield b"".join(held)
 
 
-def _in_utf8(mail: Part) -> Part:
-    """Give a mail whose headers are UTF-8, where they were of the charset that the mail, or its first part that says one, is in."""
-    if not any(map(is_foreign, mail.fields.values())):
-        return mail
-    charset = mail.charset or next(filter(None, (part.charset for part in mail.parts())), "")
-    return replace(mail, fields={name: in_utf8(value, charset) for name, value in mail.fields.items()})
-
-
 def _message(source: Source, row: int, raw: bytes, channel: str | None) -> Iterator[Message]:
     """Give a mail as a message; none if it is broken, which is noted."""
     place = f"{source.name}, message {row}"
@@ -138,7 +128,7 @@ def _message(source: Source, row: int, raw: bytes, channel: str | None) -> Itera
         source.notes.skip(place, f"larger than {_LARGEST:,} bytes")
         return
     try:
-        found = _in_utf8(opened(raw.removeprefix(_MARK)))
+        found = opened(raw.removeprefix(_MARK))
         text = text_of(found)
     except UNREADABLE as error:
         source.notes.skip(place, f"not a mail that can be read: {type(error).__name__}")

@@ -8,13 +8,13 @@ is one text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import Message as Fields
 from email.utils import collapse_rfc2231_value
 from typing import TYPE_CHECKING, Final
 
 from . import transfer
-from .headers import decoded
+from .headers import decoded, in_utf8, is_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +142,15 @@ class Part:
 def opened(raw: bytes) -> Part:
     """Take a mail apart; its lines end in LF from here on."""
     raw = raw.replace(b"\r\n", b"\n") if b"\n" in raw else raw.replace(b"\r", b"\n")
-    return parsed(raw, 0, len(raw), "text/plain", _Level())
+    return _in_utf8(parsed(raw, 0, len(raw), "text/plain", _Level()))
+
+
+def _in_utf8(mail: Part) -> Part:
+    """Give a mail whose headers are UTF-8, where they were of the charset that the mail, or its first part that says one, is in."""
+    if not any(map(is_foreign, mail.fields.values())):
+        return mail
+    charset = mail.charset or next(filter(None, (part.charset for part in mail.parts())), "")
+    return replace(mail, fields={name: in_utf8(value, charset) for name, value in mail.fields.items()})
 
 
 def parsed(raw: bytes, start: int, stop: int, usual: str, level: _Level) -> Part:
