@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .columns import TextBatch
+    from .imitation.facts import Facts
 
 WHY: Final = {
     "link.lookalike": "A link or address that passes itself off as a brand's own.",
@@ -201,7 +202,7 @@ def described(text: str) -> dict[str, str]:
     {'link.lookalike': 'https://kraken-login.example/a', 'link.foreign_beside_brand': 'https://kraken-login.example/a'}
     """
     text = text[:MOST]
-    there = {link: facts(link) for link in _all_links(text)} if leads(text) else {}
+    there = _there(text)
     shown = {name: link for link in reversed(there) for name in there[link].alone}
     if "@" in text and (posing := [handle for handle in handles(text) if remembered(handle)]):
         shown["handle.lookalike"] = posing[0]
@@ -230,7 +231,7 @@ def leads_home(text: str) -> bool:
     >>> leads_home("Netflix: we could not renew you. netflix.com/account"), leads_home("netflix.com/account or t.me/netflix_desk")
     (True, False)
     """
-    return len(text) <= _SHORT and leads(text) and bool(home(text, {link: facts(link) for link in _all_links(text)}))
+    return len(text) <= _SHORT and bool(home(text, _there(text)))
 
 
 def led_home(odds: Any, nats: float) -> Any:  # noqa: ANN401 - a number or an array
@@ -255,6 +256,11 @@ def _is_cut(link: str, whole: str) -> bool:
     """Say whether ``link`` is what a program makes of ``whole``, whose dot is broken: ``kraken-login`` of ``kraken-login(dot)com``."""
     host = link.partition("://")[2] or link
     return host != whole and whole.startswith(host) and not read(link).known
+
+
+def _there(text: str) -> dict[str, Facts]:
+    """Give what each link of a text is."""
+    return {link: facts(link) for link in _all_links(text)} if leads(text) else {}
 
 
 def _all_links(text: str) -> Iterator[str]:

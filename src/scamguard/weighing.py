@@ -71,14 +71,13 @@ class Weighing:
         """
         slope, offset = self.model.card["calibration"]
         more, shown = identity.weighed(self.links, slope * logit + offset + nats, batch)
-        more = np.where(nats > 0, np.maximum(more, 0.0), more)  # no link speaks for a sender who is found out
-        for row in np.flatnonzero(more < 0).tolist():  # what a decisive rule lifts, or one of a pack, stays as high
-            more[row] = max(more[row], min(slope * self._floor(batch.text(row)) - slope * logit[row], 0.0))
+        each = np.broadcast_to(nats, logit.shape)
+        for row in np.flatnonzero(more < 0).tolist():
+            more[row] = self._bounded(float(more[row]), float(each[row]), float(logit[row]), batch.text(row))
         logit = logit + (nats + more) / slope
         risk, odds, told = self.model.risk(logit), slope * logit + offset, {}
         for row in np.flatnonzero(risk.astype(np.float64) >= self.suspect).tolist():
-            extra = float(nats[row] if isinstance(nats, np.ndarray) else nats)
-            one = quoted.told(batch.text(row), float(odds[row]), partial(self._beside, nats=extra), int(clear[row]))
+            one = quoted.told(batch.text(row), float(odds[row]), partial(self._beside, nats=float(each[row])), int(clear[row]))
             if one is not None:
                 told[row], odds[row] = one, one.odds
                 risk[row] = self.model.risk(np.float64((one.odds - offset) / slope))
@@ -97,9 +96,13 @@ class Weighing:
             return float(odds)
         return float(odds + max(identity.weighed(self.links, np.array([odds]), columns.pack([text]))[0][0], 0.0))
 
-    def _floor(self, text: str) -> float:
-        """Give the logit to which rules lift a message."""
-        return floor(text.encode("utf-8", "surrogatepass"), self.model.lifts)
+    def _bounded(self, less: float, nats: float, logit: float, text: str) -> float:
+        """Bound what leading home takes: nothing from a sender who is found out, and none goes below where a rule lifts it."""
+        if nats > 0:
+            return 0.0
+        slope: float = self.model.card["calibration"][0]
+        least = slope * floor(text.encode("utf-8", "surrogatepass"), self.model.lifts)
+        return max(less, min(least - slope * logit, 0.0))
 
     def risk(self, logit: float, text: str, nats: float, clear: int) -> tuple[float, dict[str, str], quoted.Told | None]:
         """Give ``risks`` of one message. Nearly all are so far from a suspicion that neither links nor quotations need be thought of."""

@@ -11,6 +11,8 @@ from .skeleton import skeleton
 from .value import read
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from ..brands import Brand
     from .names import Names
     from .value import Value
@@ -28,8 +30,7 @@ _MARKED: Final = re.compile(r"[-0-9]")  # in a label, as in hardly a word
 
 def at_home(host: str, n: Names) -> str:
     """Give the official domain that ``host`` is or stands under; empty if none."""
-    parts = host.split(".")
-    return next((end for i in range(len(parts)) if (end := ".".join(parts[i:])) in n.homes), "")
+    return _under(host, n.homes)
 
 
 def host_in(host: str, known: frozenset[str]) -> bool:
@@ -90,7 +91,7 @@ def is_state(v: Value) -> bool:
     return (_STATE.search(v.suffix) is not None and v.suffix != "go.it") or bool(_under(v.host, _STATES))
 
 
-def _under(host: str, known: frozenset[str]) -> str:
+def _under(host: str, known: Container[str]) -> str:
     """Give the known host that ``host`` is or stands under, however deep; empty if none."""
     parts = host.split(".")
     return next((end for i in range(len(parts)) if (end := ".".join(parts[i:])) in known), "")
