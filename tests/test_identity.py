@@ -348,6 +348,15 @@ def test_no_home_takes_a_message_below_the_floor_of_a_rule(guard: Guard) -> None
     assert at_home[0] > homing(guard, -1.5).score([asking])[0]
 
 
+def test_no_home_speaks_for_a_sender_who_is_found_out(guard: Guard) -> None:
+    texts = [f"{message.text} {OWN}" for message in tiny.messages()]
+    impostor = scamguard.Sender(name="Kraken Support", handle="@kraken_help_07")
+    unknown = [homing(guard, nats).scan(texts)["risk"].to_pylist() for nats in (0.0, -1.5)]
+    assert unknown[0] != unknown[1]
+    found_out = [homing(guard, nats).scan(texts, senders=[impostor] * len(texts))["risk"].to_pylist() for nats in (0.0, -1.5)]
+    assert found_out[0] == found_out[1]
+
+
 def test_leading_home_never_goes_below_even_odds() -> None:
     assert led_home(np.array([-3.0, 0.0, 1.0, 5.0]), -1.5).tolist() == [0, 0, -1, -1.5]
 
