@@ -17,7 +17,7 @@ import numpy as np
 
 from .imitation.facts import facts
 from .imitation.hints import leading, leads
-from .imitation.home import home
+from .imitation.home import home, is_home
 from .imitation.judge import lookalike, remembered
 from .imitation.links import ANCHOR_SIGNS, anchors, broken, handles, links
 from .imitation.value import read
@@ -113,9 +113,11 @@ def weighed(learned: Worth | None, odds: NDArray[np.float64], batch: TextBatch) 
         spoken_of = [is_spoken_of(batch.text(row)) for row in shown]
         nats[list(shown)] = added(parted(rows(list(shown.values())), spoken_of), learned.nats)
     if learned.home:
-        for row in near[odds[near] > max(learned.suspect, 0.0)].tolist():
-            if row not in shown and leads_home(batch.text(row)):
-                nats[row] = led_home(odds[row], learned.home)
+        near = near[odds[near] > max(learned.suspect, 0.0)]
+        texts = {row: batch.text(row) for row in near.tolist() if row not in shown}
+        homeward = {text for text in {*texts.values()} if leads_home(text)}
+        for row in (row for row, text in texts.items() if text in homeward):
+            nats[row] = led_home(odds[row], learned.home)
     return nats, shown
 
 
@@ -231,7 +233,9 @@ def leads_home(text: str) -> bool:
     >>> leads_home("Netflix: we could not renew you. netflix.com/account"), leads_home("netflix.com/account or t.me/netflix_desk")
     (True, False)
     """
-    return len(text) <= _SHORT and bool(home(text, _there(text)))
+    if len(text) > _SHORT or not all(is_home(link, facts(link)) for link in links(text)):  # most scams' first link tells
+        return False
+    return bool(home(text, _there(text)))
 
 
 def led_home(odds: Any, nats: float) -> Any:  # noqa: ANN401 - a number or an array

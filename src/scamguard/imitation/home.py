@@ -65,7 +65,7 @@ def home(text: str, there: Mapping[str, Facts]) -> str:
     >>> home("kraken.com will never ask", {"kraken.com": of["kraken.com"]}), home("netflix.com/account netflix-help.example/a", of)
     ('', '')
     """
-    if not there or not all(_is_home(link, of) for link, of in there.items()):
+    if not there or not all(is_home(link, of) for link, of in there.items()):
         return ""
     rest = text
     for link in there:
@@ -75,7 +75,13 @@ def home(text: str, there: Mapping[str, Facts]) -> str:
     return next((link for link in there if "/" in link), "")
 
 
-def _is_home(link: str, of: Facts) -> bool:
+def is_home(link: str, of: Facts) -> bool:
+    """Say whether one link leads to a page of a brand's, a firm's or a state's own.
+
+    >>> from scamguard.imitation.facts import facts
+    >>> [is_home(link, facts(link)) for link in ("netflix.com/account", "netflix.com/search?q=desk", "netflix-help.example/a")]
+    [True, False, False]
+    """
     value = read(link)
     if not of.site or of.alone or of.open or _LETS_IN.search(link) or _NUMBER.search(link) or remembered(link):
         return False

@@ -10,11 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from .honest import begins_word, is_word
-from .names import LEAST_INSIDE, LEAST_TYPO, MOST_EDITS, START, TWO_EDITS
+from .names import LEAST_INSIDE, LEAST_TYPO, START, TWO_EDITS
 from .skeleton import loosened, plain, skeleton
 
 if TYPE_CHECKING:
@@ -87,14 +86,18 @@ def _spelling(name: Name, label: str) -> str:
 
 def _typo(text: str, n: Names) -> Match | None:
     """Find the nearest name within its edits."""
-    if len(text) < LEAST_TYPO - 1:
+    if len(text) < LEAST_TYPO - 1 or len(text) not in n.bendable:
         return None
-    near = process.extract(text, n.bendable.get(len(text), ()), scorer=OSA.distance, score_cutoff=MOST_EDITS, limit=None)
-    for bent, edits, _ in sorted(near, key=lambda one: (one[1], -len(one[0]))):
-        name = n.exact[bent]
-        if edits <= name.edits and not _ordinary(text, name, int(edits)):
+    near = [(OSA.distance(text, name.skeleton, score_cutoff=name.edits), name) for name in n.bendable[len(text)].like(text)]
+    for edits, name in sorted(near, key=_nearest):
+        if edits <= name.edits and not _ordinary(text, name, edits):
             return Match(name, "typo", sure=edits == 1)
     return None
+
+
+def _nearest(one: tuple[int, Name]) -> tuple[int, int]:
+    """Order by edits; of equally near names the longest first."""
+    return one[0], -len(one[1].skeleton)
 
 
 def _ordinary(text: str, name: Name, edits: int) -> bool:  # noqa: PLR0911 - one line a reason

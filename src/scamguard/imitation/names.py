@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import tomli
 
 from ..brands import Brand, registry
@@ -14,6 +15,8 @@ from .skeleton import skeleton
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
 
 LEAST_TYPO: Final = 5  # letters: shorter names are one letter from too much that is honest
 LEAST_INSIDE: Final = 6  # letters: shorter names stand inside ordinary words by chance
@@ -74,11 +77,33 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Bendable:
+    """The ``k`` names that labels of one length may misspell."""
+
+    names: tuple[Name, ...]
+    letters: NDArray[np.uint64]  # (k,), see ``letters_of``
+    differing: NDArray[np.uint8]  # (k,), letters in which a name and its misspellings may differ: a slip takes one and puts another
+
+    def like(self, text: str) -> Iterator[Name]:
+        """Give the names that have nearly the letters of ``text``."""
+        differing = np.bitwise_count(self.letters ^ np.uint64(letters_of(text)))
+        return (self.names[i] for i in np.flatnonzero(differing <= self.differing).tolist())
+
+
+def letters_of(text: str) -> int:
+    """Set a bit for each letter that stands in ``text``; a few share one."""
+    found = 0
+    for char in text:
+        found |= 1 << (ord(char) & 63)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """Every name, by skeleton, by its start and by official domain."""
 
     exact: Mapping[str, Name]
-    bendable: Mapping[int, tuple[str, ...]]  # letters of a label → skeletons of names that it may misspell
+    bendable: Mapping[int, Bendable]  # letters of a label → names that it may misspell
     starts: Mapping[str, tuple[Name, ...]]  # first ``START`` letters → names long enough to be seen within a label
     domains: Mapping[str, Name]  # an official domain without its dots → name
     homes: Mapping[str, Brand]  # official domain → brand
@@ -127,13 +152,18 @@ def index(known: tuple[Brand, ...]) -> Names:
     )
 
 
-def _by_length(exact: Mapping[str, Name]) -> dict[int, tuple[str, ...]]:
+def _by_length(exact: Mapping[str, Name]) -> dict[int, Bendable]:
     """List, for each length of a label, the names that it may misspell."""
-    found: dict[int, list[str]] = {}
+    found: dict[int, list[Name]] = {}
     for text, name in exact.items():
         for length in range(len(text) - name.edits, len(text) + name.edits + 1) if name.edits else ():
-            found.setdefault(length, []).append(text)
-    return {length: tuple(texts) for length, texts in found.items()}
+            found.setdefault(length, []).append(name)
+    return {length: _bendable(of) for length, of in found.items()}
+
+
+def _bendable(of: list[Name]) -> Bendable:
+    letters = np.array([letters_of(name.skeleton) for name in of], np.uint64)
+    return Bendable(tuple(of), letters, np.array([2 * name.edits for name in of], np.uint8))
 
 
 def _domains(known: tuple[Brand, ...]) -> Iterator[Name]:
