@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 from functools import cache
@@ -94,6 +95,16 @@ def test_imports_run_one_way() -> None:
         before = {*LAYERS[: LAYERS.index(layer)]} | ({layer} if file.parent != SRC else set())
         wrong[ids(file)] = {name for name in own(file) if (layer, name) not in LATE} - before
     assert {file: names for file, names in wrong.items() if names} == {}
+
+
+def test_the_page_tells_every_module_below_what_it_imports_from() -> None:
+    page = (SRC.parents[1] / "docs/architecture.md").read_text("utf-8")
+    table = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    rows = [[name.rstrip("/") for name in re.findall(r"`([^`]+)`", row)] for row in table]
+    place = {name: i for i, row in enumerate(rows) for name in row}
+    assert sorted(name for row in rows for name in row) == sorted({*LAYERS} - {"__main__"})
+    needed = {(home(file), name) for file in FILES for name in own(file)} - LATE
+    assert {(one, of) for one, of in needed if one in place and place[of] > place[one]} == set()
 
 
 def test_only_training_and_the_estimators_need_scikit_learn() -> None:

@@ -18,7 +18,7 @@ class ScamguardError(Exception):
 
 
 class InputError(ScamguardError, TypeError):
-    """What was handed in is not a column of messages."""
+    """What was handed in is not what the function takes: no message, column, sender or number of its kind."""
 
 
 class _PlacedError(ScamguardError, ValueError):
@@ -48,7 +48,7 @@ class TrainingError(ScamguardError, ValueError):
 
 
 class DumpError(ScamguardError, ValueError):
-    """A message dump cannot be read."""
+    """A message dump cannot be read, or what is made of it cannot be written."""
 
 
 class ChatError(ScamguardError, ValueError):

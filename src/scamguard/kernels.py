@@ -40,7 +40,7 @@ def _stamp() -> str:
 
 
 class _Cache(FunctionCache):
-    """A kernel's compiled code, good for as long as no module of the package changes."""
+    """A kernel's compiled code, good for as long as no module changes that holds kernels or their constants."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)  # type: ignore[no-untyped-call] # Numba's own
