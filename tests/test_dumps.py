@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from scamguard import dumps
 from scamguard.dumps.block import BLOCK_ROWS
+from scamguard.dumps.encodings import guess
 from scamguard.errors import DumpError
 
 if TYPE_CHECKING:
@@ -103,6 +104,37 @@ def test_undecodable_bytes_are_replaced_and_counted(tmp_path: Path) -> None:
         got, _, dump = read(tmp_path / name)
         assert got == ["ok", "b\ufffdd\ufffd"]
         assert dump.notes.undecodable == 1
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+@pytest.mark.parametrize("text", ["send your seed phrase", "请把您的助记词发给 kraken support 一下", "привет мир и вам всем"])
+def test_utf_16_without_a_mark(tmp_path: Path, order: str, text: str) -> None:
+    for name, raw in [("d.txt", f"{text}\n" * 3), ("d.csv", "text\n" + f"{text}\n" * 3), ("d.jsonl", f'{{"text": "{text}"}}\n' * 3)]:
+        (tmp_path / name).write_bytes(raw.encode(f"utf-16-{order}"))
+        assert read(tmp_path / name)[0] == [text] * 3
+
+
+@pytest.mark.parametrize("raw", [b"a\0bcd" * 20, b"\0" * 64, b"seed\0" * 30, b"ab" * 20 + b"\0", "text 你好".encode("utf-32-le") * 9])
+def test_nuls_alone_are_no_utf_16(raw: bytes) -> None:
+    assert guess(raw, whole=True) in {"utf-8-sig", "utf-8"}
+
+
+def test_parquet_messages_that_are_objects(tmp_path: Path) -> None:
+    said = [{"id": 1, "body": "b"}, {"id": 2, "body": None}, None, {"id": 3, "body": "b\ufffd"}]
+    both = [{"text": "t", "body": "b"}, {"text": None, "body": "b"}, {"text": "", "body": "b"}]
+    for column, want in ((pa.array(said), ["b", "", "", "b\ufffd"]), (pa.array(both), ["t", "b", ""])):
+        table = pa.table({"message": column, "sender": ["mia"] * len(column)})
+        pq.write_table(table, tmp_path / "d.parquet")
+        with pa.OSFile(str(tmp_path / "d.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table)
+        assert read(tmp_path / "d.parquet")[0] == read(tmp_path / "d.arrow")[0] == want
+    broken = pa.array([b"ok", b"b\xffd"], pa.binary())
+    inner = pa.Array.from_buffers(pa.string(), 2, broken.buffers())
+    pq.write_table(pa.table({"message": pa.StructArray.from_arrays([inner], ["body"])}), tmp_path / "d.parquet")
+    assert read(tmp_path / "d.parquet")[0] == ["ok", "b\ufffdd"]
+    pq.write_table(pa.table({"message": pa.array([{"body": 5}])}), tmp_path / "d.parquet")
+    with pytest.raises(DumpError, match="not strings"):
+        read(tmp_path / "d.parquet")
 
 
 def test_parquet_strings_that_are_none(tmp_path: Path) -> None:

@@ -105,6 +105,96 @@ def test_signal_keeps_both_sides_of_a_chat_together(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("about", "want"),
+    [
+        ({"reply_to_message_id": 1}, "1"),
+        ({"reply_to_message_id": 1, "reply_to_peer_id": "channel99"}, None),
+        ({"reply_to_message_id": 1, "reply_to_peer_id": None}, "1"),
+    ],
+)
+def test_telegram_replies_to_a_message_of_the_same_chat(tmp_path: Path, about: dict[str, Any], want: str | None) -> None:
+    messages = [{"id": 1, "type": "message", "text": "hi"}, {"id": 2, "type": "message", "text": "x", **about}]
+    got = read(put(tmp_path / "r.json", {"name": "G", "type": "private_group", "id": 5, "messages": messages}))
+    assert [m.reply_to for m in got.messages] == [None, want]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reference", "want"),
+    [
+        ("Reply", {"messageId": "1", "channelId": "2"}, "1"),
+        ("19", {"messageId": "1"}, "1"),
+        (None, {"messageId": "1", "channelId": "2"}, "1"),
+        ("Reply", {"messageId": "1", "channelId": "77"}, None),
+        (None, {"messageId": "1", "channelId": "77"}, None),
+        ("Default", {"messageId": "1", "channelId": "77", "guildId": "3"}, None),
+        ("Default", {"messageId": "1", "channelId": "2", "type": "Forward"}, None),
+        ("ChannelPinnedMessage", {"messageId": "1", "channelId": "2"}, None),
+        ("ThreadCreated", {"messageId": None, "channelId": "88"}, None),
+        ("Reply", "1", None),
+    ],
+)
+def test_discord_replies_where_it_says_so(tmp_path: Path, kind: str | None, reference: object, want: str | None) -> None:
+    message = {"id": "5", "type": kind, "content": "x", "reference": reference}
+    export = {"guild": {"id": "3", "name": "G"}, "channel": {"id": "2", "name": "c"}, "messages": [message]}
+    assert [m.reply_to for m in read(put(tmp_path / "d.json", export)).messages] == [want]
+
+
+BOT = {"bot_id": "B1", "bot_profile": {"name": "Zapier"}, "user": "U2", "username": "Kraken Support"}
+
+
+@pytest.mark.parametrize(
+    ("about", "want"),
+    [
+        (BOT, "Kraken Support"),
+        ({"subtype": "bot_message", "username": "Kraken Support", "bot_profile": {"name": "Zapier"}}, "Kraken Support"),
+        (BOT | {"username": ""}, "zap"),
+        (BOT | {"username": None, "user": "U9"}, "Zapier"),
+        ({"user": "U1", "username": "<@U1|mia>"}, "Mia"),  # of one who shares a file, in early exports
+    ],
+)
+def test_slack_shows_an_app_as_it_calls_itself(tmp_path: Path, about: dict[str, Any], want: str) -> None:
+    put(tmp_path / "channels.json", [])
+    put(tmp_path / "users.json", [{"id": "U1", "profile": {"display_name": "Mia"}}, {"id": "U2", "name": "zap"}])
+    (tmp_path / "general").mkdir()
+    put(tmp_path / "general" / "2026-05-01.json", [{"type": "message", "ts": "1777629600.000100", "text": "x", **about}])
+    assert [m.sender for m in read(tmp_path).messages] == [want]
+
+
+def sms(tmp_path: Path, address: str, name: str, sender: str) -> str | None:
+    addr = f'<addrs><addr address="{sender}" type="137"/></addrs>' if sender else ""
+    mms = f'<mms address="{address}" contact_name="{name}" msg_box="1">{addr}</mms>'
+    return read(put(tmp_path / "s.xml", f"<smses>{mms}</smses>")).messages[0].sender
+
+
+def test_whoever_writes_sms_and_mms_is_one(tmp_path: Path) -> None:
+    assert sms(tmp_path, "+15550100", "Mom", "+1 555-0100") == "Mom"
+    assert sms(tmp_path, "+15550100", "(Unknown)", "+1 555-0100") == "+15550100"
+    assert sms(tmp_path, "null", "null", "+15550100") == "+15550100"
+    assert sms(tmp_path, "+15550100", "Mom", "insert-address-token") == "Mom"
+    assert sms(tmp_path, "+15550100~+15550101", "Mom, Tom", "+15550101") == "+15550101"
+    assert sms(tmp_path, "+15550100~+15550101", "Mom, Tom", "") == "Mom, Tom"
+
+
+def test_the_reviews_of_a_pull_request_are_read(tmp_path: Path) -> None:
+    reviews = [{"author": {"login": "eve"}, "body": "Send your seed", "submittedAt": "2026-05-01T10:00:00Z"}, {"author": {}, "body": ""}, 5]
+    comments = [{"id": "IC", "author": {"login": "ben"}, "body": "c", "createdAt": "2026-05-01T11:00:00Z"}]
+    pull = {"number": 5, "title": "T", "body": "B", "author": {"login": "mia"}, "url": "https://github.com/a/b/pull/5"}
+    got = read(put(tmp_path / "p.json", [pull | {"comments": comments, "reviews": reviews}, pull | {"reviews": None}]))
+    assert [(m.text, m.sender, m.time, m.channel, m.reply_to) for m in got.messages] == [
+        ("T\n\nB", "mia", None, "a/b", None), ("c", "ben", 1777633200000, None, "5"),
+        ("Send your seed", "eve", 1777629600000, "a/b", "5"), ("T\n\nB", "mia", None, "a/b", None),
+    ]  # fmt: skip
+
+
+def test_the_clock_of_portugal(tmp_path: Path) -> None:
+    chat = "01/05/24, 3:04 da tarde - Mia: olá\n01/05/24, 4:05 da manhã - Ben: 3:04 da tarde serve?\n"
+    got = read(put(tmp_path / "c.txt", chat))
+    assert got.dump.format == "whatsapp"
+    assert [(m.text, m.sender) for m in got.messages] == [("olá", "Mia"), ("3:04 da tarde serve?", "Ben")]
+    assert [m.time for m in got.messages] == [1714575840000, 1714536300000]
+
+
 TEXT = "Kraken Support: reply with your 12 words"
 NAMED = {"id": 1, "name": "x"}
 

@@ -592,3 +592,296 @@ def test_chatlab_lines(tmp_path: Path) -> None:
     got = read(put(tmp_path / "c.jsonl", "\n".join(lines)))
     assert got.dump.format == "chatlab"
     assert [tuple(m) for m in got.messages] == [(3, "hi", None, DEFAULT, "1", "群", None)]
+
+
+def test_chatlab_remarks_and_members(tmp_path: Path) -> None:
+    head, said = '{"_type": "header", "chatlab": {"version": "0.0.2"}, "meta": {"name": "群"}}', {"sender": "1", "timestamp": 1777629600}
+    member = {"platformId": "1", "accountName": "小美", "groupNickname": "美"}
+    lines = ["# exported", "", head, "# a remark", json.dumps({"_type": "member", **member}),
+             json.dumps({"_type": "message", **said, "content": "# hi"}),
+             json.dumps({"_type": "message", **said, "accountName": "Mia", "content": "a"})]  # fmt: skip
+    got = read(put(tmp_path / "c.jsonl", "\n".join(lines)))
+    assert (got.dump.format, got.dump.notes.broken) == ("chatlab", 0)
+    assert [(m.row, m.text, m.sender, m.channel) for m in got.messages] == [(6, "# hi", "美", "群"), (7, "a", "Mia", "群")]
+    messages = [{**said, "content": "x"}, {**said, "sender": "2"}]
+    document = {"meta": {"name": "群"}, "chatlab": {}, "members": [5, member], "messages": messages}
+    got = read(put(tmp_path / "c.json", document))
+    assert (got.dump.format, got.dump.notes.broken) == ("chatlab", 1)
+    assert [(m.row, m.sender, m.channel) for m in got.messages] == [(1, "美", "群"), (2, "2", "群")]
+    got = read(put(tmp_path / "own.jsonl", '{"text": "a"}\n# no remark\n{"text": "b"}\n'))
+    assert (got.texts, got.dump.notes.broken) == (["a", "b"], 1)
+
+
+CHATLOG = """小红(wxid_a) 05-01 18:00:00
+你好
+
+系统消息 05-01 18:00:10
+"小黑"修改群名为“官方客服”
+
+骗子(wxid_b) 05-01 18:00:20
+> 小红(wxid_a) 05-01 18:00:00
+> 你好
+我是官方客服，
+请把验证码发给我
+
+a>b(wxid_c) 05-01 18:00:30
+> [引用]
+好的
+"""
+
+
+def test_chatlog_replies_and_what_the_chat_tells(tmp_path: Path) -> None:
+    want = [("你好", "小红"), ('"小黑"修改群名为“官方客服”', None), ("我是官方客服，\n请把验证码发给我", "骗子"), ("好的", "a>b")]
+    for chat in (CHATLOG, CHATLOG.partition("你好\n\n")[2]):  # an event comes first, too
+        got = read(put(tmp_path / "c.txt", chat))
+        assert got.dump.format == "wechat"
+        assert [(m.text, m.sender) for m in got.messages] == want[-len(got.messages) :]
+        assert len(got.messages) >= 3
+    assert read(put(tmp_path / "c.txt", "系统消息 05-01 18:00:10\nx\n\nwxid_b 05-01 18:00:20\n好\n")).dump.format == "wechat"
+
+
+@pytest.mark.parametrize("text", [
+    "> 你好\n请把验证码发给我", "> 小红(wxid_a) 05-01\n> 你好", "> 小红(wxid_a) 05-01 18:00:00\n> 你好",
+    "看\n> 小红(wxid_a) 05-01 18:00:00\n好",
+])  # fmt: skip
+def test_what_somebody_quotes_himself_is_read(tmp_path: Path, text: str) -> None:
+    got = read(put(tmp_path / "c.txt", f"小红(wxid_a) 05-01 18:00:00\n{text}\n\n我 05-01 18:01:00\n嗯\n"))
+    assert [(m.text, m.sender) for m in got.messages] == [(text, "小红"), ("嗯", "me")]
+
+
+@pytest.mark.parametrize("log", [
+    "error 05-01 18:00:00\nwarn 05-01 18:00:01\n", "2024-05-01 18:00:00 'a'\n2024-05-01 18:00:01 'b'\n", "2024-05-01 18:00:00 'a'\n",
+    "> 小红(wxid_a) 05-01 18:00:00\n> 你好\n", "我 05-01 18:00:00\n好\n",
+])  # fmt: skip
+def test_a_log_is_no_chat_of_wechat(tmp_path: Path, log: str) -> None:
+    assert read(put(tmp_path / "c.txt", log)).dump.format == "txt"
+
+
+def test_chatlog_cards_and_forwarded_chats(tmp_path: Path) -> None:
+    said = {"talker": "1@chatroom", "isSelf": False, "senderName": "小红", "content": ""}
+    record = {"DataList": {"DataItems": [{"DataDesc": "快点"}]}}
+    inner = {"DataType": "17", "DataTitle": "更多", "DataDesc": "x", "RecordXML": {"RecordInfo": record}}
+    items = [{"SourceName": "客服", "DataDesc": "请把验证码发给我"}, inner]
+    contents = [
+        {"refer": {"seq": 0, "content": "请把验证码发给我"}},
+        {"title": "账户异常", "desc": "请点击验证", "url": "https://evil.example/"},
+        {"title": "聊天记录", "desc": "客服: 请把…", "recordInfo": {"DataList": {"DataItems": items}}},
+        {"title": "聊天记录", "desc": "客服: 请把…", "recordInfo": {"DataList": {"DataItems": None}}},
+    ]
+    messages = [{"seq": i, **said, "contents": one} for i, one in enumerate(contents, 1)]
+    event = {"seq": 9, **said, "sender": "系统消息", "senderName": "", "content": "小红修改群名"}
+    got = read(put(tmp_path / "c.json", [*messages, event]))
+    assert [(m.text, m.reply_to) for m in got.messages] == [
+        ("", None), ("账户异常\n请点击验证 (https://evil.example/)", None), ("聊天记录\n请把验证码发给我\n更多\n快点", None),
+        ("聊天记录\n客服: 请把…", None), ("小红修改群名", None),
+    ]  # fmt: skip
+    assert [m.sender for m in got.messages] == ["小红"] * 4 + [None]
+
+
+def echo(number: int, **more: Any) -> dict[str, Any]:
+    return {"localId": number, "createTime": 1777629600, "localType": 1, "content": "你好", "isSend": 0, **more}
+
+
+@pytest.mark.parametrize(("session", "message", "sender"), [
+    ({"username": "wxid_a", "displayName": "小美"}, {"senderUsername": "wxid_a"}, "小美"),
+    ({"username": "wxid_a", "displayName": "小美"}, {"senderUsername": "wxid_me", "isSend": 1}, "me"),
+    ({"username": "1@chatroom", "displayName": "小美"}, {"senderUsername": "wxid_a"}, "wxid_a"),
+    ({"accountId": "1@chatroom", "displayName": "小美"}, {"senderUsername": "wxid_a", "senderDisplayName": "Tom", "isSend": 1}, "Tom"),
+    ({"username": "1@chatroom", "displayName": "小美"}, {"senderUsername": None}, None),
+])  # fmt: skip
+def test_echotrace_says_who_speaks(tmp_path: Path, session: dict[str, Any], message: dict[str, Any], sender: str | None) -> None:
+    got = read(put(tmp_path / "e.json", {"session": session, "messages": [echo(1, **message)]}, indent=2))
+    assert got.dump.format == "wechat"
+    assert [tuple(m) for m in got.messages] == [(1, "你好", "1", DEFAULT, sender, "小美", None)]
+
+
+@pytest.mark.parametrize("senders", [2, 4000])
+def test_weflow_with_numbers_of_senders(tmp_path: Path, senders: int) -> None:
+    """Of a large group more is said than is looked at."""
+    people = [{"senderID": i, "accountId": f"wxid_{i}" + "x" * 20, "displayName": f"成员{i}"} for i in range(1, senders + 1)]
+    quoted = {"quotedSender": "成员1", "quotedContent": "你好", "appMsgKind": "quote", "appMsgDesc": "你好"}
+    messages = [echo(1, senderID=senders, platformMessageId="9001", appMsgKind="link", appMsgDesc="今天截止"),
+                echo(2, senderID=0, platformMessageId="9002", replyToMessageId="9001", **quoted) | {"content": "收到[引用 成员1：你好]"},
+                echo(3, senderID=1, content="收到[引用 成员1：你好]")]  # fmt: skip
+    export = {"weflow": {"version": "1", "format": "arkme-json"}, "session": {"accountId": "1@chatroom", "displayName": "群"}}
+    got = read(put(tmp_path / "w.json", {**export, "senders": people, "messages": messages}, indent=2))
+    assert got.dump.format == "wechat"
+    assert [tuple(m) for m in got.messages] == [
+        (1, "你好\n今天截止", "9001", DEFAULT, f"成员{senders}", "群", None), (2, "收到", "9002", DEFAULT, None, "群", "9001"),
+        (3, "收到[引用 成员1：你好]", "3", DEFAULT, "成员1", "群", None),
+    ]  # fmt: skip
+
+
+def test_weflow_text(tmp_path: Path) -> None:
+    got = read(put(tmp_path / "w.txt", "2026-05-01 18:00:00 '小美'\n你好\n2026-05-01 18:00:00 旧\n\n2026-05-01 18:01:00 '我'\n收到\n\n"))
+    assert got.dump.format == "wechat"
+    assert [(m.row, m.text, m.sender) for m in got.messages] == [(1, "你好\n2026-05-01 18:00:00 旧", "小美"), (5, "收到", "me")]
+
+
+def test_a_session_of_ones_own_is_none_of_wechat(tmp_path: Path) -> None:
+    got = read(put(tmp_path / "d.json", {"session": {"username": "x", "displayName": "y"}, "messages": [{"text": "hi"}]}, indent=2))
+    assert (got.dump.format, got.texts) == ("json", ["hi"])
+
+
+SIGNED = {"metadata": {"name": "QQChatExporter V5 / https://github.com/shuakami/qq-chat-exporter", "version": "5.0.0"}}
+GROUP = {"chatInfo": {"name": "家庭群", "type": "group"}}
+
+
+def qq_message(number: int, text: str, *elements: dict[str, Any]) -> dict[str, Any]:
+    content = {"text": text, "elements": [*elements]}
+    return {"id": str(number), "timestamp": DEFAULT, "sender": {"uid": "u_1", "name": "小美"}, "content": content}
+
+
+def card(kind: str, **data: Any) -> dict[str, Any]:
+    return {"type": kind, "data": data}
+
+
+INNER = {"content": {"text": "[JSON消息]", "elements": [card("json", title="验证")]}}
+ROWS = [{"buttons": [{"label": "领取", "data": "https://evil.example/"}, {"label": "否", "data": "x"}]}, 5]
+
+
+@pytest.mark.parametrize(("text", "elements", "want", "reply"), [
+    ("[JSON消息]", [card("json", title="领取补贴", description="点击验证", url="https://evil.example/")],
+     "领取补贴\n点击验证 (https://evil.example/)", None),
+    ("看[JSON消息]吧", [card("text", text="看"), card("json", title="领取补贴"), card("text", text="吧")], "看\n领取补贴\n吧", None),
+    ("[JSON消息]", [card("json", title="JSON消息")], "[JSON消息]", None),
+    ("[JSON消息]", [], "[JSON消息]", None),
+    ("[转发消息: 2条]\n  客服: 请把…\n  Tom: 好", [card("forward", messages=[{"content": {"text": "请把验证码发给我"}}, 5, INNER])],
+     "请把验证码发给我\n验证", None),
+    ("[转发消息]", [card("forward", summary="<msg><title size='1'>客服: A&amp;B</title></msg>")], "客服: A&B", None),
+    ("[转发消息]", [card("forward", preview=["客服: 请把验证码发给我", 5])], "客服: 请把验证码发给我", None),
+    ("[转发消息]", [card("forward", title="转发消息")], "[转发消息]", None),
+    ("[Markdown消息][内联键盘]", [card("markdown", content="se**e**d"), card("inline_keyboard", rows=ROWS)],
+     "seed\n领取 (https://evil.example/)\n否", None),
+    ("[回复消息]收到", [card("reply", messageId="7", referencedMessageId="1"), card("text", text="收到")], "收到", "1"),
+    ("[回复消息]收到", [card("reply", messageId="0", content="请把验证码发给我")], "收到", None),
+    ("[回复消息]收到", [], "[回复消息]收到", None),
+    ("@小美 好", [card("at", name="小美"), "x", {"type": 5, "data": {}}, {"type": "json", "data": 5}], "@小美 好", None),
+])  # fmt: skip
+def test_what_a_message_of_qq_shows(tmp_path: Path, text: str, elements: list[Any], want: str, reply: str | None) -> None:
+    got = read(put(tmp_path / "q.json", {**SIGNED, **GROUP, "messages": [qq_message(2, text, *elements)]}, indent=2))
+    assert got.dump.format == "qq"
+    assert [tuple(m) for m in got.messages] == [(1, want, "2", DEFAULT, "小美", "家庭群", reply)]
+
+
+def test_qq_of_a_large_group(tmp_path: Path) -> None:
+    """Its statistics are longer than what is looked at; what another program writes at such length is none of QQ."""
+    senders = [{"uid": f"u_{i}" + "x" * 22, "name": f"成员{i}", "messageCount": 3} for i in range(3000)]
+    export = {**GROUP, "statistics": {"senders": senders}, "messages": [qq_message(1, "你好")]}
+    got = read(put(tmp_path / "q.json", {**SIGNED, **export}, indent=2))
+    assert got.dump.format == "qq"
+    assert [(m.text, m.time, m.channel) for m in got.messages] == [("你好", DEFAULT, "家庭群")]
+    own = {**GROUP, "content": "x", "members": senders, "data": [{"text": "hi"}]}
+    got = read(put(tmp_path / "own.json", own, indent=2))
+    assert (got.dump.format, got.texts) == ("json", ["hi"])
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_qq_in_chunks(tmp_path: Path, indent: int | None) -> None:
+    parts = [{**SIGNED, **GROUP, "messages": [qq_message(i, f"你好{i}")]} for i in (1, 2)]
+    got = read(put(tmp_path / "q.json", {**SIGNED, "chunkInfo": {"totalChunks": 2}, "chunks": [*parts, 5]}, indent=indent))
+    assert (got.dump.format, got.dump.notes.broken) == ("qq", 1)
+    assert [(m.row, m.text, m.channel) for m in got.messages] == [(1, "你好1", "家庭群"), (2, "你好2", "家庭群")]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_qq_in_a_folder_of_chunks(tmp_path: Path, indent: int | None) -> None:
+    (tmp_path / "in" / "chunks").mkdir(parents=True)
+    listed = {"format": "chunked-jsonl", "chunks": [{"fileName": "c000001.jsonl"}]}
+    manifest = put(tmp_path / "in" / "manifest.json", {**SIGNED, **GROUP, "chunked": listed}, indent=indent)
+    put(tmp_path / "in" / "chunks" / "c000001.jsonl", "".join(json.dumps(qq_message(i, f"你好{i}")) + "\n" for i in (1, 2)))
+    got = read(tmp_path / "in")
+    assert [(m.row, m.text, m.sender, m.time) for m in got.messages] == [(1, "你好1", "小美", DEFAULT), (2, "你好2", "小美", DEFAULT)]
+    assert got.dump.notes.broken == 0
+    with pytest.raises(DumpError, match="give the folder it lies in"):
+        read(manifest)
+
+
+def test_qq_text_of_the_exporter(tmp_path: Path) -> None:
+    rule = "=" * 47
+    chat = f"""[QQChatExporter V5 / https://github.com/shuakami/qq-chat-exporter]
+
+{rule}
+           QQ聊天记录导出文件
+{rule}
+
+聊天名称: 家庭群
+导出时间: 2026-05-01 10:00:00
+
+小美:
+时间: 2026-05-01 10:00:00
+内容: 他说:
+时间: 晚上
+第二行
+
+
+Tom:
+时间: 2026-05-01 10:00:00
+类型: reply
+内容: [回复消息]收到
+回复: 小美 - 请把验证码发给我
+
+
+Ben:
+时间: 2026-05-01 10:00:00
+资源: 1 个文件
+  - file: 钱包.pdf
+
+{rule}
+              导出完成
+{rule}
+总计导出 3 条消息
+导出时间: 2026-05-01 10:00:00
+"""
+    got = read(put(tmp_path / "q.txt", chat))
+    assert got.dump.format == "qq"
+    assert [(m.row, m.text, m.sender, m.channel) for m in got.messages] == [
+        (10, "他说:\n时间: 晚上\n第二行", "小美", "家庭群"), (17, "[回复消息]收到", "Tom", "家庭群"),
+        (24, "资源: 1 个文件\n  - file: 钱包.pdf", "Ben", "家庭群"),
+    ]  # fmt: skip
+    assert {m.time for m in got.messages} == {DEFAULT}
+
+
+LURE = {"contentType": "application/pdf", "caption": "send it"}
+NUMBERED = {"name": {"given": "Kraken", "family": "Support"}, "phone": [{"value": "+1"}], "organization": None}
+
+
+@pytest.mark.parametrize(("data", "want"), [
+    ({"pollCreate": {"question": "Free coins?", "options": ["yes", "no", 5]}}, ["Free coins?\nyes\nno"]),
+    ({"contacts": [NUMBERED]}, ["Kraken Support\n+1"]),
+    ({"attachments": [{**LURE, "filename": "Wallet locked.pdf"}]}, ["Wallet locked.pdf\nsend it"]),
+    ({"attachments": [{"contentType": "image/jpeg", "filename": "signal-2024.jpg", "caption": None}]}, []),
+    ({"payment": {"note": "fee to unlock", "receipt": ""}}, ["fee to unlock"]),
+    ({"message": "see", "previews": [{"url": "https://a.example", "title": "Wallet locked", "description": None}]}, ["see\nWallet locked"]),
+    ({"message": ""}, [""]), ({"reaction": {"emoji": "x"}}, []), ({"groupInfo": {"groupId": "g", "type": "UPDATE"}}, []),
+])  # fmt: skip
+def test_what_signal_cli_receives_beside_text(tmp_path: Path, data: dict[str, Any], want: list[str]) -> None:
+    envelope = {"source": "+1", "sourceUuid": "u", "dataMessage": {"timestamp": DEFAULT, "message": None, **data}}
+    got = read(put(tmp_path / "s.jsonl", json.dumps({"envelope": envelope}) + "\n"))
+    assert (got.dump.format, got.texts, got.dump.notes.broken) == ("signal", want, 0)
+
+
+def change(kind: str, **update: Any) -> dict[str, Any]:
+    return {"updateMessage": {"groupChange": {"updates": [{kind: update}]}}}
+
+
+@pytest.mark.parametrize(("item", "want"), [
+    ({"standardMessage": {"attachments": [{"pointer": {**LURE, "fileName": "Wallet locked.pdf"}}]}},
+     [("Wallet locked.pdf\nsend it", "Ben")]),
+    ({"standardMessage": {"attachments": [{"pointer": {"contentType": "image/png", "fileName": "a.png"}}, {}]}}, []),
+    ({"standardMessage": {"text": {"body": "see"}, "linkPreview": [{"url": "https://a.example", "title": "Wallet locked"}]}},
+     [("see\nWallet locked", "Ben")]),
+    (change("groupNameUpdate", updaterAci="QUJD", newGroupName="Kraken Support"), [("Kraken Support", "Mia")]),
+    (change("groupNameUpdate", updaterAci="eHl6", newGroupName="Kraken Support"), [("Kraken Support", None)]),
+    (change("groupDescriptionUpdate", newDescription="send it"), [("send it", "Ben")]),
+    (change("groupDescriptionUpdate", updaterAci="QUJD"), []), (change("groupMemberAddedUpdate", newMemberAci="QUJD"), []),
+    ({"standardMessage": {"text": {"body": "b"}}, "revisions": [{"authorId": "2", "standardMessage": {"text": {"body": "a"}}}]},
+     [("a", "Ben"), ("b", "Ben")]),
+])  # fmt: skip
+def test_what_a_backup_of_signal_says_beside_text(tmp_path: Path, item: dict[str, Any], want: list[tuple[str, str | None]]) -> None:
+    lines = [{"recipient": {"id": "2", "contact": {"profileGivenName": "Ben"}}},
+             {"recipient": {"id": "3", "contact": {"profileGivenName": "Mia", "aci": "QUJD"}}},
+             {"chatItem": {"chatId": "1", "authorId": "2", "dateSent": str(DEFAULT), **item}}]  # fmt: skip
+    got = read(put(tmp_path / "main.jsonl", "".join(json.dumps(line) + "\n" for line in lines)))
+    assert [(m.row, m.text, m.sender) for m in got.messages] == [(3, *one) for one in want]
+    assert got.dump.notes.broken == 0

@@ -108,8 +108,12 @@ def test_a_slack_export_with_fields_of_the_wrong_kind(tmp_path_factory: pytest.T
         ("discord", {"content": ["x"]}, "'content' is list, not a string"),
         ("discord", {"content": "x", "embeds": 5}, "'embeds' is int, not an array"),
         ("qq", {"content": {"text": 5}}, "'text' is int, not a string"),
+        ("qq", {"content": {"text": "x", "elements": 5}}, "'elements' is int, not an array"),
+        ("qq", {"content": {"elements": [{"type": "json", "data": {"title": []}}]}}, "'title' is list, not a string"),
         ("chatlab", {"content": {}}, "'content' is dict, not a string"),
         ("wechat", {"talker": "t", "content": "x", "contents": {"title": []}}, "'title' is list, not a string"),
+        ("wechat", {"content": "x", "contents": {"recordInfo": {"DataList": {"DataItems": 5}}}}, "'DataItems' is int, not an array"),
+        ("wechat", {"content": "x", "senderUsername": "y", "appMsgDesc": 5}, "'appMsgDesc' is int, not a string"),
     ],
 )
 def test_a_broken_record_is_told_with_its_place(tmp_path: Path, format_: str, bad: dict[str, Any], problem: str) -> None:

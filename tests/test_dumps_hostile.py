@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import time
+import tracemalloc
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -13,11 +15,16 @@ import pytest
 from pyarrow import feather
 
 from scamguard import dumps
+from scamguard.dumps import jsonstream, spoken
+from scamguard.dumps.block import Message
 from scamguard.dumps.names import told
+from scamguard.dumps.source import Source
+from scamguard.dumps.spoken import Spoken
 from scamguard.errors import DumpError
 
 from . import planted
 from .dumping import read
+from .pace import slower
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,6 +107,77 @@ def test_a_field_that_is_a_secret_is_not_repeated(tmp_path: Path) -> None:
 def test_names_act_on_no_terminal() -> None:
     assert told(["\x1b[2J", "a\u202eb"]) == "␛[2J, a<U+202E>b"
     assert told(f"c{n}" for n in range(99)).endswith("c23 …")
+
+
+def said(text: str, *lines: str) -> tuple[str, bool, list[str]]:
+    """Give what becomes of a message with further lines, and what is noted."""
+    source = Source("d.txt", None)
+    found = Spoken(source)
+    assert not found.take("before anybody speaks")
+    found.begin(Message(7, text))
+    taken = [found.take(line) for line in lines]
+    whole = found.whole()
+    assert whole is not None
+    return whole.text, all(taken), source.notes.places
+
+
+def test_a_message_of_many_lines_is_cut_where_it_is_too_long_and_that_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spoken, "LONGEST_LINE", 40)
+    cut = ["d.txt, line 7: a message longer than 40 characters; its end is not read"]
+    assert said("a", *["x" * 9] * 3) == ("a" + f"\n{'x' * 9}" * 3, True, [])
+    assert said("a", *["x" * 9] * 4) == ("a" + f"\n{'x' * 9}" * 4, True, [])
+    assert said("a", *["x" * 9] * 9) == ("a" + f"\n{'x' * 9}" * 4, True, cut)
+    assert said("a", *[""] * 9) == ("a" + "\n" * 9, True, [])
+    assert said("a", *[""] * 90, "x") == ("a" + "\n" * 40, True, cut), "empty lines take room too"
+    assert said("a", *["x" * 9] * 4, "", " ") == ("a" + f"\n{'x' * 9}" * 4, True, []), "nothing was lost"
+
+
+def test_the_next_message_has_its_own_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spoken, "LONGEST_LINE", 40)
+    source = Source("d.txt", None)
+    found = Spoken(source)
+    for row in (1, 2):
+        found.begin(Message(row, "a"))
+        for line in ["x" * 50, "y"]:
+            found.take(line)
+        assert found.whole() == Message(row, "a\n" + "x" * 50)
+    assert source.notes.broken == 2
+
+
+def test_millions_of_short_lines_take_little_memory() -> None:
+    found = Spoken()
+    found.begin(Message(1, "a"))
+    tracemalloc.start()
+    try:
+        for number in range(300_000):
+            found.take(f"{number % 90 + 10}")
+        assert tracemalloc.get_traced_memory()[1] < 8e6  # bytes; a list of them would take twenty million
+    finally:
+        tracemalloc.stop()
+
+
+def test_brackets_thousands_deep_cost_themselves_and_no_square(tmp_path: Path) -> None:
+    said = '"type": "message", "date": "2024-05-01T10:00:00", "from": "a"'
+    deep = f"{'[' * 250_000}{'{' * 150_000}{']' * 250_000}"
+    document = f'{{"id": 1, {said}, "text": "hi"}},{{"id": 2, "text": {deep}}},{{"id": 3, {said}, "text": "bye"}}'
+    (tmp_path / "d.json").write_text(f'{{"name": "x", "type": "personal_chat", "id": 1, "messages": [{document}]}}', "utf-8")
+    limit, began = 4 * slower(), time.process_time()
+    found = read(tmp_path / "d.json", format="telegram")
+    assert time.process_time() - began < limit
+    assert found.texts == ["hi", "bye"]
+    assert found.dump.notes.broken == 1
+
+
+def test_brackets_that_nobody_closes_are_held_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonstream, "_LONGEST", 5_000)
+    monkeypatch.setattr(jsonstream, "_CHUNK", 1_000)
+    for deep, texts in ((2_000, ["hi", "bye"]), (6_000, ["hi"])):
+        document = f'{{"text": "hi"}},{{"text": {"[" * deep}{"x" * 1_000}{"]" * deep}}},{{"text": "bye"}}'
+        (tmp_path / "d.json").write_text(f'{{"messages": [{document}]}}', "utf-8")
+        source = Source("d.json", tmp_path / "d.json")
+        found = [value["text"] for _, _, value in jsonstream.values(source, {(), ("messages",)}) if isinstance(value, dict)]
+        assert found == texts
+        assert source.notes.broken == 3 - len(texts)
 
 
 def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:

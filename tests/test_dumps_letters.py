@@ -110,6 +110,41 @@ def test_what_a_program_shows_is_judged(guard: Guard, name: str) -> None:
     assert guard.check(text).action in {"warn", "block"}
 
 
+@pytest.mark.parametrize(
+    ("part", "want"),
+    [
+        ('Content-Type: a/b\nContent-Disposition: attachment; filename="Your wallet is locked.pdf"', "Your wallet is locked.pdf"),
+        ('Content-Type: application/zip; name="=?utf-8?B?5a6i5pyN?=.ZIP"', "客服 .ZIP"),
+        ("Content-Type: application/pdf\nContent-Disposition: attachment; filename*=utf-8''%E5%AE%A2%E6%9C%8D.pdf", "客服.pdf"),
+        ('Content-Type: image/png; name="Send it.png"\nContent-Disposition: inline', "Send it.png"),
+        ('Content-Type: image/png; name="logo.png"\nContent-ID: <1@x>\nContent-Disposition: inline', ""),
+        ('Content-Type: image/png; name="Send it.png"\nContent-ID: <1@x>\nContent-Disposition: attachment', "Send it.png"),
+        ('Content-Type: application/pdf; name="Send it.pdf"\nContent-ID: <1@x>', "Send it.pdf"),
+        ('Content-Type: application/pkcs7-signature; name="smime.p7s"\nContent-Disposition: attachment', ""),
+        ("Content-Type: application/pdf\nContent-Disposition: attachment", ""),
+    ],
+)
+def test_the_name_of_a_file_is_read(part: str, want: str) -> None:
+    found = letters.text_of(mime.opened(parts("mixed", f"\n{HONEST}", f"{part}\n\nx")))
+    assert found == "\n\n".join(filter(None, ("hello", HONEST, want)))
+
+
+def test_the_name_of_a_file_stands_above_its_text() -> None:
+    assert letters.text_of(mime.opened(attached("text/plain", "Notes.txt", SCAM))) == f"hello\n\n{HONEST}\n\nNotes.txt\n\n{SCAM}"
+    inner = "Content-Type: message/rfc822; name=Forwarded.eml\n\nSubject: inner\n\nwords"
+    assert letters.text_of(mime.opened(parts("mixed", f"\n{HONEST}", inner))) == f"hello\n\n{HONEST}\n\ninner\n\nwords\n\nForwarded.eml"
+    encoded = f'Content-Type: application/x; name="=?utf-8?B?{base64.b64encode("客服.HTML".encode()).decode()}?="\n\n{HTML}'
+    assert letters.text_of(mime.opened(parts("mixed", encoded))) == f"hello\n\n客服.HTML\n\n{SCAM}"
+
+
+def test_an_archive_is_no_link(guard: Guard) -> None:
+    named = "Content-Type: application/zip\nContent-Disposition: attachment; filename={}"
+    mails = [parts("mixed", f"\n{HONEST}", f"{named.format(name)}\n\nx") for name in ("Kraken-tax.zip", "x.pdf")]
+    texts = [letters.text_of(mime.opened(mail)) for mail in mails]
+    assert [guard.check(text).action for text in texts] == ["allow", "allow"]
+    assert "link" not in {one.rule.partition(".")[0] for one in guard.check(texts[0]).evidence}
+
+
 def test_a_name_on_another_address_is_a_finding(guard: Guard) -> None:
     found = read(b"From: =?utf-8?q?Kraken_Support?= <x@evil.example>\nSubject: hi\n\nhello")
     assert found.sender is not None
@@ -191,6 +226,7 @@ BIG = {
     "alternatives": parts("alternative", "\n" + "a b c. " * (SIZE // 30), "\n" + "c b a. " * (SIZE // 30)),
     "deep": nested(60) + b"\n--b" * (SIZE // 4),
     "type": b"Content-Type: multipart/mixed; " + b'a="' * (SIZE // 3) + b"\n\nx",
+    "names": parts("mixed", *[f'Content-Type: a/b; name="{"=?a?q?" * 200}"\n\nx'] * (SIZE // 1200)),
     "sender": b"From: " + b"<" * SIZE + b"\n\nx",
 }
 

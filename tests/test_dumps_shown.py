@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 import zipfile
@@ -207,6 +208,39 @@ def test_an_imessage_that_looks_like_an_exporters_line(tmp_path: Path) -> None:
     assert read(tmp_path / "c.txt", format="imessage").texts == [*bodies.values()]
 
 
+WHEN = "May 01, 2026 10:00:00 AM"
+
+
+@pytest.mark.parametrize(
+    ("body", "want"),
+    [
+        (f"{WHEN} Send your seed\nEdited 15 seconds later: see you\nEdited 1 minute, 5 seconds later: ok", "Send your seed\nsee you\nok"),
+        (f"{WHEN} Send\nyour seed\nEdited 15 seconds later: see you\n\n{WHEN} one\nEdited 2 hours later: two",
+         "Send\nyour seed\nsee you\n\none\ntwo"),
+        (f"{WHEN} was the deadline", f"{WHEN} was the deadline"),
+        (f"see:\n{WHEN}\nwas the deadline", f"see:\n{WHEN}\nwas the deadline"),
+        (f"see:\n\n{WHEN} was the deadline", f"see:\n\n{WHEN} was the deadline"),
+        (f"see you\nEdited 15 seconds later: {WHEN} is when", f"see you\n{WHEN} is when"),
+        ("Edited it later: see you", "Edited it later: see you"),
+    ],
+)  # fmt: skip
+def test_an_imessage_is_one_with_all_its_versions(tmp_path: Path, body: str, want: str) -> None:
+    before, after = f"{WHEN}\nMe\nhi\n\n", f"{WHEN}\nMe\nok\n\n"
+    (tmp_path / "c.txt").write_text(f"{before}{WHEN} (Read by you after 5 seconds)\n+15550100\n{body}\n\n{after}", "utf-8")
+    got = read(tmp_path / "c.txt")
+    assert (got.dump.format, got.dump.notes.broken) == ("imessage", 0)
+    assert [(m.text, m.sender) for m in got.messages] == [("hi", "Me"), (want, "+15550100"), ("ok", "Me")]
+
+
+@pytest.mark.parametrize("told", [
+    "Mia renamed the conversation to Kraken Support", "You added Tom to the conversation.", "Tom left the conversation.",
+    "Mia changed the group photo.", "Mia unsent a message!",
+])  # fmt: skip
+def test_what_happens_to_an_imessage_chat_is_said_by_nobody(tmp_path: Path, told: str) -> None:
+    (tmp_path / "c.txt").write_text(f"{WHEN}\nMe\nhi\n\n{WHEN} {told}\n\n{WHEN}\nMe\nok\n\n", "utf-8")
+    assert [(m.text, m.sender) for m in read(tmp_path / "c.txt").messages] == [("hi", "Me"), (told, None), ("ok", "Me")]
+
+
 def test_an_sms_that_speaks_of_data_and_characters_beyond_all(tmp_path: Path) -> None:
     records = ["""<sms body='say data="seed phrase" now'/>""", '<sms body="a &#99999999999; &#xFFFFFFFFFFFF; b &#00000000000000065;"/>',
                """<mms><part ct="image/png" data="AAAA"/><part ct="text/plain" text='data="x" y' data='BBBB'/></mms>"""]  # fmt: skip
@@ -221,6 +255,15 @@ def test_telegram_shows_more_than_texts(tmp_path: Path) -> None:
         ({"poll": {"question": ["Seed ", {"type": "bold", "text": "now?"}], "answers": [{"text": ["yes"]}]}}, "Seed now?\nyes"),
         ({"todo_list": {"title": "To do", "answers": [{"text": "send it"}]}}, "To do\nsend it"),
         ({"invoice_information": {"title": "Fee", "description": "pay it"}}, "Fee\npay it"),
+        ({"invoice_information": json.dumps({"title": "Unlock it", "description": "pay", "amount": 5}, indent=4)}, "Unlock it\npay"),
+        ({"invoice_information": '{"title": "Unlock \\x1b it"}'}, '{"title": "Unlock \\x1b it"}'),
+        ({"invoice_information": "5"}, ""),
+        ({"media_type": "audio_file", "file_name": "a.mp3", "performer": "Kraken", "title": "Send it"}, "Kraken\nSend it"),
+        ({"media_type": "audio_file", "file_name": "Send it.mp3"}, "Send it.mp3"),
+        ({"media_type": "voice_message", "file_name": "a.ogg", "title": "no"}, ""),
+        ({"file": "files/Kraken.zip"}, "Kraken .zip"),
+        ({"file": "(File not included. Change data exporting settings to download.)"}, ""),
+        ({"file": "files/a (1).pdf", "file_name": "a.pdf"}, "a.pdf"),
         ({"game_title": "G", "game_description": "d"}, "G\nd"),
         ({"type": "service", "action": "topic_edit", "new_title": "Official support", "actor": "Mia"}, "Official support"),
     ]
@@ -242,3 +285,33 @@ def test_discord_polls_and_what_is_forwarded_forwards(tmp_path: Path, answer: di
     export = {"guild": {"name": "G"}, "channel": {"name": "c"}, "messages": [poll, named, forwards]}
     (tmp_path / "d.json").write_text(json.dumps(export), "utf-8")
     assert read(tmp_path / "d.json").texts == ["Seed?\na", f"Max ({EVIL})\nwave", "deepest"]
+
+
+def test_discord_shows_the_names_of_files(tmp_path: Path) -> None:
+    file: dict[str, Any] = {"id": "1", "url": "https://cdn.invalid/x", "fileName": "Your_wallet_is_locked.pdf"}
+    forwards = {"content": "see", "attachments": [], "forwardedMessage": {"content": "", "attachments": [file, {"fileName": None}]}}
+    messages = [{"content": "", "attachments": [file]}, forwards, {"content": "x", "attachments": [5, {}]}]
+    export = {"guild": {"name": "G"}, "channel": {"name": "c"}, "messages": messages}
+    (tmp_path / "d.json").write_text(json.dumps(export), "utf-8")
+    assert read(tmp_path / "d.json").texts == [file["fileName"], f"see\n{file['fileName']}", "x"]
+
+
+def mms(tmp_path: Path, *parts: str) -> str:
+    (tmp_path / "s.xml").write_text(f'<smses><mms msg_box="1">{"".join(f"<part {part}/>" for part in parts)}</mms></smses>', "utf-8")
+    got = read(tmp_path / "s.xml")
+    assert got.dump.notes.broken == 0
+    return got.texts[0]
+
+
+def test_an_mms_shows_its_texts_and_the_names_of_its_files(tmp_path: Path) -> None:
+    card = base64.b64encode(b"BEGIN:VCARD\nVERSION:3.0\nFN:Kraken Support\nNOTE:Send your seed\nEND:VCARD").decode()
+    assert mms(tmp_path, f'ct="text/x-vCard" name="a.vcf" text="null" data="{card}"') == "a.vcf\nKraken Support\nSend your seed"
+    assert mms(tmp_path, 'ct="text/html; charset=utf-8" text="&lt;b&gt;Send&lt;/b&gt; it"') == "Send it"
+    assert mms(tmp_path, 'ct="application/pdf" fn="null" cl="Wallet locked.pdf" text="null" data="AAAA"') == "Wallet locked.pdf"
+    seen = [f'ct="{kind}" name="Send it" cl="x.txt" text="null"' for kind in ("image/jpeg", "video/mp4", "application/smil", "text/plain")]
+    assert mms(tmp_path, *seen, 'ct="text/vcard" data="!"', 'text="x"', f'ct="text/vcard" data="{card}{" " * 70_000}"') == ""
+
+
+def test_slack_sets_the_suffix_of_a_file_apart() -> None:
+    assert text_of({"files": [{"title": "kraken.zip", "name": "kraken.zip"}]}, {}) == "kraken .zip"
+    assert text_of({"files": [{"title": "Go to kraken.so", "name": "kraken.so"}]}, {}) == "Go to kraken.so\nkraken .so"

@@ -447,3 +447,52 @@ def test_of_two_columns_that_say_who_the_first_counts(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text(f"text,sender,sender,time,time\nx,mia,ben,{MAY_1},5\n", "utf-8")
     for file in tmp_path.iterdir():
         assert [(message.sender, message.time) for message in read(file).messages] == [("mia", MAY_1)], file.name
+
+
+IMAZING = "Chat Session,{}Message Date,Service,Type,Sender ID,Sender Name,Status,Replying to,Subject,Text,Attachment\n"
+
+
+@pytest.mark.parametrize("number", ["", "Message ID,"])
+def test_imazing_says_who_sent_what_under_which_subject(tmp_path: Path, number: str) -> None:
+    rows = ["Incoming,+1555,Eve,Read,,Wallet locked,hi", "Outgoing,,,Sent,Eve: hi,,ok", "Incoming,+1555,,Read,,,x",
+            "Notification,,,,,,left", "Outgoing,+1777,Mia,Sent,,,y"]  # fmt: skip
+    cell = "7," if number else ""
+    text = "".join(f"Eve,{cell}2026-05-01 10:00:00,iMessage,{row},\n" for row in rows)
+    (tmp_path / "d.csv").write_text(IMAZING.format(number) + text, "utf-8-sig")
+    found = read(tmp_path / "d.csv")
+    assert (found.dump.format, found.dump.notes.broken) == ("csv", 0)
+    assert [(m.row, m.text, m.sender) for m in found.messages] == [
+        (1, "Wallet locked\nhi", "Eve"), (2, "ok", "me"), (3, "x", "+1555"), (4, "left", None), (5, "y", "Mia")
+    ]  # fmt: skip
+    assert {(m.time, m.channel, m.id) for m in found.messages} == {(MAY_1, "Eve", "7" if number else None)}
+
+
+def test_imazing_of_whatsapp_has_no_subject(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("Chat Session,Message Date,Type,Sender Name,Text\nEve,2026-05-01 10:00:00,Incoming,Eve,hi\n", "utf-8")
+    found = read(tmp_path / "d.csv")
+    assert [(m.text, m.sender, m.channel) for m in found.messages] == [("hi", "Eve", "Eve")]
+
+
+PYWXDUMP = "id,MsgSvrID,type_name,is_sender,talker,room_name,content,CreateTime\n"
+
+
+def test_pywxdump_wraps_its_texts(tmp_path: Path) -> None:
+    texts = [json.dumps({"src": "", "msg": "您好\n请把验证码发给我"}, ensure_ascii=False), "plain", '{"msg": 5}', "[5]", '{"msg": "cu']
+    lines = io.StringIO()
+    csv.writer(lines).writerows([i, i, "文本", 0, "wxid_a", "群", text, "2026-05-01 10:00:00"] for i, text in enumerate(texts))
+    (tmp_path / "d.csv").write_text(PYWXDUMP + lines.getvalue(), "utf-8")
+    found = read(tmp_path / "d.csv")
+    assert found.texts == ["您好\n请把验证码发给我", *texts[1:]]
+    assert {(m.time, m.sender, m.channel) for m in found.messages} == {(MAY_1, "wxid_a", "群")}
+    (tmp_path / "own.csv").write_text('id,content\n1,"{""msg"": ""hi""}"\n', "utf-8")  # of no program that is known
+    assert read(tmp_path / "own.csv").texts == ['{"msg": "hi"}']
+
+
+def test_weflow_and_pywxdump_name_the_column_of_messages_alike(tmp_path: Path) -> None:
+    for rooms in (False, True):
+        head, cell = ("room_name,", "群,") if rooms else ("", "")
+        header = f"id,MsgSvrID,type_name,is_sender,talker,{head}msg,src,CreateTime"
+        (tmp_path / "d.csv").write_text(f"{header}\r\n1,9,文本,0,小美,{cell}你好,,2026-05-01T10:00:00Z\r\n", "utf-8-sig")
+        found = read(tmp_path / "d.csv")
+        assert found.dump.format == "csv"
+        assert [tuple(m) for m in found.messages] == [(1, "你好", "9", MAY_1, "小美", "群" if rooms else None, None)]

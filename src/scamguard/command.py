@@ -110,17 +110,30 @@ def _let_go() -> None:
             os.close(nowhere)
 
 
+_EVERYTHING: Final = 'Kraken Support: send us your seed phrase at https://kraken-help.example/a\n\n"or your account is closed tomorrow"'
+
+
 def load_guard(model: Path | None, rules: Path | None = None) -> Guard:
-    """Load a model and its compiled kernels; on a terminal, say why the first run takes its time."""
+    """Load a model and its compiled kernels, and say why the first run takes its time."""
     from . import render
 
     if model is not None and not model.is_dir():
         raise ModelError(f"{model}: no such folder")
     console = render.console(stderr=True)
-    waiting = console.status("loading … (the first run compiles for about a minute, once)")
-    with waiting if console.is_terminal else contextlib.nullcontext():
+    with console.status("loading …") if console.is_terminal else contextlib.nullcontext():
         from .guard import load
+        from .kernels import before_compiling
 
+        compiled: list[str] = []
+
+        def tell() -> None:
+            compiled.append("scamguard: compiling, once; this takes about a minute …")
+            console.print(*compiled, highlight=False)
+
+        before_compiling(tell)
         guard = load(model, rules=rules)
         guard.scan(["Support: send us your seed phrase"])
+        if compiled:  # then all that messages need, or the next command would wait again
+            guard.scan([_EVERYTHING], senders=["kraken-help.example/a"])
+            guard.check(_EVERYTHING)
     return guard

@@ -24,7 +24,6 @@ from .lowering import Compiler
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
 # no interpreter lock; C's rules for division; arrays come from the caller, so references need no counting
 _OPTIONS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy", "_nrt": False, "pipeline_class": Compiler}
 
@@ -52,18 +51,29 @@ class _Cache(FunctionCache):
 
         Numba readies everything it could compile with before it looks; that is most of a start, and what is kept needs none of it.
         """
+        found = None
         try:
             with self._guard_against_spurious_io_errors():
-                return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+                found = self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except Exception:  # noqa: BLE001 - damaged pickles raise anything
             with contextlib.suppress(OSError):
                 self.flush()  # type: ignore[no-untyped-call]
-            return None
+        if found is None and _to_tell:
+            _to_tell.pop()()
+        return found
 
     def save_overload(self, sig: Any, data: Any) -> None:  # noqa: ANN401
         """Keep it; on a full disk it is not kept."""
         with contextlib.suppress(OSError):
             super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+
+
+_to_tell: list[Callable[[], object]] = []
+
+
+def before_compiling(tell: Callable[[], object]) -> None:
+    """Have ``tell`` called once, before anything is compiled that is not kept: whoever waits for a minute wants to know why."""
+    _to_tell[:] = [tell]
 
 
 @cache

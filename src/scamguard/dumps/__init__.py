@@ -30,13 +30,27 @@ __all__ = ["ABOUT", "FORMATS", "Block", "Dump", "Format", "Message", "Notes", "o
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """A dump that is there and whose format is known; iterate it once to read it."""
+    """A dump that is there and whose format is known; iterate it once to read it, ``Block`` by ``Block``.
+
+    Attributes
+    ----------
+    name
+        The path as it was given; "standard input" for ``-``.
+    format
+        The format it was told to be.
+    column
+        The column of messages that was asked for, or None.
+    source
+        Where its bytes come from; internal.
+    problem
+        Why it cannot be read, of one among several; iterating raises it.
+    """
 
     name: str
     format: str
     column: str | None
     source: Source
-    problem: DumpError | None = None  # why it cannot be read, of one among several
+    problem: DumpError | None = None
 
     @property
     def notes(self) -> Notes:
@@ -94,7 +108,7 @@ def open(  # noqa: A001 - dumps.open(f, format=…)
         A file, a pipe, a folder (a Maildir, a Slack export or one of exports), or ``-`` for standard input.
     format
         One of ``FORMATS``; by default what the content says, then the file's suffix, and txt for standard input.
-        Of an archive or a folder: what its members are.
+        Of an archive or a folder: the format of the files inside.
     column
         The column of messages; by default the first of text, message, body, content.
     encoding

@@ -148,10 +148,21 @@ def _line(error: BaseException) -> str:
 def _fields(source: Source, schema: pa.Schema, column: str | None) -> Fields:
     fields = columns.find(source.name, schema.names, column)
     kind = schema.field(schema.names.index(fields.text)).type
-    inner = kind.value_type if pa.types.is_dictionary(kind) else kind
-    if inner not in _TEXT_TYPES:
+    if not (_is_text(kind) or _texts_in(kind)):
         raise DumpError(f"{source.name}: column {fields.text!r} is {kind}, not strings; choose another with --column")
     return fields
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return (kind.value_type if pa.types.is_dictionary(kind) else kind) in _TEXT_TYPES
+
+
+def _texts_in(kind: pa.DataType) -> list[int]:
+    """Find in messages that are objects, as webhooks send them, what holds their own text."""
+    if not pa.types.is_struct(kind):
+        return []
+    places = {kind.field(place).name: place for place in reversed(range(kind.num_fields)) if _is_text(kind.field(place).type)}
+    return [places[name] for name in columns.TEXT_COLUMNS if name in places]
 
 
 def _blocks(source: Source, batch: pa.RecordBatch, fields: Fields, first: int) -> Iterator[Block]:
@@ -173,11 +184,19 @@ def _column(batch: pa.RecordBatch, name: str) -> pa.Array:
 
 def _strings(source: Source, array: pa.Array) -> pa.LargeStringArray:
     """Give valid UTF-8 without nulls; bytes that are none are replaced and counted."""
-    raw = _decoded(array).cast(pa.large_binary()).fill_null(b"")
+    raw = _own(array).fill_null(b"")
     try:
         return raw.cast(pa.large_string())
     except pa.ArrowInvalid:
         return texts([value.decode("utf-8", "surrogateescape") for value in raw.to_pylist()], source.notes)
+
+
+def _own(array: pa.Array) -> pa.Array:
+    """Give the bytes of messages; of those that are objects their own text."""
+    if not pa.types.is_struct(array.type):
+        return _decoded(array).cast(pa.large_binary())
+    fields = array.flatten()  # each null where the object is
+    return pc.coalesce(*(_decoded(fields[place]).cast(pa.large_binary()) for place in _texts_in(array.type)))
 
 
 def _about(batch: pa.RecordBatch, name: object, kind: pa.DataType) -> pa.Array:

@@ -47,14 +47,30 @@ class Message(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some messages in reading order."""
+    """Some messages in reading order.
 
-    texts: pa.LargeStringArray  # (n,), valid UTF-8, no nulls
-    rows: NDArray[np.int64]  # (n,), from 1: the line in txt and JSON lines, the record or message elsewhere
-    about: pa.RecordBatch  # (n,), the columns of ABOUT
-    file: str | None = None  # the member of an archive or folder; None: the dump itself
-    lines: NDArray[np.int64] | None = None  # (n,), from 1: where each begins in the file; None where the reader does not know
-    chat: str | None = None  # the file that is one chat where the export names no channel; None: the whole dump is
+    Attributes
+    ----------
+    texts
+        (n,), the messages: valid UTF-8, no nulls.
+    rows
+        (n,), from 1: the line in txt and JSON lines, the record or message elsewhere.
+    about
+        (n,), what the export says of each: id, time, sender, channel, reply_to; null where it says nothing.
+    file
+        The file in an archive or folder; None: the dump itself.
+    lines
+        (n,), from 1: the line on which each begins; None where the reader does not know.
+    chat
+        The file that is one chat, where the export names no channel; None: the whole dump is.
+    """
+
+    texts: pa.LargeStringArray
+    rows: NDArray[np.int64]
+    about: pa.RecordBatch  # the columns of ABOUT
+    file: str | None = None
+    lines: NDArray[np.int64] | None = None
+    chat: str | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -62,15 +78,33 @@ class Block:
 
 @dataclass(slots=True)
 class Notes:
-    """What a reader could not take as it was."""
+    """What a reader could not take as it was.
 
-    broken: int = 0  # records skipped
-    places: list[str] = field(default_factory=list)  # the first few of them
-    undecodable: int = 0  # messages in which bytes were replaced by U+FFFD
-    timeless: int = 0  # messages whose time stands in a form that does not say which time it is (05/01/2024)
-    empty: int = 0  # files that hold nothing
-    blank: list[str] = field(default_factory=list)  # the first few of them
-    on_skip: Callable[[str], None] | None = None  # told every place
+    Attributes
+    ----------
+    broken
+        How many records could not be read and were skipped.
+    places
+        Where the first few of them stand, and what is wrong with each.
+    undecodable
+        Messages in which bytes that are no text were replaced by U+FFFD.
+    timeless
+        Messages whose time does not say which time it is (05/01/2024).
+    empty
+        Files that hold nothing.
+    blank
+        Names of the first few of them.
+    on_skip
+        Called with each broken record's place, if it is set.
+    """
+
+    broken: int = 0
+    places: list[str] = field(default_factory=list)
+    undecodable: int = 0
+    timeless: int = 0
+    empty: int = 0
+    blank: list[str] = field(default_factory=list)
+    on_skip: Callable[[str], None] | None = None
 
     def skip(self, place: str, problem: str) -> None:
         """Count one broken record."""

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scamguard.errors import DumpError
 
+from . import mended
 from .names import told
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 TITLED: Final = "selftext"  # of Reddit's posts, whose title is part of what they say
 TEXT_COLUMNS: Final = ("text", "message", "body", "content", TITLED)  # where a message is, unless the user says otherwise
@@ -41,6 +42,7 @@ class Fields(NamedTuple):
     cut: bool = False  # whether records may hold more fields than the header names
     day: str | None = None  # where `time` may be a time of day alone
     chosen: bool = False  # whether the user named the column of messages, for which no other then stands in
+    mend: Callable[[dict[str, str]], None] | None = None  # brings a record of a table into these columns, if it is not there already
 
     @property
     def about(self) -> tuple[str | None, ...]:
@@ -56,13 +58,15 @@ class Fields(NamedTuple):
 _KNOWN: Final = (
     Fields("Content", None, "Date", "Author"),  # DiscordChatExporter
     Fields("Contents", "ID", "Timestamp"),  # what Discord itself gives of one's own messages
-    Fields("Text", None, "Message Date", "Sender Name", "Chat Session"),  # iMazing: iMessage, SMS, WhatsApp
+    Fields("Text", "Message ID", "Message Date", "Sender Name", "Chat Session", mend=mended.imazing),  # iMazing: iMessage, SMS, WhatsApp
+    Fields("Text", None, "Message Date", "Sender Name", "Chat Session", mend=mended.imazing),  # its earlier versions
     Fields("内容", "消息ID", "时间", "发送人"),  # MemoTrace (WeChatMsg): one conversation
     Fields("StrContent", "localId", "CreateTime", "NickName", "TalkerId", cut=True),  # the same: all of them
     Fields("StrContent", "localId", "CreateTime", None, "TalkerId", cut=True),  # its first versions, whose header lacks the last column
     Fields("Content", None, "Time", "SenderName", "TalkerName"),  # chatlog: WeChat
-    Fields("content", "MsgSvrID", "CreateTime", "talker", "room_name"),  # PyWxDump: WeChat
-    Fields("msg", "MsgSvrID", "CreateTime", "talker", "room_name"),
+    Fields("content", "MsgSvrID", "CreateTime", "talker", "room_name", mend=mended.pywxdump),  # PyWxDump: WeChat
+    Fields("msg", "MsgSvrID", "CreateTime", "talker", "room_name"),  # the same, later
+    Fields("msg", "MsgSvrID", "CreateTime", "talker"),  # WeFlow: one conversation
 )
 
 

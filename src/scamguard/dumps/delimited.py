@@ -31,7 +31,7 @@ _IN_QUOTES = re.compile(r'"(?:[^"]|"")*"')
 _SAID = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*$', re.IGNORECASE)  # the first line as Excel writes it
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .block import Block
     from .csvfast import Records
@@ -108,6 +108,7 @@ class _Table:
         self._header: list[str] = []
         self._chosen: list[int | None] = []
         self._cut = self._padded = False
+        self._mend: Callable[[dict[str, str]], None] | None = None
         self.row, self.line = 0, 0  # records and lines read so far
 
     def begin(self, first: str) -> None:
@@ -128,11 +129,11 @@ class _Table:
         if header:
             fields = columns.find(self._source.name, header, None if self._column is None else self._column.strip())
             self._chosen = [header.index(name) if name else None for name in (fields.text, *fields.about)]
-            self._cut = fields.cut
+            self._cut, self._mend = fields.cut, fields.mend
 
     def fast(self, splitter: Splitter) -> Iterator[Block]:
         """Read plain records; one that the header does not fit is left to the csv module, and so are its neighbours."""
-        if not self._header or self._cut or self._padded:
+        if not self._header or self._cut or self._padded or self._mend is not None:
             return
         for records in splitter:
             yield from regrouped([*self._halved(records)])
@@ -191,10 +192,20 @@ class _Table:
         numbered = checked(self._source, lines, Shape(self.delimiter, len(self._header), self._cut, self._padded), row, line)
         if self._padded:
             numbered = ((number, at, [field.strip() for field in record]) for number, at, record in numbered)
+        if self._mend is not None:
+            numbered = ((number, at, self._mended(record)) for number, at, record in numbered)
         for rows, starts, found in _grouped(numbered, text or 0):
             values = list(zip(*found, strict=False))  # a record may be longer than the header where the exporter errs
             block = tabled.block(values[text or 0], rows, [None if at is None else values[at] for at in about], self._source.notes)
             yield replace(block, lines=np.array(starts, np.int64))
+
+
+    def _mended(self, record: list[str]) -> list[str]:
+        """Give a record as the columns that are read expect it."""
+        found = dict(zip(self._header, record, strict=True))
+        if self._mend is not None:
+            self._mend(found)
+        return [found[name] for name in self._header]
 
 
 class _Joined(io.RawIOBase):

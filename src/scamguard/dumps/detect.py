@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scamguard.errors import DumpError
 
 from .registry import FORMATS
+from .source import HEAD_BYTES
 
 if TYPE_CHECKING:
     from .source import Source
@@ -42,6 +43,11 @@ class Head:
         """The first lines that hold something, without white space around them and marks of direction."""
         found = (line.strip(" \t\r\u200e\u200f\ufeff") for line in self.text.split("\n", 4 * _LINES)[: 4 * _LINES])
         return [line for line in found if line][:_LINES]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is more than is seen of it."""
+        return len(self.raw) >= HEAD_BYTES
 
     @cached_property
     def first(self) -> Any:  # noqa: ANN401 - JSON

@@ -1,7 +1,7 @@
 """DiscordChatExporter's JSON (JsonMessageWriter.cs of Tyrrrz/DiscordChatExporter); its CSV is read as any other.
 
-What is read of a message is more than its content: embeds, polls, buttons and names of stickers are where bots and webhooks put
-their lures, and a forwarded message has no content of its own.
+What is read of a message is more than its content: embeds, polls, buttons and names of stickers and files are where bots and
+webhooks put their lures, and a forwarded message has no content of its own.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
-from . import delimited, guarded, jsonstream, markdown, times
+from . import delimited, filenames, guarded, jsonstream, markdown, times
 from .block import Message
 from .columns import label
 from .inline import linked
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .source import Source
 
 _WALK: Final = {(), ("messages",)}
+_REPLY: Final = {None, "Reply", "19"}  # the type of a message that replies; others refer to what they pin, post again or began with
 _HEAD = re.compile(r'^\s*\{\s*"guild":\s*\{.*"channel":\s*\{', re.DOTALL)
 
 
@@ -41,19 +42,18 @@ def read(source: Source, column: str | None) -> Iterator[Block]:
 
 
 def _messages(source: Source) -> Iterator[Message]:
-    guild = channel = None
+    guild = channel = where = None
     for path, number, value in jsonstream.values(source, _WALK):
         if path == ("guild",):
             guild = _name(value)
         elif path == ("channel",):
             channel = " #".join(filter(None, (guild, _name(value)))) or None
+            where = label(value.get("id")) if isinstance(value, dict) else None
         elif path == ("messages", None):
-            yield from guarded.messages(source, "message", number, value, _message, channel)
+            yield from guarded.messages(source, "message", number, value, _message, channel, where)
 
 
-def _message(number: int, found: Mapping[str, Any], channel: str | None) -> Iterator[Message]:
-    reference = found.get("reference")
-    reply = reference.get("messageId") if isinstance(reference, dict) and reference.get("type") != "Forward" else None
+def _message(number: int, found: Mapping[str, Any], channel: str | None, where: str | None) -> Iterator[Message]:
     yield Message(
         number,
         text_of(found),
@@ -61,12 +61,21 @@ def _message(number: int, found: Mapping[str, Any], channel: str | None) -> Iter
         times.iso(found.get("timestamp")),
         _author(found.get("author")),
         channel,
-        label(reply),
+        _replied(found, where),
     )
 
 
+def _replied(found: Mapping[str, Any], where: str | None) -> str | None:
+    """Give the message of the channel with the id ``where`` to which this one is a reply."""
+    reference = found.get("reference")
+    if not isinstance(reference, dict) or reference.get("type") == "Forward" or label(found.get("type")) not in _REPLY:
+        return None
+    there = label(reference.get("channelId"))
+    return None if where and there and there != where else label(reference.get("messageId"))
+
+
 def text_of(found: Mapping[str, Any]) -> str:
-    """Give all that is read of a message: content, embeds, poll, buttons, names of stickers and what it forwards.
+    """Give all that is read of a message: content, embeds, poll, buttons, names of stickers and files, what it forwards.
 
     Raises
     ------
@@ -82,6 +91,7 @@ def text_of(found: Mapping[str, Any]) -> str:
         parts += _poll(shown.get("poll"))
         parts += _buttons(shown.get("components"))
         parts += [_name(sticker) or "" for sticker in _dicts(shown.get("stickers"))]
+        parts += [filenames.shown(file.get("fileName")) for file in _dicts(shown.get("attachments"))]
         shown = shown.get("forwardedMessage")
     return "\n".join(filter(None, parts))
 

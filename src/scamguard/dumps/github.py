@@ -37,6 +37,7 @@ _WORDLESS: Final = {  # what may be done to what others wrote
     "ready_for_review", "converted_to_draft", "dismissed", "answered", "unanswered", "category_changed", "typed", "untyped",
 }  # fmt: skip
 _REPO = re.compile(r"https://(?:api\.)?github\.com/(?:repos/)?([^/]+/[^/]+)")
+_TIMES: Final = ("created_at", "createdAt", "submitted_at", "submittedAt")
 _NUMBER = re.compile(r"/(?:issues|pull|pulls|discussions)/(\d+)")
 
 
@@ -71,7 +72,7 @@ def _messages(source: Source) -> Iterator[Message]:
 
 
 def _message(row: int, found: Record) -> Iterator[Message]:
-    """Read an event, or an issue and its comments, or a comment.
+    """Read an event, or an issue with its comments and reviews, or a comment.
 
     Raises
     ------
@@ -81,13 +82,20 @@ def _message(row: int, found: Record) -> Iterator[Message]:
     if _is_event(found):
         yield from _event(row, found)
     elif found.get("body") is not None or found.get("title") is not None:
-        issue, comments = _worded(row, found, None), found.get("comments")
-        answers = [comment for comment in comments if isinstance(comment, dict)] if isinstance(comments, list) else []
-        said = [_worded(row, comment, _thread(found)) for comment in answers]
-        yield issue._replace(channel=issue.channel or next((message.channel for message in said if message.channel), None))
+        issue = _worded(row, found, None)
+        said = [_worded(row, comment, _thread(found)) for comment in _dicts(found.get("comments"))]
+        channel = issue.channel or next((message.channel for message in said if message.channel), None)
+        yield issue._replace(channel=channel)
         yield from said
+        for review in _dicts(found.get("reviews")):  # which has no address
+            if review.get("body"):
+                yield _worded(row, review, _thread(found))._replace(channel=channel)
     elif not ({"body", "event"} & found.keys() or any(isinstance(value, str) and _OURS.match(value) for value in found.values())):
         raise guarded.WrongKindError("no issue, comment or event of GitHub")
+
+
+def _dicts(values: object) -> list[Record]:
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
 def _is_search(found: Record) -> bool:
@@ -146,7 +154,7 @@ def _worded(row: int, found: Record, reply_to: str | None) -> Message:
         row,
         "\n\n".join(filter(None, parts)),
         _thread(found) if "title" in found else label(found.get("id")),
-        times.iso(found.get("created_at") or found.get("createdAt") or found.get("submitted_at")),
+        times.iso(next((found[name] for name in _TIMES if found.get(name)), None)),
         _login(author),
         repo[1] if repo else None,
         reply_to,

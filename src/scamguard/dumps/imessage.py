@@ -6,9 +6,10 @@
 
     Apr 17, 2022  6:13:02 PM You named the conversation Friends
 
-What a chat is renamed to is read as a message of nobody. A reply stands again, indented, below what it answers; it is read
-where it stands first, at the margin, and the copy, which an indented time begins, is passed over. Reactions and effects are no
-messages. Whatever else is indented somebody wrote.
+An empty line stands between messages: a time elsewhere begins none. Somebody wrote it, or it is that of the first version of a
+text that was edited, with the later ones below. What a chat is renamed to is read as a message of nobody. A reply stands again,
+indented, below what it answers; it is read where it stands first, at the margin, and the copy, which an indented time begins, is
+passed over. Reactions and effects are no messages. Whatever else is indented somebody wrote.
 """
 
 from __future__ import annotations
@@ -31,7 +32,13 @@ if TYPE_CHECKING:
 
 _WHEN: Final = r"([A-Z][a-z]{2} \d{2}, \d{4}\s{1,2}\d{1,2}:\d{2}:\d{2}\s[AP]M)"
 _TIME = re.compile(rf"{_WHEN}(?: \(.*\))?$")
-_TOLD = re.compile(rf"{_WHEN} (?!\()(\S.*)$")  # what happened to the chat, on the line of its time
+_TOLD = re.compile(rf"{_WHEN} (?!\()(\S.*)$")  # what happened to the chat, or a text that was edited, on the line of its time
+_HAPPENED = re.compile(
+    r" (?:(?:re)?named the conversation |(?:left|joined) the conversation\.?$|(?:added|removed) .{1,200} (?:to|from) the conversation\.?$"
+    r"|(?:changed|removed) the (?:group photo|chat background)\.?$|kept an audio message\.?$|unsent a message[.!]?$"
+    r"|performed unknown action )"
+)
+_EDITED = re.compile(r"^Edited(?:,? \d+ (?:day|hour|minute|second)s?){1,4} later: ")
 _FORM: Final = "%b %d, %Y %I:%M:%S %p"
 _INDENT: Final = "    "
 _ASIDE: Final = ("Tapbacks:", "Reactions:")
@@ -56,10 +63,11 @@ def _messages(source: Source) -> Iterator[Message]:
     channel = PurePath(source.name.rpartition(":")[2]).stem or None
     record: list[str] = []
     start = length = 0
+    is_between = True  # messages
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip("\r\n")
-            if _TIME.match(line) or _TOLD.match(line):
+            if is_between and _begins(line, is_first=not record):
                 yield from _message(source, start, record, channel)
                 record, start, length = [line], number, 0
             elif record and length < LONGEST_LINE:
@@ -67,7 +75,14 @@ def _messages(source: Source) -> Iterator[Message]:
                 length += len(line)
             elif not record and line.strip():
                 source.notes.skip(f"{source.name}, line {number}", "no time begins this line, and no message stands before it")
+            is_between = not line.strip()
     yield from _message(source, start, record, channel)
+
+
+def _begins(line: str, *, is_first: bool) -> bool:
+    """Say whether a line begins a message; where it is not the first, only what is known to happen to a chat stands behind a time."""
+    told = _TOLD.match(line)
+    return _TIME.match(line) is not None if told is None else is_first or _HAPPENED.search(told[2]) is not None
 
 
 def _message(source: Source, start: int, record: list[str], channel: str | None) -> Iterator[Message]:
@@ -101,4 +116,10 @@ def _body(lines: list[str]) -> list[str]:
             body.append(line)
     while body and not body[-1].strip():
         body.pop()
-    return body
+    return _unmarked(body)
+
+
+def _unmarked(body: list[str]) -> list[str]:
+    """Leave out when each version of an edited text was written."""
+    last = max((at for at, line in enumerate(body) if _EDITED.match(line)), default=0)
+    return [told[2] if at < last and (told := _TOLD.match(line)) else _EDITED.sub("", line) for at, line in enumerate(body)]

@@ -212,20 +212,20 @@ def _grouped(found: Iterable[tuple[int, Found, int]]) -> Iterator[list[tuple[int
         yield group
 
 
-def records(source: Source) -> Iterator[tuple[int, Record]]:
-    """Parse lines; give the objects with their line numbers and note the other lines."""
-    for row, record, _ in sized(source):
+def records(source: Source, comment: str | None = None) -> Iterator[tuple[int, Record]]:
+    """Parse lines; give the objects with their line numbers and note the other lines, unless they begin with ``comment``."""
+    for row, record, _ in sized(source, comment):
         if isinstance(record, str):
             source.notes.skip(f"{source.name}, line {row}", record)
         else:
             yield row, record
 
 
-def sized(source: Source) -> Iterator[tuple[int, Found, int]]:
-    """Parse lines; give the characters of each too, and why one is no object."""
+def sized(source: Source, comment: str | None = None) -> Iterator[tuple[int, Found, int]]:
+    """Parse lines, but for comments; give the characters of each too, and why one is no object."""
     with source.lines() as lines:
         for row, line in enumerate(lines, 1):
-            record = _parsed(line)
+            record = None if comment is not None and line.lstrip().startswith(comment) else _parsed(line)
             if record is not None:
                 yield row, record, len(line)
 

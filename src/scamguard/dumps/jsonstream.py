@@ -264,17 +264,17 @@ class _Walker:
 
     def _to_balance(self) -> None:
         """Go behind the bracket that closes the one here; one that was left open is closed by the next outer one."""
-        opened = ""
+        opened = bytearray()
         while True:
             for token in _TOKEN.finditer(self._text, self._at):
                 self._at = token.end()
                 if token[0] in "{[":
-                    opened += token[0]
+                    opened += token[0].encode()
                 elif token[0] in "}]":
-                    opened = opened[: max(0, opened.rfind("{" if token[0] == "}" else "["))]
+                    del opened[max(0, opened.rfind(b"{" if token[0] == "}" else b"[")) :]
                     if not opened:
                         return
-            if len(self._text) - self._at > _LONGEST or not self._more():
+            if max(len(opened), len(self._text) - self._at) > _LONGEST or not self._more():
                 raise _EndError(self._where("brackets do not close after a broken value"))
 
     def _where(self, problem: str) -> str:

@@ -1,4 +1,4 @@
-"""What mail programs show of a mail: the subject, then the text, then the texts of files that are attached.
+"""What mail programs show of a mail: the subject, then the text, then the names and texts of files that are attached.
 
 Programs choose among alternatives as they like, so all of them are read: the richest one, and of the others what it does not
 say. A scam that stands in one of them alone is read whichever one that is; an honest mail, which says the same in each, is read once.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from . import transfer
+from . import filenames, transfer
 from .html import words
 from .textkinds import READERS, flowed
 
@@ -65,13 +65,18 @@ def _read(found: Part) -> tuple[str, str]:
     loose = _plain(transfer.text(found.loose, ""))
     if not parts:
         said = _leaf(found)
-        return (loose, said) if found.attached else (_joined((loose, said)), "")
+        return (loose, _joined((_name(found), said))) if found.attached else (_joined((loose, said)), "")
     if found.kind.startswith("message/"):
-        return _joined((loose, *map(text_of, parts))), ""
+        return _joined((loose, *map(text_of, parts))), _name(found)
     read = [_read(part) for part in parts]
     shown = [text for text, _ in read if text]
     files = _joined(text for _, text in read)
     return _joined((loose, *(_different(shown) if found.kind == "multipart/alternative" else shown))), files
+
+
+def _name(found: Part) -> str:
+    """Give the name of a file as it is shown; of a signature, or a picture in the text, no name is."""
+    return "" if found.within or found.kind.endswith("-signature") else filenames.shown(found.title)
 
 
 def _leaf(found: Part) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 60  # parts within parts
 _MOST_MARKS: Final = 20_000  # lines of one mail that begin like a boundary
 _LONGEST: Final = 4000  # characters of a field that are looked at for its parameters
+_LONGEST_NAME: Final = 600  # characters of that of a file, which has 255 bytes at most, written as RFC 2047 has it
 _NAME = re.compile(rb"([!-9;-~]+)[ \t]*:")  # of a header (RFC 5322, 3.6.8)
 _KIND = re.compile(r"[\s\"']*([\w.+-]+/[\w.+-]+)")
 _BOUNDARY = re.compile(r"boundary\s*=\s*\"?([^\"\s;]+)", re.IGNORECASE)
@@ -78,14 +79,31 @@ class Part:
         return collapse_rfc2231_value(self._parameters().get_param(name, "")).strip().lower()
 
     @property
+    def title(self) -> str:
+        """The name of the file it is, as programs show it; empty if it is none."""
+        name = self._called()
+        return decoded(name.encode("utf-8", "surrogateescape")) if "=?" in name else name  # many programs write it so (RFC 2047)
+
+    def _called(self) -> str:
+        return str(self._parameters().get_filename() or "").strip()[:_LONGEST_NAME]
+
+    @property
     def file_name(self) -> str:
-        """The name of the file it is, small letters; empty if it is none."""
-        return str(self._parameters().get_filename() or "").strip().lower()
+        """The same in small letters."""
+        return self.title.lower()
 
     @property
     def attached(self) -> bool:
         """Whether it stands below the mail, as a file."""
-        return self._field("content-disposition").strip().lower().startswith("attachment") or bool(self.file_name)
+        return self._is_put_below() or bool(self._called())
+
+    @property
+    def within(self) -> bool:
+        """Whether it is a picture that stands in the text, where nobody sees its name."""
+        return self.kind.startswith("image/") and "content-id" in self.fields and not self._is_put_below()
+
+    def _is_put_below(self) -> bool:
+        return self._field("content-disposition").strip().lower().startswith("attachment")
 
     def body(self, most: int | None = None) -> bytes:
         """Give its bytes, decoded; of very many the first."""

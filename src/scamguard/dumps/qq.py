@@ -1,4 +1,4 @@
-"""QQ: the text that the program itself exports (消息管理器), and QQChatExporter's JSON (shuakami/qq-chat-exporter).
+"""QQ: the text that the program itself exports (消息管理器), and what QQChatExporter writes (`qqexporter`).
 
     消息对象:家庭群
     2024-05-01 15:04:05 小美(10001)
@@ -11,9 +11,9 @@ exports leave out the numbers: the first such line of a chat says whether the ot
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-from . import guarded, jsonstream, times
+from . import qqexporter, times
 from .block import Message
 from .source import without_columns
 from .spoken import Spoken
@@ -25,17 +25,15 @@ if TYPE_CHECKING:
     from .detect import Head
     from .source import Source
 
-_WALK: Final = {(), ("messages",)}
 _HEADER = re.compile(r"(\d{4}-\d\d?-\d\d?\s+\d{1,2}:\d\d:\d\d)\s+(?:【[^】]*】)?(.*?)(?:\((\d{4,12})\)|<([^<>\s]+@[^<>\s]+)>)?\s*$")
 _WITH = re.compile(r"消息对象[:：]\s*(.*)$")
 _SURE = re.compile(r"\d{4}-\d\d?-\d\d?\s+\d{1,2}:\d\d:\d\d\s+.*(?:\(\d{4,12}\)|<[^<>\s]+@[^<>\s]+>)$")
 _RULE = re.compile(r"={8,}$|消息(?:分组|记录)[:：（(]")
-_JSON = re.compile(r'^\s*\{.*"chatInfo":\s*\{', re.DOTALL)
 
 
 def looks(head: Head) -> bool:
-    """Say whether this is QQ's text or the JSON."""
-    if _JSON.match(head.text[:20_000]) and head.may_hold("messages") and ('"content":' in head.text or "QQChatExporter" in head.text):
+    """Say whether this is QQ's text or of QQChatExporter."""
+    if qqexporter.looks(head):
         return True
     return bool(head.lines) and (head.lines[0].startswith("消息记录") or _SURE.match(head.lines[0]) is not None)
 
@@ -43,8 +41,7 @@ def looks(head: Head) -> bool:
 def read(source: Source, column: str | None) -> Iterator[Block]:
     """Read every message."""
     without_columns(source, column)
-    is_json = source.start().lstrip().startswith("{")
-    return source.blocks(_of_json(source) if is_json else _of_text(source))
+    return source.blocks(qqexporter.messages(source) or _of_text(source))
 
 
 def _of_text(source: Source) -> Iterator[Message]:
@@ -73,22 +70,3 @@ def _of_text(source: Source) -> Iterator[Message]:
 def _begun(number: int, found: re.Match[str], channel: str | None) -> Message:
     sender = found[2].strip() or found[3] or found[4]
     return Message(number, "", None, times.any_of(found[1]), sender or None, channel)
-
-
-def _of_json(source: Source) -> Iterator[Message]:
-    channel: str | None = None
-    for path, number, value in jsonstream.values(source, _WALK):
-        if path == ("chatInfo",) and isinstance(value, dict):
-            channel = jsonstream.first_of(value, "name", "peerUid", "uid")
-        elif path[-1:] == (None,):
-            yield from guarded.messages(source, "message", number, value, _message, channel)
-
-
-def _message(number: int, found: dict[str, Any], channel: str | None) -> Iterator[Message]:
-    content, sender = found.get("content"), found.get("sender")
-    text = guarded.words(content, "text") if isinstance(content, dict) else guarded.words(found, "content")
-    reply = content.get("reply") if isinstance(content, dict) else None
-    who = jsonstream.first_of(sender, "groupCard", "remark", "name", "nickname", "uin", "uid") if isinstance(sender, dict) else None
-    answered = jsonstream.first_of(reply, "referencedMessageId", "messageId", "msgId", "id") if isinstance(reply, dict) else None
-    time = times.any_of(found.get("timestamp")) or times.any_of(found.get("time"))
-    yield Message(number, text, jsonstream.first_of(found, "id", "messageId"), time, who, channel, answered)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
-from . import guarded, jsonl, times
+from . import guarded, jsonl, signalwords, times
 from .block import Message
 from .columns import label
 from .source import without_columns
@@ -38,6 +38,7 @@ class _Names:
     recipients: dict[str, str] = field(default_factory=dict)
     chats: dict[str, str] = field(default_factory=dict)  # by that of its recipient
     numbers: dict[str, str] = field(default_factory=dict)  # of accounts by their UUID
+    accounts: dict[str, str] = field(default_factory=dict)  # of recipients by that of the account
 
 
 def looks(head: Head) -> bool:
@@ -92,10 +93,14 @@ def _is_header(found: Record) -> bool:
 
 def _framed(row: int, kind: str, held: Record, names: _Names) -> Iterator[Message]:
     if kind == "recipient":
-        names.recipients[str(held.get("id"))] = _name(held)
+        names.recipients[str(held.get("id"))] = name = _name(held)
+        if isinstance(contact := held.get("contact"), dict) and (account := label(contact.get("aci"))) is not None:
+            names.accounts[account] = name
     elif kind == "chat":
         names.chats[str(held.get("id"))] = names.recipients.get(str(held.get("recipientId")), "")
     elif kind == "chatItem":
+        for before in guarded.objects(held, "revisions"):  # what stood there first others have seen too
+            yield from _item(row, before, names)
         yield from _item(row, held, names)
 
 
@@ -119,43 +124,28 @@ def _string(value: object) -> str:
 
 
 def _item(row: int, item: Record, names: _Names) -> Iterator[Message]:
+    """Read what was said, and what a group was renamed; a call, a sticker and other updates have no words."""
+    said = _words(item)
+    standard, sent = item.get("standardMessage"), item.get("dateSent")
+    quote = standard.get("quote") if isinstance(standard, dict) else None
+    author = "me" if "outgoing" in item else names.recipients.get(str(item.get("authorId"))) or label(item.get("authorId"))
+    answered = label(quote.get("targetSentTimestamp")) if isinstance(quote, dict) else None
+    id_, time, channel = label(sent), times.since(sent, 1000), names.chats.get(str(item.get("chatId"))) or None
+    if said is not None:
+        yield Message(row, said, id_, time, author, channel, answered)
+    for words, account in signalwords.renamed(item):
+        who = author if account is None else names.accounts.get(label(account) or "") or None
+        yield Message(row, words, id_, time, who, channel)
+
+
+def _words(item: Record) -> str | None:
+    """Give all that an item says; None if it has no words."""
     standard, story = item.get("standardMessage"), item.get("directStoryReplyMessage")
     reply = story.get("textReply") if isinstance(story, dict) else None  # to a story; one may reply with a sign alone, too
     said = reply if isinstance(reply, dict) else standard
     text = said.get("text") if isinstance(said, dict) else None
-    if isinstance(text, dict) and text.get("body") is not None:
-        words = guarded.words(text, "body")
-    elif not (words := "\n".join(filter(None, _shown(item)))):
-        return  # a call, a sticker, an update: no words
-    quote = standard.get("quote") if isinstance(standard, dict) else None
-    sent = item.get("dateSent")
-    sender = "me" if "outgoing" in item else names.recipients.get(str(item.get("authorId")))
-    answered = quote.get("targetSentTimestamp") if isinstance(quote, dict) else None
-    sender, channel = sender or label(item.get("authorId")), names.chats.get(str(item.get("chatId"))) or None
-    yield Message(row, words, label(sent), times.since(sent, 1000), sender, channel, label(answered))
-
-
-def _shown(item: Record) -> Iterator[str]:
-    """Give the words of what is no text: a poll, a contact, the note with a payment."""
-    poll, sent, payment = item.get("poll"), item.get("contactMessage"), item.get("paymentNotification")
-    if isinstance(poll, dict):
-        yield guarded.words(poll, "question")
-        yield from (guarded.words(one, "option") for one in guarded.objects(poll, "options"))
-    if isinstance(sent, dict):
-        contact = sent.get("contact")
-        for one in contact if isinstance(contact, list) else [contact]:  # of older exports it is a list
-            yield from _contact(one) if isinstance(one, dict) else ()
-    if isinstance(payment, dict):
-        yield guarded.words(payment, "note")
-
-
-def _contact(contact: Record) -> Iterator[str]:
-    name = contact.get("name")
-    if isinstance(name, dict):
-        yield " ".join(filter(None, (guarded.words(name, part) for part in ("givenName", "middleName", "familyName", "nickname"))))
-    yield guarded.words(contact, "organization")
-    for way in ("number", "email"):
-        yield from (guarded.words(one, "value") for one in guarded.objects(contact, way))
+    body = guarded.words(text, "body") if isinstance(text, dict) and text.get("body") is not None else None
+    return "\n".join(filter(None, (body, *signalwords.of_item(item)))) or body
 
 
 def _received(found: Record) -> Record | None:
@@ -175,14 +165,17 @@ def _envelope(row: int, envelope: Record, numbers: dict[str, str]) -> Iterator[M
     if not isinstance(data, dict) and isinstance(sync, dict) and isinstance(sent := sync.get("sentMessage"), dict):
         channel = _account(sent, "destination", numbers)
         data, sender = _said(sent) or sent, "me"
-    if not isinstance(data, dict) or data.get("message") is None:
+    if not isinstance(data, dict):
         return
+    words = "\n".join(filter(None, (guarded.words(data, "message"), *signalwords.of_data(data))))
+    if not words and data.get("message") is None:
+        return  # a reaction, a sticker, an update
     group, quote = data.get("groupInfo"), data.get("quote")
     stamp = data.get("timestamp") or envelope.get("timestamp")
     if isinstance(group, dict):
         channel = label(group.get("groupName") or group.get("groupId"))
     reply = label(quote.get("id")) if isinstance(quote, dict) else None
-    yield Message(row, guarded.words(data, "message"), label(stamp), times.since(stamp, 1000), sender, channel, reply)
+    yield Message(row, words, label(stamp), times.since(stamp, 1000), sender, channel, reply)
 
 
 def _said(found: Record) -> Any:  # noqa: ANN401 - JSON

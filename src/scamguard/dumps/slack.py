@@ -181,6 +181,8 @@ def _message(number: int, found: Mapping[str, Any], people: People, channel: str
 
 
 def _sender(found: Mapping[str, Any], names: dict[str, str]) -> str | None:
+    if (found.get("bot_id") or found.get("subtype") == "bot_message") and (shown := label(found.get("username"))):
+        return shown  # what an app calls itself in this message, whoever it is
     user, profile, bot = found.get("user"), found.get("user_profile"), found.get("bot_profile")
     if isinstance(user, str) and user in names:
         return names[user]

@@ -12,6 +12,7 @@ from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from . import filenames
 from .inline import joined, link
 from .markdown import shown as as_shown
 
@@ -57,7 +58,8 @@ def _attached(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[st
 def _opened(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
     """Give the titles and names of files, what was said of them, and the beginning of those of which it is shown."""
     for file in dicts(found.get("files")):
-        yield from (_string(file.get(name)) for name in ("title", "name", "alt_txt"))
+        title, name = _string(file.get("title")), _string(file.get("name"))
+        yield from (filenames.shown(name) if title == name else title, filenames.shown(name), _string(file.get("alt_txt")))
         said = file.get("initial_comment")
         yield unescaped(_string(said.get("comment")), names) if isinstance(said, dict) else ""
         whole, preview = _string(file.get("plain_text")), _string(file.get("preview"))

@@ -3,16 +3,18 @@
 The file is cut where a record begins, and each is parsed on its own: `<` cannot stand inside an attribute, so that cut is
 sure, a broken record costs itself alone, and there is no place for a document type, so no entity can be declared (no
 «billion laughs»). The app writes an emoji as two character references to UTF-16 surrogates, which is not XML; they are
-joined. Fields: synctech.com.au/sms-backup-restore/fields-in-xml-backup-files.
+joined. Of an MMS its texts are read, and of what is no picture or sound the name of the file.
+Fields: synctech.com.au/sms-backup-restore/fields-in-xml-backup-files.
 """
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import IO, TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET  # each record alone, without a document type: no entity, no expansion
 
-from . import times
+from . import filenames, html, times, transfer, vcard
 from .block import Message, cleaned
 from .source import without_columns
 
@@ -31,6 +33,10 @@ _MOST_DIGITS: Final = 8
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ATTRIBUTE = re.compile(r"""\s([\w:.-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _RECEIVED, _SENDER = "1", "137"  # type of an SMS; of an MMS address, PduHeaders.FROM
+_BETWEEN: Final = "~"  # the numbers of a group
+_CONTACTS: Final = {"text/vcard", "text/x-vcard"}
+_UNNAMED: Final = ("text/plain", "application/smil", "image/", "audio/", "video/")  # parts whose files nobody sees the name of
+_MOST_DATA: Final = 1 << 16  # characters of a part that is packed; a longer one is no text that anybody reads
 _NOTHING: Final = {None, "", "null"}  # how the app writes what is not there
 
 
@@ -115,7 +121,7 @@ def _without_data(record: str) -> str:
     """Leave out pictures, which are longer than all else."""
     if "data" not in record:
         return record
-    return _ATTRIBUTE.sub(lambda found: "" if found[1] == "data" else found[0], record)
+    return _ATTRIBUTE.sub(lambda found: "" if found[1] == "data" and len(found[0]) > _MOST_DATA else found[0], record)
 
 
 def _referred(found: re.Match[str]) -> str:
@@ -151,18 +157,39 @@ def _sms(row: int, found: ET.Element) -> Message:
 
 
 def _mms(row: int, found: ET.Element) -> Message:
-    parts = [found.get("sub"), *(part.get("text") for part in found.iter("part") if part.get("ct") == "text/plain")]
-    sender = next((addr.get("address") for addr in found.iter("addr") if addr.get("type") == _SENDER), None)
+    parts = [found.get("sub"), *(said for part in found.iter("part") for said in _part(part))]
+    number = next((addr.get("address") for addr in found.iter("addr") if addr.get("type") == _SENDER), None)
+    number = None if number in {*_NOTHING, "insert-address-token"} else number
     received = found.get("msg_box") == _RECEIVED
     with_whom = _who(found)
+    is_group = _BETWEEN in (found.get("address") or "")  # else whoever wrote it is whom the chat is with
     return Message(
         row,
         "\n".join(str(part) for part in parts if part not in _NOTHING),
         None if found.get("m_id") in _NOTHING else found.get("m_id"),
         times.since(found.get("date"), 1000),
-        (with_whom if sender in {*_NOTHING, "insert-address-token"} else sender) if received else "me",
+        (number or with_whom if is_group else with_whom or number) if received else "me",
         with_whom,
     )
+
+
+def _part(part: ET.Element) -> Iterator[str]:
+    """Give the name of the file that a part is, and its text."""
+    kind = (part.get("ct") or "").partition(";")[0].strip().lower()
+    if not kind.startswith(_UNNAMED):
+        names = (part.get(name) for name in ("fn", "name", "cl"))
+        yield filenames.shown(next((name for name in names if name not in _NOTHING), None))
+    if kind.startswith("text/"):
+        text = part.get("text") or ""
+        text = _unpacked(part.get("data") or "") if text in _NOTHING else text
+        yield html.words(text) if kind == "text/html" else vcard.words(text) if kind in _CONTACTS else text
+
+
+def _unpacked(data: str) -> str:
+    try:
+        return transfer.text(base64.b64decode(data), "")
+    except ValueError:
+        return ""
 
 
 def _who(found: ET.Element) -> str | None:

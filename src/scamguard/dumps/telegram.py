@@ -1,16 +1,18 @@
 """Telegram Desktop's result.json: one chat, or a whole account (export_output_json.cpp of telegramdesktop/tdesktop).
 
 A text is a string or an array of strings and entities; a link behind other words (`text_link`) is put behind them, for
-that is where it leads. Buttons, polls, contacts, places and names of files are part of what is read. What an event renames, it may
-rename to a lie, so a new title counts as a message of whoever set it, as do the words that come with a gift; other events hold no words.
+that is where it leads. Buttons, polls, contacts, places, songs and names of files are part of what is read. What an event renames, it
+may rename to a lie, so a new title counts as a message of whoever set it, as do the words that come with a gift; other events hold
+no words.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from . import guarded, jsonstream, times
+from . import filenames, guarded, jsonstream, times
 from .block import Message
 from .columns import label
 from .inline import joined, link, linked
@@ -93,7 +95,7 @@ def _message(row: int, found: Mapping[str, Any], channel: str | None) -> Iterato
             times.iso(found.get("date")) if times.known(time) is None else time,  # old exports have the clock of the machine alone
             next((name for field in ("from", "actor", "from_id", "actor_id") if (name := label(found.get(field)))), None),
             channel,
-            label(found.get("reply_to_message_id")),
+            None if found.get("reply_to_peer_id") else label(found.get("reply_to_message_id")),  # else it is a message of another chat
         )
 
 
@@ -109,18 +111,42 @@ def text_of(found: Mapping[str, Any]) -> str:
     if found.get("type") == "service":
         parts += [_words(found, name) for name in _RENAMED]
     for name, fields in _CARDS.items():
-        if isinstance(card := found.get(name), dict):
-            parts += [_words(card, field) for field in fields]
-            parts += [_words(answer, "text") for answer in guarded.objects(card, "answers")]
+        card = _card(found.get(name), fields[0])
+        parts += [_words(card, field) for field in fields]
+        parts += [_words(answer, "text") for answer in guarded.objects(card, "answers")]
     if isinstance(contact := found.get("contact_information"), dict):
         parts.append(" ".join(filter(None, (_words(contact, field) for field in ("first_name", "last_name")))))
     parts += [_words(found, name) for name in ("place_name", "address", "game_title", "game_description")]
-    if "media_type" not in found:  # of a sticker, a video or a voice nobody sees the name
-        parts.append(_words(found, "file_name"))
+    parts += _file(found)
     rows = found.get("inline_bot_buttons")
     for row in rows if isinstance(rows, list) else ():
         parts += [_button(button) for button in row if isinstance(button, dict)] if isinstance(row, list) else []
     return "\n".join(filter(None, parts))
+
+
+def _card(value: object, first: str) -> Mapping[str, Any]:
+    """Give an object; that of an invoice is written as a string that holds its JSON. A string that holds none is its ``first`` field."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value, strict=False)
+        except (ValueError, RecursionError):
+            return {first: value}
+    return value if isinstance(value, dict) else {}
+
+
+def _file(found: Mapping[str, Any]) -> list[str]:
+    """Give what is shown of a file: the song it is, else its name; of a sticker, a video or a voice nobody sees that."""
+    if "media_type" not in found:
+        return [filenames.shown(_words(found, "file_name") or _end_of(found.get("file")))]
+    if found["media_type"] != "audio_file":
+        return []
+    song = [_words(found, name) for name in ("performer", "title")]
+    return song if any(song) else [filenames.shown(_words(found, "file_name"))]
+
+
+def _end_of(path: object) -> str:
+    """Give the name of a file out of its path, which is all that early exports have of it; what stands for a file left out has none."""
+    return path.rpartition("/")[2] if isinstance(path, str) and path.startswith("files/") else ""
 
 
 def _words(found: Mapping[str, Any], name: str) -> str:

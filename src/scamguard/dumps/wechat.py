@@ -1,20 +1,21 @@
 """WeChat, which has no export of its own, as the known programs write it.
 
-EchoTrace: an object with `session` and `messages`. chatlog: an array of objects with `talker` and `isSelf`, or text whose
-messages begin with `小红(wxid_1) 05-01 18:00:00`; MemoTrace (留痕): with `2026-05-01 18:00:00 小红`. The CSV of both and of
+EchoTrace and WeFlow: an object with `session` and `messages`; in WeFlow's shortest form a message has the number of its sender, and
+`senders` names him. chatlog: an array of objects with `talker` and `isSelf`. Their texts: `wechattext`. The CSV of all of these and of
 PyWxDump is read as any table. The content of a card is XML, of which title and address are read, for that leads away.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from . import guarded, jsonstream, times
+from . import guarded, jsonstream, times, wechattext
 from .block import Message
+from .columns import label
 from .inline import linked
 from .source import without_columns
-from .spoken import Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,90 +24,124 @@ if TYPE_CHECKING:
     from .detect import Head
     from .source import Source
 
-_WALK: Final = {(), ("messages",)}
-_ECHOTRACE = re.compile(r'^\s*\{.*"session":\s*\{.*"wxid":', re.DOTALL)
-_CHATLOG = re.compile(r'^\s*\[\s*\{(?=.*"talker":)(?=.*"isSelf":)', re.DOTALL)
-_CHATLOG_LINE = re.compile(
-    r"(?:(?P<name>\S.{0,99}?)\((?P<id>[\w@.-]{1,64}|我)\)|(?P<alone>我|[a-zA-Z0-9_@.-]{1,64})) (?:\[(?P<room>.*?)(?:\([^()]*\))?\] )?"
-    r"(?P<time>(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d)$"
-)
-_MEMOTRACE_LINE = re.compile(r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?P<name>\S.*?)(?P<id>)(?P<alone>)(?P<room>(?!))?$")
+_WALK: Final = {(), ("senders",), ("messages",)}
+_ECHOTRACE: Final = re.compile(r'^\s*\{.*"session":\s*\{.*"(?:wxid|localType)":', re.DOTALL)
+_WEFLOW: Final = re.compile(r'^\s*\{\s*"weflow":\s*\{.*"session":\s*\{', re.DOTALL)
+_CHATLOG: Final = re.compile(r'^\s*\[\s*\{(?=.*"talker":)(?=.*"isSelf":)', re.DOTALL)
 _ELEMENTS: Final = [re.compile(rf"<{name}>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</{name}>", re.DOTALL) for name in ("title", "des", "url")]
+_CARDS: Final = (  # what WeFlow says of a card beside its content
+    "appMsgDesc", "linkTitle", "finderTitle", "finderDesc", "musicTitle", "contactCardNickname", "contactCardSignature",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Chat:
+    """What the document so far says of a conversation."""
+
+    session: dict[str, Any] = field(default_factory=dict)
+    senders: dict[str, str] = field(default_factory=dict)  # names by the numbers that messages have
+
+    @property
+    def name(self) -> str | None:
+        return jsonstream.first_of(self.session, "displayName", "nickname", "wxid", "accountId", "username")
+
+    def is_with(self, account: str | None) -> bool:
+        """Say whether this is a chat with one person, who has this account."""
+        return account is not None and account in {label(self.session.get(name)) for name in ("wxid", "accountId", "username")}
 
 
 def looks(head: Head) -> bool:
-    """Say whether this is JSON of one of the two, or chatlog's text; MemoTrace's text could be any log's."""
+    """Say whether this is JSON of one of them, or text of chatlog or WeFlow; MemoTrace's text could be any log's."""
     start = head.text[:20_000]
-    if (_ECHOTRACE.match(start) and head.may_hold("messages")) or _CHATLOG.match(start):
+    if _WEFLOW.match(start) and head.is_cut:
+        return True  # there may be more senders than are seen of it
+    if (_ECHOTRACE.match(start) or _WEFLOW.match(start)) and head.may_hold("messages"):
         return True
-    found = _CHATLOG_LINE.match(head.lines[0]) if head.lines else None
-    return found is not None and found["id"] is not None
+    return _CHATLOG.match(start) is not None or wechattext.looks(head)
 
 
 def read(source: Source, column: str | None) -> Iterator[Block]:
     """Read one conversation."""
     without_columns(source, column)
     is_json = source.start().lstrip().startswith(("{", "["))
-    return source.blocks(_messages(source) if is_json else _of_text(source))
+    return source.blocks(_messages(source) if is_json else wechattext.messages(source))
 
 
 def _messages(source: Source) -> Iterator[Message]:
-    session: dict[str, Any] = {}
+    chat = _Chat()
     for path, number, value in jsonstream.values(source, _WALK):
         if path == ("session",) and isinstance(value, dict):
-            session = value
+            chat.session.update(value)
+        elif path == ("senders", None) and isinstance(value, dict):
+            number_, name = label(value.get("senderID")), jsonstream.first_of(value, "displayName", "nickname", "accountId", "wxid")
+            chat.senders.update({number_: name} if number_ and name else {})
         elif path[-1:] == (None,):
-            yield from guarded.messages(source, "message", number, value, _message, session)
+            yield from guarded.messages(source, "message", number, value, _message, chat)
 
 
-def _of_text(source: Source) -> Iterator[Message]:
-    """Read messages that begin with a line of who and when, and go on to the next such line, of the form of the first."""
-    spoken = Spoken()
-    forms = [_CHATLOG_LINE, _MEMOTRACE_LINE]
-    with source.lines() as lines:
-        for number, raw in enumerate(lines, 1):
-            line = raw.rstrip("\r\n").removeprefix("\ufeff")
-            found = next((match for form in forms if (match := form.match(line))), None)
-            if found:
-                if (said := spoken.whole()) is not None:
-                    yield said._replace(text=said.text.strip("\n"))
-                forms = [found.re]
-                spoken.begin(_begun(number, found))
-            elif not spoken.take(line) and line.strip():
-                source.notes.skip(f"{source.name}, line {number}", "nobody and no time begins this line, and no message stands before it")
-    if (said := spoken.whole()) is not None:
-        yield said._replace(text=said.text.strip("\n"))
+def _message(number: int, found: dict[str, Any], chat: _Chat) -> Iterator[Message]:
+    yield _echotrace(number, found, chat) if "senderUsername" in found or chat.session else _chatlog(number, found)
 
 
-def _begun(number: int, found: re.Match[str]) -> Message:
-    name = found["name"] or found["alone"]
-    sender = "me" if "我" in {name, found["id"]} else name
-    return Message(number, "", None, times.iso(found["time"]), sender, found["room"])
-
-
-def _message(number: int, found: dict[str, Any], session: dict[str, Any]) -> Iterator[Message]:
-    if "senderUsername" in found or session:
-        yield _echotrace(number, found, jsonstream.first_of(session, "displayName", "nickname", "wxid"))
-    else:
-        yield _chatlog(number, found)
-
-
-def _echotrace(number: int, found: dict[str, Any], channel: str | None) -> Message:
-    sender = jsonstream.first_of(found, "senderDisplayName", "senderUsername")
+def _echotrace(number: int, found: dict[str, Any], chat: _Chat) -> Message:
+    id_, reply = jsonstream.first_of(found, "platformMessageId", "localId"), label(found.get("replyToMessageId"))
+    words = [worded(_own(found))]
+    if found.get("appMsgKind") != "quote":
+        words += [more for name in _CARDS if (more := guarded.words(found, name)) not in words[0]]
     time = times.since(found.get("createTime"), 1)
-    return Message(number, worded(guarded.words(found, "content")), jsonstream.first_of(found, "localId"), time, sender, channel)
+    return Message(number, "\n".join(filter(None, words)), id_, time, _sender(found, chat), chat.name, reply)
+
+
+def _own(found: dict[str, Any]) -> str:
+    """Give the content without what it quotes at its end, which somebody else said."""
+    text = guarded.words(found, "content")
+    quoted = f"[引用 {found.get('quotedSender')}：{found.get('quotedContent')}]"
+    return text.removesuffix(quoted) or text
+
+
+def _sender(found: dict[str, Any], chat: _Chat) -> str | None:
+    """Name who sent a message: as it does, else by his number, else by the chat if that is with him."""
+    name = jsonstream.first_of(found, "senderDisplayName") or chat.senders.get(label(found.get("senderID")) or "")
+    if name is not None:
+        return name
+    if found.get("isSend") == 1:
+        return "me"
+    account = jsonstream.first_of(found, "senderUsername")
+    return chat.name if chat.is_with(account) else account
 
 
 def _chatlog(number: int, found: dict[str, Any]) -> Message:
     contents = found.get("contents")
     refer = contents.get("refer") if isinstance(contents, dict) else None
-    text = worded(guarded.words(found, "content"))
+    words = [worded(guarded.words(found, "content"))]
     if isinstance(contents, dict):
-        text = "\n".join(filter(None, (text, linked(guarded.words(contents, "title"), guarded.words(contents, "url")))))
-    sender = "me" if found.get("isSelf") is True else jsonstream.first_of(found, "senderName", "sender")
+        words += _card(contents)
+    who = jsonstream.first_of(found, "senderName", "sender")
+    sender = "me" if found.get("isSelf") is True else None if who == wechattext.SYSTEM else who
     reply = jsonstream.first_of(refer, "seq") if isinstance(refer, dict) else None
-    channel = jsonstream.first_of(found, "talkerName", "talker")
-    return Message(number, text, jsonstream.first_of(found, "seq"), times.any_of(found.get("time")), sender, channel, reply)
+    id_, channel = jsonstream.first_of(found, "seq"), jsonstream.first_of(found, "talkerName", "talker")
+    said = "\n".join(filter(None, words))
+    return Message(number, said, id_, times.any_of(found.get("time")), sender, channel, None if reply == "0" else reply)
+
+
+def _card(contents: dict[str, Any]) -> Iterator[str]:
+    """Give title and description of a card, or the messages that it forwards, of which its description is the beginning."""
+    forwarded = [*_forwarded(record)] if isinstance(record := contents.get("recordInfo"), dict) else []
+    title, description = guarded.words(contents, "title"), guarded.words(contents, "desc")
+    yield linked("\n".join(filter(None, (title, "" if any(forwarded) else description))), guarded.words(contents, "url"))
+    yield from forwarded
+
+
+def _forwarded(record: dict[str, Any]) -> Iterator[str]:
+    """Give the messages of a record of chats; one of them may be such a record again."""
+    found = record.get("DataList")
+    for item in guarded.objects(found, "DataItems") if isinstance(found, dict) else ():
+        yield guarded.words(item, "DataTitle")
+        inner = item.get("RecordXML")
+        if isinstance(inner, dict) and isinstance(inner.get("RecordInfo"), dict):
+            yield from _forwarded(inner["RecordInfo"])
+        else:
+            yield guarded.words(item, "DataDesc")
 
 
 def worded(text: str) -> str:

@@ -33,10 +33,12 @@ if TYPE_CHECKING:
 
 # Words for before and after noon in CLDR, in the languages of our lexicons; in Chinese the parts of the day too
 _BEFORE: Final = (
-    "am", "a.m.", "a. m.", "a.m", "vorm.", "上午", "凌晨", "早上", "清晨", "午前", "오전", "sa", "pg", "öö", "पूर्वाह्न", "ص", "дп",
+    "am", "a.m.", "a. m.", "a.m", "vorm.", "da manhã", "上午", "凌晨", "早上", "清晨", "午前", "오전", "sa", "pg", "öö", "पूर्वाह्न", "ص",
+    "дп",
 )  # fmt: skip
 _AFTER: Final = (
-    "pm", "p.m.", "p. m.", "p.m", "nachm.", "下午", "傍晚", "晚上", "中午", "午後", "오후", "ch", "ptg", "ös", "अपराह्न", "م", "пп",
+    "pm", "p.m.", "p. m.", "p.m", "nachm.", "da tarde", "下午", "傍晚", "晚上", "中午", "午後", "오후", "ch", "ptg", "ös", "अपराह्न", "م",
+    "пп",
 )  # fmt: skip
 _NOON = "|".join(re.escape(word).replace(r"\ ", r"\s") for word in sorted(_BEFORE + _AFTER, key=len, reverse=True))
 _MARKS = "[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069\ufeff]*"  # of direction, which WhatsApp puts around dates and names
