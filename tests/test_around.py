@@ -20,7 +20,7 @@ from scamguard.dumps import times
 from scamguard.dumps.source import Source
 from scamguard.dumps.tree import Tree
 from scamguard.errors import DumpError
-from scamguard.output import STDOUT, Output, checked
+from scamguard.output import STDOUT, Growing, Lines, Output, checked, part
 
 from .talking import scam, table
 
@@ -94,6 +94,45 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, when: str) -> N
     with pytest.raises(DumpError, match=r"o\.jsonl: cannot be written: No space left on device$"), out:
         out.add(table([{}]))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", [None, KeyboardInterrupt, ValueError])
+def test_a_file_is_in_place_when_it_is_complete_and_not_before(tmp_path: Path, kind: type[BaseException] | None) -> None:
+    (tmp_path / "o").write_text("old")
+    with contextlib.suppress(*([kind] if kind else [])), Growing(tmp_path / "o", encoding="utf-8") as file:
+        file.write("new")
+        assert (tmp_path / "o").read_text() == "old"
+        if kind is not None:
+            raise kind
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("o", "old" if kind else "new")]
+
+
+def test_a_file_that_does_not_fit_is_told_and_the_old_one_stays(tmp_path: Path) -> None:
+    (tmp_path / "o").write_bytes(b"old")
+    for size in (10, 1 << 20):  # told when it is closed, and when it is written
+        with no_file_above(4), pytest.raises(DumpError, match=r"o: cannot be written: File too large$"), Growing(tmp_path / "o") as file:
+            file.write(b"x" * size)
+    with no_file_above(4), contextlib.suppress(ZeroDivisionError), Growing(tmp_path / "o") as file:
+        file.write(b"x" * 10)
+        file.write(b"x" * (1 // 0))
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("o", b"old")]
+
+
+def test_lines_do_not_hide_what_stopped_a_scan(tmp_path: Path) -> None:
+    with no_file_above(4), contextlib.suppress(ZeroDivisionError), Lines(tmp_path / "o") as file:
+        file.add("x" * 10)
+        file.add("x" * (1 // 0))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_where_a_file_grows_leads_nowhere(tmp_path: Path) -> None:
+    """In a folder that many may write to, anybody can put one there."""
+    (tmp_path / "own").write_bytes(b"mine")
+    part(tmp_path / "o").symlink_to(tmp_path / "own")
+    with Growing(tmp_path / "o") as file:
+        file.write(b"new")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"own": b"mine", "o": b"new"}
+    assert not (tmp_path / "o").is_symlink()
 
 
 def test_a_reader_that_left_is_told_to_the_command(tmp_path: Path) -> None:

@@ -150,6 +150,7 @@ def test_a_language_without_a_sure_phrase_has_no_rule(monkeypatch: pytest.Monkey
     [
         ({"langs": ["tlh"]}, "unknown language 'tlh'; known: ar, de, en"),
         ({"alert": "#mods"}, "alert channel '#mods' is no Discord id"),
+        ({"alert": "١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨"}, "alert channel '١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨' is no Discord id"),
         ({"exempt_roles": ["staff"]}, "exempt role 'staff' is no Discord id"),
         ({"block": False}, "neither block nor alert"),
     ],

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from scamguard.chat.event import MOST, WORDED, speaker, views
 
+from .pace import slower
+
 REPLIES = {"m.in_reply_to": {"event_id": "$x"}}
 POLL = {"question": {"m.text": [{"body": "Q"}]}, "answers": [{"m.id": "1", "m.text": [{"body": "A"}]}, {"id": "x", "m.text": "B"}]}
 OLD_POLL = {"question": {"org.matrix.msc1767.text": "Q", "body": "Q"}, "answers": [{"id": "1", "org.matrix.msc1767.text": "A"}, 3]}
@@ -106,6 +108,6 @@ OPEN = "<mx-reply>" * 50_000
 
 @pytest.mark.parametrize("text", [OPEN, f"{OPEN}</mx-reply>", "> a\n" * 100_000, "<mx-reply>a</mx-reply>" * 20_000])
 def test_no_event_takes_the_square_of_its_length(text: str) -> None:
-    began = time.process_time()
+    limit, began = 3 * slower(), time.process_time()
     views({"body": text, "formatted_body": text})
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < limit

@@ -181,12 +181,25 @@ def test_a_header_behind_a_bare_carriage_return_is_taken_off(raw: bytes, clean: 
     assert stamped(raw, []) == clean
 
 
-@given(st.binary(max_size=400))
+ENDS = [b"\r", b"\n", b"\r\n", b"\r\n\r\n"]
+PIECES = [b"Subject: ", b"From: ", b"a@b.example", b"X-Scamguard: pass", b": ", b"hello", b"\xff", b"=?utf-8?q?", *ENDS]
+
+
+@given(st.lists(st.binary(max_size=20) | st.sampled_from(PIECES), max_size=20).map(b"".join))
 def test_any_bytes_are_a_mail(raw: bytes) -> None:
-    text, lang, _ = read(raw)
-    assert isinstance(text, str)
-    assert lang is None or isinstance(lang, str)
-    stamped(raw, [("X-Scamguard", "warn")])
+    text, lang, sender = read(raw)
+    for said in (text, lang, *((sender.name, sender.handle) if sender else ())):
+        assert said is None or said == said.encode().decode()
+    assert email.message_from_bytes(stamped(raw, [("X-Scamguard", "warn")])).get_all("X-Scamguard") == ["warn"], "also of no header"
+    raw = b"To: mia\r\n" + raw
+    ours = stamped(raw, [("X-Scamguard", "warn")])
+    assert email.message_from_bytes(ours).get_all("X-Scamguard") == ["warn"], "no mail says by itself that it was judged"
+    assert stamped(ours, []) == stamped(raw, [])
+
+
+def test_a_body_of_any_bytes_is_its_text() -> None:
+    assert read(b"Subject: hello\n\nsend it\xff now")[0] == "hello\n\nsend it\ufffd now"
+    assert read(b"Content-Language: de, en\n\nhi")[:2] == ("hi", "de")
 
 
 @pytest.fixture
@@ -212,8 +225,20 @@ def milter(guard: Guard) -> Iterator[Callable[..., tuple[str, dict[str, Any], li
 
 async def _start(chief: Moderator, port: int) -> asyncio.Task[None]:
     task = asyncio.create_task(serve(chief, port))
-    await asyncio.sleep(0.2)
+    async with asyncio.timeout(30):
+        while not await _answers(port):
+            assert not task.done()
+            await asyncio.sleep(0.01)
     return task
+
+
+async def _answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -23,6 +26,7 @@ from scamguard.verdict import Action, Verdict
 from .chatting import ADVISORY, SCAM, moderator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from scamguard.guard import Guard
@@ -52,23 +56,45 @@ def chief(slow: Slow, **more: Any) -> Moderator:
 
 def test_a_full_line_is_answered_for_at_once() -> None:
     slow = Slow()
-    found = chief(slow, workers=1, waiting=1)
-    waiting = [threading.Thread(target=found.decide, args=(f"wait {n}",)) for n in range(2)]
-    for thread in waiting:
-        thread.start()
-    while len(slow.seen) < 2:  # the first of all warmed it
+    found = Moderator(slow, Rules(budget=60), workers=1, waiting=1)  # type: ignore[arg-type] # a stand-in
+    with ThreadPoolExecutor(4) as askers, contextlib.closing(found):
+        try:
+            first = askers.submit(found.decide, "wait")
+            until(lambda: len(slow.seen) == 2)  # the first of all warmed it
+            others = [askers.submit(found.decide, "hello") for _ in range(3)]
+            until(lambda: sum(other.done() for other in others) == 2)  # while the worker is held: one waits in line
+        finally:
+            slow.stop.set()
+        decisions = [other.result() for other in others]
+        assert Counter(decision.why for decision in decisions) == {Why.BUSY: 2, Why.JUDGED: 1}
+        assert all(decision.failed and decision.response is Response.PASS for decision in decisions if decision.why is Why.BUSY)
+        assert first.result().why is Why.JUDGED
+        assert found.decide("hello").why is Why.JUDGED, "its places come back"
+
+
+def until(true: Callable[[], bool]) -> None:
+    limit = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < limit
         time.sleep(0.005)
-    began = time.perf_counter()
-    decisions = [found.decide("hello") for _ in range(3)]
-    slow.stop.set()
-    for thread in waiting:
-        thread.join()
-    assert Why.BUSY in {decision.why for decision in decisions} or time.perf_counter() - began > 0.2
-    assert all(decision.failed and decision.response is Response.PASS for decision in decisions)
-    until = time.monotonic() + 20
-    while found.decide("hello").why is not Why.JUDGED:  # its places come back
-        assert time.monotonic() < until
-    found.close()
+
+
+WRONG: list[tuple[Any, Any]] = [(None, ()), (5, ()), (b"hi", ()), ([], ()), ("hi", None), ("hi", 7), (None, None)]
+
+
+@pytest.mark.parametrize("fail_open", [True, False])
+@pytest.mark.parametrize(("text", "who"), WRONG)
+def test_what_is_no_message_is_answered_for_by_the_rules(guard: Guard, text: Any, who: Any, fail_open: bool) -> None:
+    with contextlib.closing(Moderator(guard, Rules(fail_open=fail_open, exempt=frozenset({"1"})))) as found:
+        for decision in (
+            found.decide(text, who),
+            asyncio.run(found.adecide(text, who)),
+            found.worst([text], who),
+            asyncio.run(found.aworst([text], who)),
+        ):
+            assert (decision.why, decision.response) == (Why.ERROR, Response.PASS if fail_open else Response.DELETE)
+        assert found.worst(None).why is asyncio.run(found.aworst(None)).why is Why.ERROR  # type: ignore[arg-type] # as above
+        assert (found.decide("hi").why, found.decide("hi", ["1"]).why, found.decide("").why) == (Why.JUDGED, Why.EXEMPT, Why.EMPTY)
 
 
 def test_places_come_back_and_a_closed_moderator_fails_by_the_rules() -> None:

@@ -131,10 +131,6 @@ def test_names_of_another_size_are_refused(named: NDArray[Any]) -> None:
     assert "sieve.named" in flaw_of(lambda card, arrays: arrays.update({"sieve.named": named}))
 
 
-wired = pytest.mark.skipif(not hasattr(model, "soundness"), reason="model.load does not ask soundness yet")
-
-
-@wired
 @pytest.mark.parametrize("card", ["[" * 100_000, "9" * 9000, '{"format": 2, "settings": 3}', "\udcff"])
 def test_a_card_that_cannot_be_read_is_refused_in_one_line(tmp_path: Path, card: str) -> None:
     raw = (FOLDER / model.WEIGHTS).read_bytes()
@@ -147,7 +143,6 @@ def test_a_card_that_cannot_be_read_is_refused_in_one_line(tmp_path: Path, card:
     assert "\n" not in str(caught.value)
 
 
-@wired
 def test_a_file_of_gigabytes_is_not_read(tmp_path: Path) -> None:
     (tmp_path / model.CARD).write_bytes((FOLDER / model.CARD).read_bytes())
     with (tmp_path / model.WEIGHTS).open("wb") as file:
@@ -156,7 +151,6 @@ def test_a_file_of_gigabytes_is_not_read(tmp_path: Path) -> None:
         model.load(tmp_path)
 
 
-@wired
 def test_the_largest_file_that_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     size = max((FOLDER / name).stat().st_size for name in (model.CARD, model.WEIGHTS))
     monkeypatch.setattr(soundness, "LARGEST", size)

@@ -293,6 +293,31 @@ def test_a_secret_is_masked_even_across_the_cut() -> None:
         assert not any(word in text for word in phrase.split() if len(word) > 4)
 
 
+@pytest.mark.parametrize("at", [0, 9_000, 9_950, 9_990, 19_930, 19_955, 20_000, 40_000])
+def test_no_part_of_a_secret_is_shown_however_far_in_it_stands(at: int) -> None:
+    key = planted.hex_key(random.Random(6))
+    text = f"{('see you at nine. ' * 2500)[:at]}\nmy private key is {key} ok?\n{'bye. ' * 5000}"
+    shown = "".join(part.text for part in masking.parts(text, [Evidence("r", "w", at + 1, at + 10, 0, 0)]))
+    assert "my private key is raw key ok?\nbye." in shown
+    assert not {key[n : n + 6] for n in range(len(key) - 5)} & {shown[n : n + 6] for n in range(len(shown) - 5)}
+
+
+def test_no_part_of_a_secret_is_shown_in_a_name() -> None:
+    key = planted.wif(random.Random(6))
+    for before in (0, 9_000, 9_950, 9_990, 19_930, 19_990):
+        shown = masking.name(f"{' ' * before}{key} Mia")
+        assert key[:6] not in shown
+        assert shown in {"▮▮▮ Mia", "▮▮▮", ""}
+    assert masking.name("  Mia ") == "Mia"
+
+
+def test_what_stands_far_in_is_shown_with_its_evidence() -> None:
+    text = "see you at nine. " * 2000 + "send us your phrase"
+    shown = masking.parts(text, [Evidence("r", "w", len(text) - 6, len(text), 0, 0)])
+    assert [part.kind for part in shown] == ["cut", "", "mark"]
+    assert shown[-1].text == "phrase"
+
+
 @given(st.text(max_size=60), st.lists(st.tuples(st.integers(0, 70), st.integers(0, 30)), max_size=4), st.integers(5, 60))
 def test_parts_hold_the_text_they_show(text: str, spans: list[tuple[int, int]], most: int) -> None:
     shown = masking.parts(text, [Evidence("r", "w", a, a + n, 0, 0) for a, n in spans], most)

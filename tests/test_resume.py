@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -215,6 +216,34 @@ def test_another_scan_is_refused_in_one_line(tmp_path: Path, about: dict[str, ob
 
 def test_two_scans_do_not_write_to_one_output(tmp_path: Path) -> None:
     with Checkpoint(tmp_path / "c", ABOUT), pytest.raises(DumpError, match="another scan is writing"):
+        Checkpoint(tmp_path / "c", ABOUT)
+
+
+def test_where_no_open_file_can_be_removed_a_checkpoint_goes_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows."""
+    kept = Checkpoint(tmp_path / "c", ABOUT)
+    unlink = Path.unlink
+
+    def closed_alone(path: Path) -> None:
+        if not kept._file.closed:
+            raise PermissionError(errno.EACCES, "used by another process")
+        unlink(path)
+
+    monkeypatch.setattr(Path, "unlink", closed_alone)
+    with kept:
+        kept.add(b"d" * 16, table(3))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkpoint_that_cannot_be_removed_does_not_stop_the_next_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", lambda *_: os.unlink(tmp_path))  # noqa: PTH108 - what is patched
+        with Checkpoint(tmp_path / "c", ABOUT) as kept:
+            kept.add(b"d" * 16, table(3))
+    with Checkpoint(tmp_path / "c", ABOUT) as kept:
+        assert kept.kept == 0
+    stopped(tmp_path / "c", 3)
+    with pytest.raises(DumpError, match="an earlier scan stopped here after 3 messages"):
         Checkpoint(tmp_path / "c", ABOUT)
 
 

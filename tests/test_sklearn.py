@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -21,10 +23,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import scamguard
+from scamguard import model as models
 from scamguard.columns import pack
 from scamguard.errors import InputError, ModelError, TrainingError
 from scamguard.features import SHAPE
 from scamguard.sklearn import ScamClassifier, ScamFeatures
+from scamguard.sklearn.base import base
 from scamguard.sklearn.features import pooled
 from scamguard.train import design
 
@@ -161,6 +165,22 @@ def test_numbers_may_be_numpys_as_in_a_grid(tmp_path: Path) -> None:
 def test_a_base_that_is_no_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no scamguard model here"):
         ScamClassifier(base=tmp_path).fit(TEXTS, LABELS)
+
+
+def test_a_base_is_read_again_when_it_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(TINY, "m")
+    first = base("m")
+    assert base("m") is base(Path("m")) is base(tmp_path / "m") is first
+    models.save(replace(first, card=first.card | {"bias": 7.0}), Path("m"))
+    assert base("m").card["bias"] == 7.0
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "other")
+    with pytest.raises(ModelError, match="no scamguard model here"):
+        base("m")
+    shutil.rmtree(tmp_path / "m")
+    with pytest.raises(ModelError, match="no scamguard model here"):
+        base(tmp_path / "m")
 
 
 def test_nothing_before_fit(tmp_path: Path) -> None:

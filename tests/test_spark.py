@@ -109,6 +109,7 @@ def test_an_empty_frame(spark: Any) -> None:
     ("schema", "column", "match"),
     [
         ("body string", "text", "unknown column 'text'; known: body"),
+        ("text string, text string", "text", "column 'text' is there 2 times"),
         ("text long", "text", "column 'text' is of bigint, not of strings"),
         ("text string, Risk float", "text", "column 'risk' is there already"),
     ],

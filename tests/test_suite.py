@@ -305,6 +305,20 @@ class TestPage:
         assert other.read_bytes().startswith("\ufeffé\r\n<!-- suite -->\n|".encode())
         assert other.read_bytes().endswith(b"\n<!-- /suite -->\r\n\\1 end")
 
+    def test_a_disk_that_is_full_leaves_the_page(self, tmp_path: Path, record: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+        other = tmp_path / "p.md"
+        other.write_text("<!-- suite -->\n<!-- /suite -->\n", "utf-8")
+        write = Path.write_bytes
+
+        def full(path: Path, data: bytes) -> int:
+            write(path, data[:10])
+            raise OSError("no space")
+
+        monkeypatch.setattr(Path, "write_bytes", full)
+        with pytest.raises(OSError, match="no space"):
+            suite_page.write(other, record)
+        assert [(path.name, path.read_text("utf-8")) for path in tmp_path.iterdir()] == [("p.md", "<!-- suite -->\n<!-- /suite -->\n")]
+
     @pytest.mark.parametrize(
         ("name", "text", "words"),
         [

@@ -181,10 +181,23 @@ class Checkpoint:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         comes_again = isinstance(error, ScamguardError) and not isinstance(error.__cause__, OSError)  # it needs another command
-        with contextlib.suppress(OSError):
-            if kind is None or not self.kept or comes_again:
-                self.path.unlink()
+        over = kind is None or not self.kept or comes_again
+        left = over and not _removed(self.path)
+        if left:  # Windows removes no file that is open; where it is never removed, what it holds must not stop the next scan
+            with contextlib.suppress(OSError):
+                self._file.truncate(0)
         self._file.close()
+        if left:
+            _removed(self.path)
+
+
+def _removed(path: Path) -> bool:
+    """Remove a file; say whether that was possible."""
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def _refuse_other(path: Path, first: bytes, about: Mapping[str, Any]) -> None:

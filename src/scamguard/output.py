@@ -22,7 +22,7 @@ from .sinks import COLUMNS
 from .visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import TracebackType
     from typing import IO
 
@@ -94,11 +94,66 @@ def part(path: Path) -> Path:
     return path.with_name(f".{path.name}.part")
 
 
+class Growing:
+    """A file that is moved into place when it is complete; a context manager.
+
+    It grows beside its target, in the folder of that. An exception, Ctrl-C among them, removes it instead, and what stood at
+    ``path`` before is untouched.
+
+    Parameters
+    ----------
+    path
+        Where it is to be.
+    how
+        As ``open`` has it: encoding, errors, newline; without them, it is a file of bytes.
+
+    Raises
+    ------
+    DumpError
+        It cannot be written.
+    """
+
+    def __init__(self, path: Path, **how: str) -> None:
+        self._path, self._target, self._part = path, target(path), part(path)
+        self.file: IO[Any]
+        with _telling(path):
+            self._part.unlink(missing_ok=True)  # one that was killed left it, or it is a link, which is not followed
+            self.file = self._part.open("x" if how else "xb", **how)  # type: ignore[call-overload] # with the permissions of any new file
+
+    def write(self, data: str | bytes) -> None:
+        """Write on.
+
+        Raises
+        ------
+        DumpError
+            The disk is full, or the like.
+        """
+        with _telling(self._path):
+            self.file.write(data)
+
+    def leave(self) -> None:
+        """Remove it."""
+        with contextlib.suppress(OSError):  # on a full disk what is buffered cannot be written even now
+            self.file.close()
+        self._part.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if kind is None:
+                with _telling(self._path):
+                    self.file.close()
+                    self._part.replace(self._target)
+        finally:
+            self.leave()
+
+
 class Output:
     """A table being written; a context manager.
 
-    Leaving the context moves the finished file into place. An exception, Ctrl-C among them, removes it instead,
-    and what stood at ``path`` before is untouched.
+    Leaving the context moves the finished file into place, see ``Growing``.
 
     Parameters
     ----------
@@ -116,21 +171,13 @@ class Output:
     """
 
     def __init__(self, path: Path, format: str | None = None, reasons: Mapping[str, str] | None = None) -> None:  # noqa: A002
-        self._format = checked(path, format)
-        self._path, self._target, self._part = path, target(path), part(path)
-        self._file: IO[bytes]
-        try:
-            self._file = _standard_output() if path == STDOUT else self._part.open("wb")  # with the permissions of any new file
-        except OSError as error:
-            raise DumpError(f"{path}: cannot be written: {error.strerror}") from error
-        try:
-            self._sink = sinks.opened(self._format, self._file, self._part, reasons or {})
-        except OSError as failed:
-            self._leave()
-            raise self._told(failed) from failed
-        except BaseException:
-            self._leave()
-            raise
+        self._path, self._format = path, checked(path, format)
+        with contextlib.ExitStack() as stack:
+            self._file: IO[bytes] = _standard_output() if path == STDOUT else stack.enter_context(Growing(path)).file
+            with _telling(path):
+                self._sink = sinks.opened(self._format, self._file, part(path), reasons or {})
+            stack.push(self._finish)
+            self._open = stack.pop_all()
 
     def add(self, table: pa.Table) -> None:
         """Write rows of ``COLUMNS``.
@@ -140,42 +187,24 @@ class Output:
         DumpError
             The disk is full, or the like.
         """
-        try:
+        with _telling(self._path):
             self._sink.add(table)
-        except BrokenPipeError:
-            raise
-        except OSError as failed:
-            raise self._told(failed) from failed
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        try:
-            if kind is None:
+        self._open.__exit__(kind, error, trace)
+
+    def _finish(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Have the sink write what it holds back."""
+        if kind is None:
+            with _telling(self._path):
                 self._sink.close()
                 self._file.flush()
-                if self._path != STDOUT:
-                    self._file.close()
-                    self._part.replace(self._target)
-            else:
-                with contextlib.suppress(OSError, pa.ArrowException):  # the error under way says more
-                    self._sink.close()
-        except BrokenPipeError:
-            raise
-        except OSError as failed:
-            raise self._told(failed) from failed
-        finally:
-            self._leave()
-
-    def _told(self, failed: OSError) -> DumpError:
-        return DumpError(f"{self._path}: cannot be written: {failed.strerror or failed}")
-
-    def _leave(self) -> None:
-        if self._path != STDOUT:
-            with contextlib.suppress(OSError):  # on a full disk what is buffered cannot be written even now
-                self._file.close()
-            self._part.unlink(missing_ok=True)
+        else:
+            with contextlib.suppress(OSError, pa.ArrowException):  # the error under way says more
+                self._sink.close()
 
 
 class Lines:
@@ -183,11 +212,7 @@ class Lines:
 
     def __init__(self, path: Path) -> None:
         writable(path)
-        self._path, self._target, self._part = path, target(path), part(path)
-        try:
-            self._file = self._part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
-        except OSError as error:
-            raise DumpError(f"{path}: cannot be written: {error.strerror}") from error
+        self._file = Growing(path, encoding="utf-8", errors="backslashreplace", newline="\n")
 
     def add(self, line: str) -> None:
         """Write a line; characters that act are shown by name.
@@ -197,23 +222,24 @@ class Lines:
         DumpError
             The disk is full, or the like.
         """
-        try:
-            self._file.write(visible(line) + "\n")
-        except OSError as failed:
-            raise DumpError(f"{self._path}: cannot be written: {failed.strerror or failed}") from failed
+        self._file.write(visible(line) + "\n")
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        try:
-            self._file.close()
-            if kind is None:
-                self._part.replace(self._target)
-        except OSError as failed:
-            raise DumpError(f"{self._path}: cannot be written: {failed.strerror or failed}") from failed
-        finally:
-            self._part.unlink(missing_ok=True)
+        self._file.__exit__(kind, error, trace)
+
+
+@contextlib.contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    """Say of an error of the system which file it is about; a reader that left is none."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as failed:
+        raise DumpError(f"{path}: cannot be written: {failed.strerror or failed}") from failed
 
 
 def _standard_output() -> IO[bytes]:

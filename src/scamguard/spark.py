@@ -14,7 +14,7 @@ from . import guard as guards
 from .errors import InputError, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pyspark.sql import DataFrame
 
@@ -44,13 +44,12 @@ def scan(frame: DataFrame, column: str = "text", *, guard: Guard | None = None) 
     Raises
     ------
     InputError
-        There is no such column, it is not of strings, or a column of a verdict's name is there already.
+        There is no such column or more than one, it is not of strings, or a column of a verdict's name is there already.
     """
     from pyspark.sql.types import StructType  # noqa: PLC0415 - pyspark is an extra
 
     kinds = dict(frame.dtypes)
-    if column not in kinds:
-        raise InputError(unknown("column", column, kinds))
+    _named(column, frame.columns)
     if kinds[column] != "string":
         raise InputError(f"column {column!r} is of {kinds[column]}, not of strings; cast it first")
     if taken := [name for name in _NAMES if name in {known.lower() for known in kinds}]:  # Spark's names know no case
@@ -65,7 +64,22 @@ def scan(frame: DataFrame, column: str = "text", *, guard: Guard | None = None) 
 
 
 def beside(guard: Guard, batch: pa.RecordBatch, column: str) -> pa.RecordBatch:
-    """Put the verdicts of a batch beside its columns; what one task does, for other engines that hand out Arrow batches too."""
-    verdicts = guard.scan(batch.column(batch.schema.get_field_index(column))).combine_chunks()
+    """Put the verdicts of a batch beside its columns; what one task does, for other engines that hand out Arrow batches too.
+
+    Raises
+    ------
+    InputError
+        There is no such column, or more than one.
+    """
+    verdicts = guard.scan(batch.column(_named(column, batch.schema.names))).combine_chunks()
     found = [verdicts.column(name).combine_chunks() for name in verdicts.schema.names]
     return pa.RecordBatch.from_arrays([*batch.columns, *found], [*batch.schema.names, *verdicts.schema.names])
+
+
+def _named(column: str, names: Sequence[str]) -> int:
+    """Give the place of a column that is there once."""
+    if column not in names:
+        raise InputError(unknown("column", column, names))
+    if names.count(column) > 1:
+        raise InputError(f"column {column!r} is there {names.count(column)} times; rename all but one before the scan")
+    return names.index(column)

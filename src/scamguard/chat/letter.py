@@ -67,4 +67,5 @@ def stamped(raw: bytes, found: list[tuple[str, str]]) -> bytes:
     head, rest = (raw[: end.start()], raw[end.start() :]) if end else (raw, b"")
     newline = b"\r\n" if b"\r\n" in raw or not raw else b"\n"
     ours = b"".join(f"{name}: {value}".encode().replace(b"\r\n", b"\n").replace(b"\n", newline) + newline for name, value in found)
+    head = head.lstrip(b" \t")  # a first line that continues no header would continue ours
     return ours + _OURS.sub(b"", head + newline).removesuffix(newline) + rest

@@ -99,10 +99,10 @@ class Moderator:
 
         They are judged one by one: a warning that one program shows must not excuse what another one does.
         """
-        if (early := self._early(views, who)) is not None:
-            return early
         future: Future[Verdict] | None = None
         try:
+            if (early := self._early(views, who)) is not None:
+                return early
             future = self._begun(views, sender)
             return self._decided(future.result(self.rules.budget), views)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the operator has chosen what happens then
@@ -114,10 +114,10 @@ class Moderator:
 
     async def aworst(self, views: Sequence[str], who: Collection[object] = (), sender: Sender | None = None) -> Decision:
         """Decide by the worst view without holding up the event loop; see ``worst``."""
-        if (early := self._early(views, who)) is not None:
-            return early
         future: Future[Verdict] | None = None
         try:
+            if (early := self._early(views, who)) is not None:
+                return early
             future = self._begun(views, sender)
             return self._decided(await asyncio.wait_for(asyncio.wrap_future(future), self.rules.budget), views)
         except Exception as error:  # noqa: BLE001 - see above

@@ -25,13 +25,13 @@ class Told:
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._done: OrderedDict[Hashable, Response] = OrderedDict()
+        self._done: OrderedDict[Hashable, set[Response]] = OrderedDict()
 
     @contextmanager
     def once(self, place: Hashable, response: Response) -> Iterator[bool]:
         """Say whether less was done before about the message in ``place``, so that people should be told.
 
-        What is broken off is forgotten: it is to be tried again when the platform sends the message again.
+        What is broken off is forgotten: it is to be tried again when the platform sends the message again. What was done before is not.
 
         >>> from scamguard.chat import Response
         >>> told = Told()
@@ -48,16 +48,23 @@ class Told:
             yield first
         except BaseException:
             if first:
-                with self._lock:
-                    self._done.pop(place, None)
+                self._forgotten(place, response)
             raise
 
     def _noted(self, place: Hashable, response: Response) -> bool:
         with self._lock:
-            if place in self._done and self._done[place] >= response:
+            done = self._done.setdefault(place, set())
+            if any(before >= response for before in done):
                 return False
-            self._done[place] = response
+            done.add(response)
             self._done.move_to_end(place)
             if len(self._done) > self._most:
                 self._done.popitem(last=False)
             return True
+
+    def _forgotten(self, place: Hashable, response: Response) -> None:
+        with self._lock:
+            done = self._done.get(place, set())
+            done.discard(response)
+            if not done:
+                self._done.pop(place, None)

@@ -157,6 +157,8 @@ def _source(path: str | PathLike[str], wanted: str | None, column: str | None, e
     for said, value in (("column", column), ("encoding", encoding)):
         text_or_none(said, value)
     name = str(path)
+    if not name:  # as a shell makes one of a variable that is not set; Path takes it for the folder one is in
+        raise DumpError("'': no such file")
     if wanted is not None and wanted not in FORMATS:
         raise DumpError(f"{name}: {unknown('format', wanted, FORMATS)}")
     if name == "-":

@@ -28,7 +28,7 @@ _ELSEWHERE: Final = re.compile(r"[a-z][a-z0-9+.-]*://|mailto:|tel:|sms:", re.IGN
 _REFRESH: Final = re.compile(r"[\s\d.]*+[;,]?\s*+(?:url\s*+=\s*+)?['\"]?([^'\"]+)", re.IGNORECASE)
 _DROPPED: Final = re.compile(r"[\t\r\n]")  # by browsers, from addresses
 _SPACES = re.compile(r"[ \t\r\n\f]+")
-_GAPS = re.compile(r"[ \t]*\n[ \t\n]*")
+_GAPS = re.compile(r"(?<![ \t])[ \t]*+\n[ \t\n]*+")  # blanks are tried once, from the first
 _RUNS = re.compile(r" {2,}")  # of several elements
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*")
 _MOST_TAGS: Final = 1000  # of one piece

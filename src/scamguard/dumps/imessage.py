@@ -72,7 +72,10 @@ def _messages(source: Source) -> Iterator[Message]:
                 record, start, length = [line], number, 0
             elif record and length < LONGEST_LINE:
                 record.append(line)
-                length += len(line)
+                length = min(length + len(line) + 1, LONGEST_LINE)
+            elif record and line.strip() and length == LONGEST_LINE:  # told once
+                length += 1
+                source.notes.skip(f"{source.name}, line {start}", f"a message longer than {LONGEST_LINE:,} characters; its end is not read")
             elif not record and line.strip():
                 source.notes.skip(f"{source.name}, line {number}", "no time begins this line, and no message stands before it")
             is_between = not line.strip()

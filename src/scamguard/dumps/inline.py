@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _NAME_END: Final = re.compile(r"[^\w./@-]|[^\x00-\x7f]|\Z")
-_SENTENCE_END: Final = re.compile(r"[.!?…]+(?=\s|\Z)|[\n。！？]|\Z")
+_SENTENCE_END: Final = re.compile(r"(?<![.!?…])[.!?…]++(?=\s|\Z)|[\n。！？]|\Z")  # a run of signs is tried once, from its first
 _NAMES: Final = re.compile(r"\w[.@]\w|://")  # an address
 
 

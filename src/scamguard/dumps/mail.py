@@ -29,7 +29,7 @@ UNREADABLE: Final = (ValueError, LookupError, RecursionError, AttributeError, Ty
 
 _LARGEST: Final = 1 << 26  # bytes of one mail
 _MARK: Final = codecs.BOM_UTF8
-_FROM = re.compile(rb"From \S+.*\d\d?:\d\d")  # the line before each mail in an mbox: sender and date
+_FROM = re.compile(rb"From \S.*\d\d?:\d\d")  # the line before each mail in an mbox: sender and date
 # … as nearly all programs write it (RFC 4155): an address, a day of the week, a month and a day, a time, a year
 _USUAL = re.compile(
     rb"From +(?:\S+|\"[^\"\n]{1,200}\"\S*) +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?:[A-Z][a-z]{2} +\d{1,2}|\d{1,2} +[A-Z][a-z]{2})"

@@ -47,7 +47,7 @@ def read(source: Source, column: str | None) -> Iterator[Block]:
 def _of_text(source: Source) -> Iterator[Message]:
     channel: str | None = None
     numbered: bool | None = None  # None: no message so far
-    spoken = Spoken()
+    spoken = Spoken(source)
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip("\r\n").removeprefix("\ufeff")

@@ -106,7 +106,7 @@ def _message(number: int, found: dict[str, Any], channel: str | None) -> Iterato
 
 
 def _of_text(source: Source) -> Iterator[Message]:
-    spoken, channel = Spoken(), None
+    spoken, channel = Spoken(source), None
     sender: tuple[int, str] | None = None  # a line that may be one, if a time is in the next
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):

@@ -27,6 +27,7 @@ _FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999  # the years 1 to 9999,
 # Whole numbers: a float64 does not hold a count of nanoseconds.
 _UNITS: Final = ((10**11, 1), (10**14, 1000), (10**17, 10**6))
 _FINEST: Final = 10**9
+_LONGEST: Final = 100  # characters; a time in words has some sixty, and patterns go back and forth in what is longer
 _MOST_COUNT: Final = 1e21  # the year 9999 in nanoseconds is a quarter of it
 _FRACTION: Final = re.compile(r"[.eE]")
 # The year first and whatever between: 2024/5/1 9:04, 2024年5月1日; it is the order that leaves nothing to guess
@@ -176,6 +177,9 @@ def _said(value: object) -> int | None:
     found = _iso(value)
     if found is not None:
         return found
+    value = value.strip()
+    if len(value) > _LONGEST:
+        return None
     value = _COMMENT.sub("", value)
     if _MAIL.match(value):
         return _mail(value)

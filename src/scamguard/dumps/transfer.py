@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"[a-z0-9-]+")
 _RUN = re.compile(rb"[A-Za-z0-9+/]{2,}")
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _JUNK: Final = bytes(set(range(256)) - set(_ALPHABET))
-_SPOKEN = re.compile(rb"[A-Za-z]{2,} [A-Za-z]{2,}")  # words, which base64 never holds
+_SPOKEN = re.compile(rb"[A-Za-z]{2} [A-Za-z]{2}")  # words, which base64 never holds
 _SOFT = re.compile(rb"=[ \t]+$", re.MULTILINE)  # a soft line break with white space behind, which gateways add
 _UUE: Final = {"x-uuencode", "uuencode", "uue", "x-uue"}
 _PROBE: Final = b"AZaz09 \n.,:;@/?!-_=\\x41\\u0041"  # what every charset of mail leaves as it is

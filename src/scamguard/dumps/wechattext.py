@@ -48,7 +48,7 @@ def _is_sure(found: re.Match[str]) -> bool:
 
 def messages(source: Source) -> Iterator[Message]:
     """Read messages that begin with a line of who and when, and go on to the next such line, of the form of the first."""
-    spoken = Spoken()
+    spoken = Spoken(source)
     forms: list[re.Pattern[str]] = [*_FORMS]
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):

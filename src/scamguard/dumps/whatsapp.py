@@ -143,7 +143,7 @@ def _flaws(times: list[int | None]) -> int:
 def _messages(source: Source) -> Iterator[Message]:
     form, dates = _form_of(source)
     channel = _channel(source.name)
-    spoken = Spoken()
+    spoken = Spoken(source)
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip("\r\n")

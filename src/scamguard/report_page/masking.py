@@ -1,10 +1,11 @@
 """What a reader of the report sees of somebody's words: evidence marked, secrets masked, nothing that acts.
 
-A message is cut only after its secrets are found, so that no half of one is left at the edge.
+Secrets are looked for in what is shown and far around it, so that no half of one is left at the edge.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -14,9 +15,10 @@ from scamguard.secrets import find
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from scamguard.secrets import Finding
     from scamguard.verdict import Evidence
 
-_LOOKED_AT: Final = 20_000  # characters of a message
+_AROUND: Final = 10_000  # characters before and behind those shown that are looked at too; no secret is as long
 _NAME: Final = 80
 # A code alone is none; read as the answer to somebody who asks for everything, it is masked all the same.
 _ASKED: Final = ("Which code did you get? Send me the code, your password and your recovery phrase.",)
@@ -39,10 +41,9 @@ def parts(text: str, evidence: Sequence[Evidence] = (), most: int = 480) -> list
     most
         Characters to show, from a little before the first evidence.
     """
-    beyond, text = len(text) > _LOOKED_AT, text[:_LOOKED_AT]
-    secrets = find(text, _ASKED)
     marks = [(e.start, min(e.stop, len(text))) for e in evidence if e.start < len(text)]
     start, stop = _window(len(text), marks, most)
+    secrets = _secrets(text, start, stop, _ASKED)
     edges = [*marks, *((f.start, f.stop) for f in secrets)]
     inside = {start, stop, *(at for edge in edges for at in edge if start < at < stop)}
     out = [Part("…", "cut")] if start else []
@@ -52,17 +53,24 @@ def parts(text: str, evidence: Sequence[Evidence] = (), most: int = 480) -> list
                 out.append(Part(hidden.kind.replace("_", " "), "secret"))
         else:
             out.append(Part(visible(text[a:b], keep="\n"), "mark" if any(x <= a and b <= y for x, y in marks) else ""))
-    out += [Part("…", "cut")] if stop < len(text) or beyond else []
+    out += [Part("…", "cut")] if stop < len(text) else []
     return [Part("".join(part.text for part in run), kind) for kind, run in _runs(out)]
 
 
 def name(text: str) -> str:
     """Show a name, a channel or a file in one line, its secrets masked."""
-    text = text[:_LOOKED_AT]
-    for f in reversed(find(text)):
+    text, secrets = text[:_AROUND], _secrets(text, 0, min(len(text), _AROUND))
+    for f in reversed(secrets):
         text = f"{text[: f.start]}▮▮▮{text[f.stop :]}"
     text = visible(text.strip())
     return text if len(text) <= _NAME else text[: _NAME - 1] + "…"
+
+
+def _secrets(text: str, start: int, stop: int, asked: Sequence[str] = ()) -> list[Finding]:
+    """Find the secrets of which something stands between ``start`` and ``stop``."""
+    first = max(0, start - _AROUND)
+    found = (replace(f, start=f.start + first, stop=f.stop + first) for f in find(text[first : stop + _AROUND], asked))
+    return [f for f in found if f.start < stop and start < f.stop]
 
 
 def _runs(found: list[Part]) -> Iterator[tuple[str, list[Part]]]:

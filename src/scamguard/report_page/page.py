@@ -7,9 +7,7 @@ else: no script, no picture, no font, no frame, no request.
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
-import os
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
@@ -48,12 +46,7 @@ def ready(path: Path) -> None:
     if path.suffix.lower() not in _SUFFIXES:
         raise DumpError(f"{path}: --report writes a page; end the name in .html")
     output.writable(path)
-    part = _part(path)
-    try:
-        part.open("xb").close()
-        part.unlink()
-    except OSError as error:
-        raise DumpError(f"{path}: cannot be written: {error.strerror}") from error
+    output.Growing(path).leave()
 
 
 def write(path: Path, gathered: Gathered, summary: Summary, conversations: pa.Table | None = None) -> None:
@@ -65,16 +58,8 @@ def write(path: Path, gathered: Gathered, summary: Summary, conversations: pa.Ta
         It cannot be written.
     """
     text = page(gathered, summary, conversations)
-    part = _part(path)
-    try:
-        with part.open("x", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(text)
-        part.replace(output.target(path))
-    except OSError as error:
-        raise DumpError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+    with output.Growing(path, encoding="utf-8", errors="replace", newline="\n") as file:
+        file.write(text)
 
 
 def page(gathered: Gathered, summary: Summary, conversations: pa.Table | None = None, now: datetime | None = None) -> str:
@@ -99,11 +84,6 @@ def page(gathered: Gathered, summary: Summary, conversations: pa.Table | None = 
         bar=charts.bar,
         **sections(gathered, summary, conversations, now or datetime.now(UTC)),
     )
-
-
-def _part(path: Path) -> Path:
-    path = output.target(path)
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
 @cache

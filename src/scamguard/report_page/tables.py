@@ -153,4 +153,4 @@ def secrets(names: list[str]) -> str:
 
 def when(time: datetime | None) -> str:
     """Write a time to the minute."""
-    return f"{time:%Y-%m-%d %H:%M}" if time else ""
+    return time.isoformat(" ")[:16] if time else ""

@@ -102,8 +102,7 @@ def unit(hours: int) -> str:
 
 def labels(columns: Sequence[Column], hours: int) -> list[str]:
     """Label each column by when it begins."""
-    form = "{:%Y-%m-%d}" if hours >= _DAY else "{:%Y-%m-%d %H:00}"
-    return [form.format(column.start) for column in columns]
+    return [column.start.isoformat(" ")[: 10 if hours >= _DAY else 16] for column in columns]
 
 
 def clock(g: Gathered, strays: int) -> str:

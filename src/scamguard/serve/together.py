@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from .problem import unavailable
+from .problem import stopping, unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,13 +39,15 @@ class Together:
         self._busy = False
 
     def put(self, text: str) -> asyncio.Future[Verdict]:
-        """Queue a message.
+        """Queue a message; one that the service ends before ends with a 503.
 
         Raises
         ------
         Problem
             503: too many are waiting already.
         """
+        if len(self._waiting) >= self._limit:
+            self._waiting = deque(entry for entry in self._waiting if not entry[1].done())  # nobody waits for one whose time is up
         if len(self._waiting) >= self._limit:
             raise unavailable("busy", "too many messages are waiting; try again in a second")
         future: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
@@ -61,18 +63,32 @@ class Together:
             if not future.done():  # its time was not up while it waited
                 batch.append((text, future))
         self._busy = bool(batch)
-        if batch:
+        if not batch:
+            return
+        try:
             reading = asyncio.get_running_loop().run_in_executor(self._pool, self._read, [text for text, _ in batch])
+        except RuntimeError:  # the pool was shut down, and reads nothing more
+            self._stop(batch)
+        else:
             reading.add_done_callback(lambda done: self._done(batch, done))
 
+    def _stop(self, batch: Batch) -> None:
+        """Tell all who wait that the service ends."""
+        for _, future in (*batch, *self._waiting):
+            if not future.done():
+                future.set_exception(stopping())
+        self._waiting.clear()
+        self._busy = False
+
     def _done(self, batch: Batch, reading: asyncio.Future[list[Verdict]]) -> None:
-        error = None if reading.cancelled() else reading.exception()
+        if reading.cancelled():  # the pool was shut down before it came to it
+            self._stop(batch)
+            return
+        error = reading.exception()
         for at, (_, future) in enumerate(batch):
             if future.done():
                 continue
-            if reading.cancelled():
-                future.cancel()
-            elif error is not None:
+            if error is not None:
                 future.set_exception(error)
             else:
                 future.set_result(reading.result()[at])

@@ -29,11 +29,17 @@ def base(folder: str | Path | None) -> Model:
     """
     if not isinstance(folder, str | PathLike | None):
         raise TrainingError(f"base is {folder!r}; give the folder of a model, or None for the bundled one")
-    return _loaded(models.bundled() if folder is None else Path(folder))
+    place = models.bundled() if folder is None else Path(folder)
+    try:
+        card = (place / models.CARD).stat()
+    except OSError:
+        return models.load(place)  # which says what is wrong
+    return _loaded(place.resolve(), (card.st_ino, card.st_size, card.st_mtime_ns))
 
 
 @lru_cache(maxsize=2)  # a grid search fits hundreds of times on one base
-def _loaded(folder: Path) -> Model:
+def _loaded(folder: Path, _: tuple[int, int, int]) -> Model:
+    """Load a model; again when its card, which is written last, is another."""
     return models.load(folder)
 
 

@@ -54,7 +54,8 @@ A linear classifier over words, character n-grams, words marked by the frame of 
 rules and the shape of a message, with one further linear head for each secret and each kind of scam. It says whether
 somebody poses as support, an authority, a boss or a friend to get the reader's secrets or money. It is written for
 Chinese and English first; Spanish, Portuguese, French, German, Russian, Japanese, Korean, Vietnamese, Turkish, Indonesian,
-Hindi and Arabic have lexicons and messages of their own. Any other language is scored by what it shares with these.
+Hindi and Arabic have lexicons and messages of their own; Ukrainian, Thai and Persian have messages, and no lexicon yet. Any other
+language is scored by what it shares with these.
 """
 _LIMITS = """\
 For warning readers and queueing messages for moderators, not for punishing senders unseen. A message that names no
@@ -88,6 +89,12 @@ the floor of a rule; {scam} scams and {benign} benign messages do.
 """
 
 
+_GAIN = """\
+What that brings, before what is quoted is set apart, decisive rules fire and the sieve passes anything over, and so with other figures
+than above:
+"""
+
+
 _SIEVE = """\
 A smaller linear model looks at a message first and passes most ordinary ones over, with a logit of its own; what leads somewhere or is
 spelled oddly is always read. Out of fold, the figures above being those of both together:
@@ -108,7 +115,7 @@ def _identity(learned: Mapping[str, Any]) -> list[str]:
         parts += ["", _HOME.format(nats=home["nats"], **home["messages"])]
     if learned["gain"]:
         keys = list(next(iter(learned["gain"].values())))
-        parts += ["", _table(["out of fold", *keys], learned["gain"].items())]
+        parts += ["", _GAIN, _table(["out of fold", *keys], learned["gain"].items())]
     return parts
 
 

@@ -56,8 +56,11 @@ def write(page: Path, record: Mapping[str, Any]) -> None:
     text = filled(checked(page), record)
     for path, content in ((record_of(page), json.dumps(record, indent=1, ensure_ascii=False) + "\n"), (page, text)):
         part = path.with_name(f".{path.name}.part")
-        part.write_bytes(content.encode())
-        part.replace(path)
+        try:
+            part.write_bytes(content.encode())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def filled(text: str, record: Mapping[str, Any]) -> str:
