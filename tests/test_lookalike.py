@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 import scamguard
 from scamguard import lookalike, lookalikes
-from scamguard.imitation import labels, shape
+from scamguard.imitation import judge, labels, shape, value
 from scamguard.imitation.finding import KINDS
 from scamguard.imitation.names import START, names
+from scamguard.imitation.profiles import owner
 from scamguard.imitation.skeleton import skeleton
 
 SPACIOUS = [  # what is shown and where it leads stand apart from the signs that mark them
@@ -104,6 +105,15 @@ IMITATIONS = [
     ("http://134744072/", None, "bare_ip"),
     ("http://0x08080808/", None, "bare_ip"),
     ("coinbase.support@gmail.com", "Coinbase", "email"),
+    ("google-support@gmail.com", "Google", "email"),
+    ("yahoo-support@yahoo.com", "Yahoo", "email"),  # a customer's mailbox, for its staff's
+    ("yahoo.verification@yahoo.de", "Yahoo", "email"),
+    ("comcast-billing@comcast.net", "Xfinity", "email"),
+    ("google-support@googlemail.com", "Google", "email"),
+    ("tencent-service@qq.com", "Tencent QQ", "email"),
+    ("attwireless-support@att.net", "AT&T", "email"),
+    ("microsoft-support@tenant.onmicrosoft.com", "Microsoft", "email"),
+    ("microsoft@outlook.com", "Microsoft", "email"),  # which no customer gets
     ("help@kraken-support.com", "Kraken", "combosquat"),
     ("@metamask_support_team", "MetaMask", "handle"),
     ("@krakensupp0rt", "Kraken", "handle"),
@@ -161,6 +171,10 @@ HONEST = [
     "amazon.us.reseller.org", "apple.de.reseller.org", "vision.de.abc.top", "kakao.de", "icici.org", "sbi.org", "sbisec.co.jp",
     "dpd-institute.org", "android-webview.dev", "profile.example", "meister.co", "app-analytics-services-att.com",
     "kraken.com", "https://support.kraken.com/login", "KRAKEN.COM.", "google.co.jp", "dns.google", "@krakensupport", "https://t.me/telegram",
+    "john@att.net", "support@yahoo.com", "bob.yahoo@yahoo.com", "yahoobob7@yahoo.com", "myyahoo@yahoo.com", "john.gmail@gmail.com",
+    "rogershome@rogers.com", "orange.peel@orange.fr", "verizonfan@verizon.net", "naver.kim@naver.com", "bt-services@btinternet.com",
+    "facture.orange@contact.orange.fr", "12345+github-actions[bot]@users.noreply.github.com", "johntencent@qq.com",
+    "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@tenant.onmicrosoft.com", "no-reply@yahoo.com", "google-noreply@google.com",
     "support@kraken.com", "dvla@notifications.service.gov.uk", "ebay@ebay.de",
     "Kraken", "Release the kraken!", "https://example.org/kraken", "apples.com", "ledger-cli.org", "192.168.0.1", "http://10.0.0.1/",
     "https://github.com/MetaMask", "https://google.com/url?q=https://youtube.com/", "", " ", ".", "@", "://", "https://", "\0", "\ud800",
@@ -201,6 +215,24 @@ def test_the_honest_are_let_through(value: str) -> None:
 
 def test_compiled_code_and_the_judge_count_alike() -> None:
     assert (shape.MOST_GLUED, shape.START_LETTERS) == (labels.MOST_GLUED, START)
+
+
+def test_a_host_longer_than_any_is_judged_and_not_kept() -> None:
+    kept = [cache.cache_info().currsize for cache in (value._suffix, judge._domain)]
+    long = [f"kraken-login.{'a.' * 200}strange{n}.com" for n in range(20)]
+    assert {found and found.brand for found in map(lookalike, long)} == {"Kraken"}
+    assert [cache.cache_info().currsize for cache in (value._suffix, judge._domain)] == kept
+    assert lookalike("kraken-login.strange-and-kept.com")
+    assert value._suffix.cache_info().currsize > kept[0] or kept[0] == 1 << 16
+
+
+@pytest.mark.parametrize(
+    ("handle", "platform", "brand"),
+    [("@Chase", "", "chase"), ("@Chase", "x", "chase"), ("chase", "x", "chase"), ("@Chase", "telegram", None), ("@chase_x", "x", None)],
+)
+def test_a_handle_is_its_owners_however_it_is_written(handle: str, platform: str, brand: str | None) -> None:
+    found = owner(handle, platform)
+    assert (found.id if found else None) == brand
 
 
 def test_every_kind_is_shown_by_an_example() -> None:

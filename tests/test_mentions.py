@@ -104,6 +104,11 @@ def test_links_beside_names(text: str, said: set[str]) -> None:
     assert set(described(text)) - {"link.lookalike"} == said
 
 
+def test_a_name_is_found_wherever_it_stands() -> None:
+    for name in ("Kraken ", "币安，", "카카오 ", "PayPal币"):
+        assert [m.start for m in mentions(3 * name)] == [len(name) * n for n in range(3)]
+
+
 names = st.sampled_from(sorted(mentioned._index().written)) | st.from_regex(r"[a-z]{1,12}", fullmatch=True)
 
 

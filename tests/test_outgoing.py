@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from mnemonic import Mnemonic
 
 from scamguard.errors import InputError
+from scamguard.guard import Guard
+from scamguard.outgoing import EARLIER
 from scamguard.verdict import Action
 
 if TYPE_CHECKING:
-    from scamguard.guard import Guard
+    from scamguard.verdict import Verdict
 
 PHRASE = Mnemonic("english").to_mnemonic(bytes(range(40, 56)))
 EXAMPLE = "legal winner thank year wave sausage worth useful legal winner thank yellow"  # a published test vector of BIP-39
@@ -60,6 +63,24 @@ def test_a_plain_question_is_linked_to_its_answer(guard: Guard, text: str, quest
 def test_ordinary_messages_may_go(guard: Guard, text: str) -> None:
     verdict = guard.check(text, direction="outgoing")
     assert (verdict.risk, verdict.action, verdict.kind, verdict.evidence, verdict.advice()) == (0.0, Action.ALLOW, "", (), "")
+
+
+def test_earlier_messages_are_read_only_where_a_secret_is_found(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    check = Guard.check
+
+    def told(self: Guard, text: str, **known: Any) -> Verdict:
+        if known.get("direction") != "outgoing":
+            read.append(text)
+        return check(self, text, **known)
+
+    monkeypatch.setattr(Guard, "check", told)
+    thread = [ASKED, *(f"hello {n}" for n in range(100))]
+    assert guard.check("ok, see you", direction="outgoing", thread=thread).action is Action.ALLOW
+    assert read == []
+    [evidence] = guard.check(PHRASE, direction="outgoing", thread=deque([*thread, ASKED])).evidence
+    assert "asked for in this conversation" in evidence.why
+    assert read == [*thread[-EARLIER + 1 :], ASKED]
 
 
 def test_an_inbound_message_is_not_searched(guard: Guard) -> None:

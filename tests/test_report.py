@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 import scamguard
 from scamguard import Incident, Sender, incident, wording
 from scamguard.chains import traces, unexplained
+from scamguard.contacts import MOST
 from scamguard.errors import InputError
 from scamguard.lexicon import KINDS, SECRETS
 from scamguard.masking import masked
@@ -36,6 +37,7 @@ FOUND = Verdict(0.99, Action.BLOCK, "credential_request", ("seed_phrase",), (), 
 SCAM = "Kraken Support: send your 12 words to @kraken_desk or https://kraken-login.com/x or help@kraken-desk.com, +1 202-555-0143"
 BTC, ETH = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "0xde0B295669a9FD93d5F28D9Ec85E40f4cb697BAe"
 TXID = "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b"
+TON = "EQCD39VS5jcptHL8vMjEXrzGaRcCVYto7HUn4bpAOg8xqB2N"
 RNG = random.Random(7)
 
 
@@ -249,6 +251,8 @@ def test_masking_cuts_what_is_too_long_and_keeps_the_rest() -> None:
         ("So11111111111111111111111111111111111111112", "SOL", "address"),
         ("EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", "SOL", "address"),
         ("rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh", "XRP", "address"),
+        (TON, "TON", "address"),
+        (f"кошелёк{TON}или", "TON", "address"),  # letters of another script are no part of it
         (f"tx {TXID}", "", "transaction"),
         (f"https://mempool.space/tx/{TXID}", "", "transaction"),
         (f"transaction 0x{TXID}", "ETH", "transaction"),
@@ -267,6 +271,11 @@ def test_addresses_and_transactions_are_found(text: str, chain: str, kind: str) 
         ETH + "0",
         "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6u",
         "EQ" + "A" * 46,
+        "EQ" + "я" * 46,  # letters and digits all, and none of its own
+        "EQ" + "٣" * 46,
+        "bc1" + "ſ" * 40,  # whose capital is an S
+        "BC1" + "\N{KELVIN SIGN}" * 40,
+        f"{TON}A",
         "thequickbrownfoxjumpsoverthelazydogs",
         base58.b58encode_check(b"\x99" + bytes(range(20))).decode(),  # a checksum, and no chain that is known
         TXID,  # may be a private key
@@ -337,6 +346,17 @@ def test_no_link_leads_anywhere_wherever_it_stands() -> None:
     assert link not in everything(it)
     assert "https://" not in it.markdown().replace("hxxps://", "")
     assert "kraken-login.example" not in everything(it)
+
+
+def test_no_link_leads_anywhere_however_many_there_are() -> None:
+    links = [f"https://kraken-{n}.example/x" for n in range(MOST + 20)]
+    mails = [f"help{n}@kraken-desk.example" for n in range(MOST + 20)]
+    it = ticket("Kraken: send your seed phrase to " + " or ".join(links + mails))
+    assert (len(it.links), len(it.mailboxes)) == (MOST, MOST)
+    assert it.message.count("hxxps://kraken-") == len(links)
+    assert "https://" not in it.message
+    assert ".example" not in everything(it).replace("[.]example", "")
+    assert "@" not in it.message
 
 
 @pytest.mark.parametrize("known", [{"when": 3}, {"channel": 3}, {"lang": 3}, {"done": None}, {"given": None}, {"done": iter(["x"])}])

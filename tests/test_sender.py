@@ -18,7 +18,8 @@ import scamguard
 from scamguard import Sender, senders
 from scamguard.brands import registry
 from scamguard.errors import InputError
-from scamguard.sender import _OPEN_MAIL, MOST_NATS, NATS, WHY, judge, mixed
+from scamguard.imitation.names import words
+from scamguard.sender import MOST_NATS, NATS, WHY, _judged, judge, mixed
 
 if TYPE_CHECKING:
     from scamguard.guard import Guard
@@ -110,6 +111,15 @@ ASK = "Kraken Support: your wallet is locked. Reply with your 12-word seed phras
         (Sender("Team Santander", "team.santander@gmail.com"), {"sender.unofficial", "sender.lookalike_handle"}),
         (Sender("Maria Santander", "maria.santander@santander-login.com"), {"sender.lookalike_handle"}),
         (Sender("Max Binance", "max.binance@gmail.com"), {"sender.lookalike_handle"}),  # nobody's surname
+        (Sender(None, "yahoo-support@yahoo.com"), {"sender.lookalike_handle"}),  # a customer's mailbox
+        (Sender(None, "attwireless-support@att.net"), {"sender.lookalike_handle"}),
+        (Sender("Anna", "microsoft.billing@tenant.onmicrosoft.com"), {"sender.lookalike_handle"}),
+        (Sender("Anna", "anna.yahoo@yahoo.com"), set()),
+        (Sender("Anna Rogers", "anna.rogers@rogers.com"), set()),
+        (Sender(None, "support@att.net"), set()),
+        (Sender("x@evil.example (Kraken Support)"), {"sender.unofficial"}),
+        (Sender("help@kraken.com (Kraken Support)"), set()),
+        (Sender("Kraken Support, Inc. <x@evil.example>"), {"sender.unofficial"}),
         (Sender(), set()),
         (Sender("", ""), set()),
         (Sender("\ud800" * 400, "\0"), set()),
@@ -137,6 +147,18 @@ def test_a_mailbox_that_anybody_may_have_is_nobodys_own(name: str, handle: str) 
     assert not judge(Sender(name, handle)).official
 
 
+def test_an_address_for_a_name_makes_nobody_official() -> None:
+    assert judge(Sender("help@kraken.com <help@kraken.com>")).official
+    assert not judge(Sender("help@kraken.com <x@evil.example>")).official
+
+
+def test_of_a_long_name_no_more_is_kept_than_is_looked_at() -> None:
+    kept = _judged.cache_info().currsize
+    found = [judge(Sender(f"Kraken Support{' ' * 400}{n}", "@john" + "x" * 300 + str(n))) for n in range(50)]
+    assert _judged.cache_info().currsize - kept <= 1
+    assert {one.rules for one in found} == {("sender.unofficial",)}
+
+
 def test_an_address_may_stand_between_angle_brackets() -> None:
     assert judge(Sender("Kraken Support", "<support@kraken.com>")).official
     assert judge(Sender("Kraken Support", "<help@kraken-desk.com>")) == judge(Sender("Kraken Support", "help@kraken-desk.com"))
@@ -157,7 +179,7 @@ def test_no_brand_is_told_that_it_is_not_itself(brand: scamguard.Brand) -> None:
             assert judge(Sender(f"{brand.name} Support", f"@{handle}", platform=platform)).rules == ()
             assert judge(Sender(brand.name, handle)).official
     assert judge(Sender(f"{brand.name} Support", f"someone@{brand.official}")).official or brand.official in (
-        *_OPEN_MAIL,
+        *words("open_mail"),
         "google",
         "microsoft",
     )

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scamguard import Sender
 from scamguard.serve.dialects.rspamd import mail_text
 from scamguard.serve.dialects.scale import scaled
 from scamguard.serve.dialects.synapse import CALLBACKS, EVENTS, asked_about, strings
@@ -222,6 +223,19 @@ def test_any_bytes_are_a_mail_or_a_text(raw: bytes, subject: str) -> None:
     identity, text, _ = mail_text(raw, subject)
     assert isinstance(identity, str)
     assert isinstance(text, str)
+
+
+@pytest.mark.parametrize(
+    ("header", "sender"),
+    [
+        ("x@evil.example (Kraken Support)", Sender("Kraken Support", "x@evil.example")),
+        ('"Kraken Support" <x@evil.example>', Sender("Kraken Support", "x@evil.example")),
+        ("x@evil.example", Sender(None, "x@evil.example")),
+        ("Kraken Support", Sender("Kraken Support")),
+    ],
+)
+def test_a_sender_is_read_however_a_mail_names_it(header: str, sender: Sender) -> None:
+    assert mail_text(f"Subject: Hi\r\nFrom: {header}\r\n\r\nSee you".encode(), "")[2] == sender
 
 
 RISKS = st.floats(0, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +13,13 @@ from hypothesis import given
 
 from scamguard import Sender, mentions, whom
 from scamguard.brands import registry
-from scamguard.contacts import contacts, defanged
+from scamguard.contacts import contacts, defanged, harmless, name_and_address
 from scamguard.language import language
 from scamguard.verdict import Action, Evidence
 from scamguard.wording import tag
 
 from . import alphabets
+from .pace import slower
 
 if TYPE_CHECKING:
     from scamguard.guard import Guard
@@ -55,6 +57,30 @@ CLAIM = (Evidence("claim.brand", "why", 0, 200, 0, 200),)
 def test_the_brand_that_a_scam_poses_as(text: str, brand: str | None) -> None:
     found = whom.find(text, Action.BLOCK, CLAIM if "Coinbase" in text or "gift" in text else (), None)
     assert (found.id if found else None) == brand
+
+
+@pytest.mark.parametrize(
+    ("text", "brand"),
+    [
+        ("昨天有人说币安暴跌。币安客服：您的账户异常，请把助记词发给我。", "binance"),
+        ("昨天有人说币安暴跌，币安又涨了。", None),  # spoken of, however often
+        ("Yesterday Kraken fell. Kraken Support: send us your code", "kraken"),
+    ],
+)
+def test_a_name_that_is_spoken_of_may_speak_later(text: str, brand: str | None) -> None:
+    found = whom.find(text, Action.BLOCK, (), None)
+    assert (found.id if found else None) == brand
+
+
+@pytest.mark.parametrize("unit", ["币安", "OKX币", "Ledger币", "招商银行，", "OKX "])
+def test_a_name_without_end_takes_time_in_proportion(unit: str) -> None:
+    def seconds(size: int) -> float:
+        start = time.process_time()
+        whom.find(unit * (size // len(unit)), Action.BLOCK, (), None)
+        return time.process_time() - start
+
+    seconds(1000)
+    assert any(seconds(whom.MOST) < 0.6 * slower() for _ in range(2))  # in proportion 0.2 at most, its square several seconds
 
 
 def test_a_name_in_an_honest_message_accuses_nobody() -> None:
@@ -140,6 +166,45 @@ def test_any_text_has_contacts_a_language_and_a_brand_or_none(text: str) -> None
 )
 def test_links_are_found(text: str, links: tuple[str, ...]) -> None:
     assert contacts(text).links == links
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("see kraken-in.example, then kraken-in.example.Then ask", "see kraken-in[.]example, then kraken-in[.]example.Then ask"),
+        ("it was nice.Then we left at 10.30", "it was nice.Then we left at 10.30"),
+        ("help@kraken.example, https://a.example/?to=b.example", "help[at]kraken[.]example, hxxps://a[.]example/?to=b[.]example"),
+        ("", ""),
+    ],
+)
+def test_links_are_made_harmless_and_nothing_else_is(text: str, safe: str) -> None:
+    assert harmless(text) == safe
+
+
+def test_a_stop_of_chinese_ends_a_number() -> None:
+    assert contacts("请拨 +852 3018 6647。如遇无法接入，见 wa.me/+85230186647").phones == ("+852 3018 6647",)
+
+
+@pytest.mark.parametrize(
+    ("sender", "apart"),
+    [
+        ('"Kraken \\"Support\\"" <x@evil.example>', ('Kraken "Support"', "x@evil.example")),
+        ("x@evil.example (Kraken Support)", ("Kraken Support", "x@evil.example")),
+        ("x@evil.example(Kraken (Support))", ("Kraken (Support)", "x@evil.example")),
+        ("Kraken Support, Inc. <x@evil.example>", ("Kraken Support, Inc.", "x@evil.example")),
+        ("Kraken: Support < x@evil.example >", ("Kraken: Support", "x@evil.example")),
+        ("help@kraken.com <x@evil.example>", ("help@kraken.com", "x@evil.example")),
+        ("<x@evil.example>", ("", "x@evil.example")),
+        ("Kraken Support (24/7)", ("Kraken Support (24/7)", "")),
+        ("Anna <3 me @ home", ("Anna <3 me @ home", "")),
+        ("x@evil.example", ("", "x@evil.example")),
+        ("@kraken_desk", ("@kraken_desk", "")),
+        ("Anna@home", ("Anna@home", "")),
+        ("", ("", "")),
+    ],
+)
+def test_a_sender_is_taken_apart_as_mails_write_one(sender: str, apart: tuple[str, str]) -> None:
+    assert name_and_address(sender) == apart
 
 
 def test_other_contacts_are_found() -> None:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _HEX64: Final = regex.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{64}(?![0-9A-Za-z])")
 _HEX40: Final = regex.compile(r"(?<![0-9A-Za-z])0[xX][0-9a-fA-F]{40}(?![0-9A-Za-z])")
 _B58: Final = regex.compile(r"(?<![0-9A-Za-z])[1-9A-HJ-NP-Za-km-z]{25,90}(?![0-9A-Za-z])")
-_BECH: Final = regex.compile(r"(?i)(?<![0-9A-Za-z])(bc|ltc|addr|cosmos|bnb)1([02-9ac-hj-np-z]{38,110})(?![0-9A-Za-z])")
-_TON: Final = regex.compile(r"(?<![\w-])[EU]Q[\w-]{46}(?![\w-])")
+_BECH: Final = regex.compile(r"(?ai)(?<![0-9A-Za-z])(bc|ltc|addr|cosmos|bnb)1([02-9ac-hj-np-z]{38,110})(?![0-9A-Za-z])")
+_TON: Final = regex.compile(r"(?<![0-9A-Za-z_-])[EU]Q[0-9A-Za-z_-]{46}(?![0-9A-Za-z_-])")
 _VERSIONS: Final = {0x00: "BTC", 0x05: "BTC", 0x41: "TRX", 0x30: "LTC", 0x32: "LTC", 0x1E: "DOGE", 0x16: "DOGE"}
 _PARTS: Final = {"bc": "BTC", "ltc": "LTC", "addr": "ADA", "cosmos": "ATOM", "bnb": "BNB"}
 _LETTERS: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,7 @@ from .imitation.links import handles
 from .imitation.value import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    _Place = tuple[int, int]
 
 _MARKED: Final = regex.compile(r"(?i)h(?:tt|xx)ps?\s?:[/\\]{1,3}[^\s<>\"'“”‘’«»「」『』《》【】（）|`，。！？；、]+")
 _LETTER: Final = r"[^\W\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]"  # those scripts put no space before a link
@@ -28,6 +29,8 @@ _SIGN: Final = regex.compile(  # what all but numbers have; it begins with what 
     r"|:(?<=h(?:tt|xx)ps?\s?:)[/\\]"
 )
 _SIGNS: Final = (".", "@", ":", "。")  # one of them, to begin with
+_ADDRESS: Final = regex.compile(r"[^\s()<>@]+@[^\s()<>@.]+(?:\.[^\s()<>@.]+)+")
+_COMMENTED: Final = regex.compile(r"(?s)\s*([^\s()<>@]+@[^\s()<>@]+)\s*\((.*)\)\s*")  # RFC 5322, A.5: the name is a comment
 _TAIL: Final = ".,:;!?…*_~)]}'\"”’»"
 MOST: Final = 50  # of a kind
 
@@ -57,21 +60,72 @@ def contacts(text: str) -> Contacts:
     >>> contacts("go to kraken-support.example/login or write to @kraken_desk, help@kraken.example")
     Contacts(links=('kraken-support.example/login',), mailboxes=('help@kraken.example',), handles=('@kraken_desk',), phones=())
     """
-    mailboxes = _some(_MAIL, text)
-    rest = _MAIL.sub(" ", text)
-    links = [found[0].rstrip(_TAIL) for found in _MARKED.finditer(rest)]
-    rest = _MARKED.sub(" ", rest)
-    links += [host for found in _HOST.finditer(rest) if _leads(host := found[0].rstrip(_TAIL))]
-    rest = _HOST.sub(" ", rest)
-    return Contacts(_once(links), mailboxes, _once(handles(rest)), _some(_PHONE, rest))
+    links, mailboxes, rest, bare = _leading(text)
+    named = tuple(dict.fromkeys(handles(bare)))[:MOST]
+    return Contacts(_once(text, links), _once(text, mailboxes), named, _once(text, _places(_PHONE, rest)))
 
 
-def _some(shape: regex.Pattern[str], text: str) -> tuple[str, ...]:
-    return _once(found[0].rstrip(_TAIL) for found in shape.finditer(text))
+def name_and_address(sender: str) -> tuple[str, str]:
+    """Take a sender apart as mails write one; what holds no address is all name.
+
+    ``email.utils.parseaddr`` reads the same, but loses both at a comma or colon that is not quoted, and takes a name for the address.
+
+    >>> name_and_address('"Kraken Support" <x@evil.example>'), name_and_address("x@evil.example (Kraken Support)")
+    (('Kraken Support', 'x@evil.example'), ('Kraken Support', 'x@evil.example'))
+    >>> name_and_address("help@kraken.com <x@evil.example>"), name_and_address("x@evil.example"), name_and_address("Support (24/7)")
+    (('help@kraken.com', 'x@evil.example'), ('', 'x@evil.example'), ('Support (24/7)', ''))
+    """
+    name, opens, rest = sender.rpartition("<")
+    address = rest.partition(">")[0].strip()
+    if opens and "@" in address and " " not in address:
+        return email.utils.unquote(name.strip()).strip(), address
+    if found := _COMMENTED.fullmatch(sender):
+        return found[2].strip(), found[1]
+    return ("", sender.strip()) if _ADDRESS.fullmatch(sender.strip()) else (sender, "")
 
 
-def _once(found: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found))[:MOST]
+def harmless(text: str) -> str:
+    """Write all links and mailboxes of a text, however many they are, so that none leads anywhere.
+
+    >>> harmless("go to kraken-support.example/login. Or write to help@kraken.example")
+    'go to kraken-support[.]example/login. Or write to help[at]kraken[.]example'
+    """
+    links, mailboxes, _, _ = _leading(text)
+    written, at = [], 0
+    for start, stop in sorted(links + mailboxes):
+        written += [text[at:start], defanged(text[start:stop])]
+        at = stop
+    safe = "".join([*written, text[at:]])
+    for contact in sorted({*_once(text, links), *_once(text, mailboxes)}, key=len, reverse=True):
+        safe = safe.replace(contact, defanged(contact))  # once more where a word hangs on it: ``kraken.example.Then``
+    return safe
+
+
+def _leading(text: str) -> tuple[list[_Place], list[_Place], str, str]:
+    """Give the places of links and of mailboxes, no two of which overlap; the text with blanks for both, and for all that a host may be."""
+    mailboxes = _places(_MAIL, text)
+    rest = _blanked(mailboxes, text)
+    marked = _places(_MARKED, rest)
+    rest = _blanked(marked, rest)
+    hostlike = _places(_HOST, rest)
+    hosts = [(start, stop) for start, stop in hostlike if _leads(text[start:stop])]
+    return marked + hosts, mailboxes, _blanked(hosts, rest), _blanked(hostlike, rest)
+
+
+def _places(shape: regex.Pattern[str], text: str) -> list[_Place]:
+    return [(found.start(), found.start() + len(found[0].rstrip(_TAIL))) for found in shape.finditer(text)]
+
+
+def _blanked(places: list[_Place], text: str) -> str:
+    kept, at = [], 0
+    for start, stop in places:
+        kept += [text[at:start], " " * (stop - start)]
+        at = stop
+    return "".join([*kept, text[at:]])
+
+
+def _once(text: str, places: list[_Place]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text[start:stop] for start, stop in places))[:MOST]
 
 
 def _leads(host: str) -> bool:

@@ -41,7 +41,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Guard:
-    """A loaded model, ready to read messages. Immutable: threads may share it. Equal to itself alone: it can key a cache."""
+    """A loaded model, ready to read messages. Immutable: threads may share it. Equal to itself alone: it can key a cache.
+
+    Attributes
+    ----------
+    model
+        What was loaded; its ``card`` says what it is and how it did, the rest is internal.
+    policy
+        The risks from which it warns and blocks.
+    """
 
     model: Model = field(repr=False)
     policy: Policy
@@ -54,7 +62,9 @@ class Guard:
         object.__setattr__(self, "_weighing", Weighing(self.model, suspect, identity.worth(card)))
 
     def score(self, messages: object, *, threads: int = 1) -> NDArray[np.float32]:
-        """Give the risk of each message: of what may be a scam by the whole model, of what resembles none by the sieve in front of it.
+        """Give the risk of each message, 0 to 1: the probability that it is a scam.
+
+        A fast first filter, the sieve, passes over what resembles no scam; what is left is judged by the whole model.
 
         Parameters
         ----------
@@ -66,7 +76,8 @@ class Guard:
 
         Returns
         -------
-        (n,) float32, in [0, 1]
+        NDArray[np.float32]
+            (n,), in input order.
 
         Raises
         ------
@@ -82,13 +93,20 @@ class Guard:
 
         Parameters
         ----------
+        text
+            The message; any ``str`` is one.
         sender
-            What is known of whoever wrote an inbound message. What it finds joins the evidence and adds to the risk
-            (``sender.NATS``); an official sender takes nothing from what the words say.
+            What is known of whoever wrote an inbound message. What it finds joins the evidence and adds to the risk;
+            an official sender takes nothing from what the words say.
         direction
             "inbound": does it ask the reader for something? "outgoing": would it give away a secret of the reader's own?
         thread
             For an outgoing message: the messages before it, oldest first.
+
+        Returns
+        -------
+        Verdict
+            Risk, action, kind, what is asked for, evidence.
 
         Raises
         ------
@@ -102,9 +120,9 @@ class Guard:
         if not isinstance(sender, Sender | None):
             raise InputError(f"sender is {type(sender).__name__}; give scamguard.Sender(name=…, handle=…), or None")
         if _is_outgoing(direction):
-            from .outgoing import judged  # noqa: PLC0415 - its word lists are loaded when they are needed
+            from .outgoing import judged, recent  # noqa: PLC0415 - its word lists are loaded when they are needed
 
-            found = judged(text, thread, {secret for earlier in thread for secret in self.check(earlier).asks})
+            found = judged(text, thread, (secret for earlier in recent(thread) for secret in self.check(earlier).asks))
             return replace(found, language=language(text))
         part, clear = self._part(text)
         seen = glance(part.text.encode("utf-8", "surrogatepass"), self.model.reader)
@@ -125,11 +143,13 @@ class Guard:
 
         Parameters
         ----------
-        messages, threads
+        messages
             See ``score``.
         senders
             Who wrote them, (n,): a table or mapping of columns named as the fields of ``Sender``, one column of display names,
             or a sequence of ``Sender`` and None. Distinct senders are judged once. Of outgoing messages it is not asked.
+        threads
+            See ``score``.
         direction
             See ``check``.
 
@@ -158,8 +178,6 @@ class Guard:
 
         Parameters
         ----------
-        messages, threads
-            See ``score``.
         chosen
             Gets the places and risks (k,) of some messages at a time; says of which (k,) the reasons are asked.
         """
@@ -190,12 +208,17 @@ class Guard:
 
         Parameters
         ----------
-        messages, threads
+        messages
+            See ``score``.
+        threads
             See ``score``.
 
         Returns
         -------
-        (n,) float32, in [0, 1], and (n,) int8, places in ``Action``
+        risks : NDArray[np.float32]
+            (n,), as ``score`` gives them.
+        actions : NDArray[np.int8]
+            (n,), places in ``Action``: 0 allow, 1 warn, 2 block.
 
         Raises
         ------
@@ -212,10 +235,22 @@ class Guard:
         return np.concatenate(risks), np.concatenate(actions)
 
     def explain(self, text: str, top: int = 10) -> tuple[Contribution, ...]:
-        """Show what moved the verdict of ``text`` most: rules, shape and n-grams of its worst passage, in nats.
+        """Show what moved the verdict of ``text`` most, in nats: the log of the odds. One nat multiplies the odds of a scam by 2.7.
 
-        Of a message that the sieve passes over (its risk says no more than that its words resemble no scam's) it shows what the whole
-        model makes of it.
+        An ordinary message is passed over by the sieve, a fast first filter; of it this shows what the whole model would have said.
+
+        Parameters
+        ----------
+        text
+            The message.
+        top
+            How many to show.
+
+        Returns
+        -------
+        tuple[Contribution, ...]
+            What weighs most first. Each has ``part`` (word, char, framed, concept, rule, shape, bias or windows), ``name`` (the words,
+            the id of the rule, the column), ``nats`` and the place ``start`` to ``stop`` in code points, 0 to 0 where it has none.
 
         Raises
         ------
@@ -288,6 +323,8 @@ def load(path: str | PathLike[str] | None = None, *, rules: str | PathLike[str] 
 
     Parameters
     ----------
+    path
+        A model folder; the bundled model if not given.
     rules
         A rule pack: a folder of ``rules/*.toml`` and ``lexicons/*.toml`` of your own, whose rules can lift a message to a warning.
 

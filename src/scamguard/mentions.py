@@ -53,6 +53,7 @@ BEFORE: Final = regex.compile(
     r"|(?:我是|这里是|這裡是|本人是|来自|來自|这边是|這邊是|尊敬的|亲爱的|親愛的)\s?)$"
 )
 _LEAST_TORN: Final = 4  # letters of a name that a space may tear apart
+REACH: Final = 80  # characters behind a name that may say whose it is
 _LONGEST: Final = 48  # letters of a word that is looked at
 
 
@@ -183,20 +184,25 @@ def _torn(text: str, word: _Word, after: _Word, index: _Index) -> Brand | None:
     if after.start() != word.end() + 1:
         return None
     brand = index.spaced.get((word[0] + after[0]).casefold())
-    return brand if brand is not None and not brand.word and SPEAKS.match(text, after.end()) else None
+    return brand if brand is not None and not brand.word and speaks(text, after.end()) else None
 
 
 def _is_name(text: str, start: int, stop: int, *, meant: bool) -> bool:
     """Say whether a name that is an ordinary word, too, is meant as a name. Scripts without capitals say so by what stands beside it."""
     if text[start].lower() == text[start].upper():
-        return bool(SPEAKS.match(text, stop)) or bool(BEFORE.search(text[max(0, start - 40) : start]))
+        return speaks(text, stop) or bool(BEFORE.search(text[max(0, start - 40) : start]))
     return text[start].isupper() and (not meant or _meant(text, start, stop))
 
 
 def _meant(text: str, start: int, stop: int) -> bool:
     """Say whether a capital is more than the beginning of a sentence."""
     within = bool(_INSIDE.search(text[max(0, start - 8) : start])) or closes(text, stop)
-    return within or text[start:stop].isupper() or bool(SPEAKS.match(text, stop))
+    return within or text[start:stop].isupper() or speaks(text, stop)
+
+
+def speaks(text: str, stop: int) -> bool:
+    """Say whether what stands behind a name makes it the speaker's: a few words are read, not a text without blanks to its end."""
+    return SPEAKS.match(text, stop, stop + REACH) is not None
 
 
 def closes(text: str, stop: int) -> bool:
@@ -218,8 +224,15 @@ def _searched(text: str) -> Iterator[Mention]:
     index = _index()
     for char in set(index.others.findall(text)):
         for alias, brand in index.unspaced[char]:
-            if (at := text.find(alias)) >= 0:
-                yield Mention(brand, at, at + len(alias))
+            yield from (Mention(brand, at, at + len(alias)) for at in _places(alias, text))
+
+
+def _places(alias: str, text: str) -> Iterator[int]:
+    """Give every place of a name: the first may be spoken of, and a later one speak."""
+    at = text.find(alias)
+    while at >= 0:
+        yield at
+        at = text.find(alias, at + len(alias))
 
 
 @cache

@@ -8,14 +8,17 @@ from .secrets import Certainty, find, wanted
 from .verdict import GIVEN_AWAY, Action, Evidence, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from .secrets import Finding
 
 RISK: Final = {Action.ALLOW: 0.0, Action.WARN: 0.5, Action.BLOCK: 1.0}
 
 
-def judged(text: str, thread: Sequence[str], asked: Collection[str]) -> Verdict:
+EARLIER: Final = 64  # messages before this one that may matter, as ``secrets.find`` has it
+
+
+def judged(text: str, thread: Sequence[str], asked: Iterable[str]) -> Verdict:
     """Judge an outgoing message. Nothing of what is found is in the verdict, only where it stands.
 
     Parameters
@@ -26,6 +29,7 @@ def judged(text: str, thread: Sequence[str], asked: Collection[str]) -> Verdict:
         The messages before it, oldest first.
     asked
         The secrets (of ``lexicon.SECRETS``) that those messages ask for, as far as the reader knows; what they name is added.
+        It is gone through only where something is found: what takes long to know, a generator may hold back.
 
     Returns
     -------
@@ -34,9 +38,14 @@ def judged(text: str, thread: Sequence[str], asked: Collection[str]) -> Verdict:
     found = find(text, thread)
     action = weighed(found)
     given = [f.kind.asked for f in found if f.kind.asked]
-    sought = {*asked, *wanted(thread)} if found else set()
+    sought = {*asked, *wanted(recent(thread))} if found else set()
     evidence = tuple(Evidence(f"outgoing.{f.kind}", _why(f, sought), f.start, f.stop, *_utf16(text, f)) for f in found)
     return Verdict(RISK[action], action, GIVEN_AWAY if found else "", tuple(dict.fromkeys(given)), evidence)
+
+
+def recent(thread: Sequence[str]) -> list[str]:
+    """Give the last messages of a thread, those that may matter."""
+    return [*thread][-EARLIER:]
 
 
 def weighed(found: Collection[Finding]) -> Action:

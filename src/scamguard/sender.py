@@ -6,10 +6,9 @@ verdict: it adds a few tenths of a nat to what the words say (``NATS``), and wor
 
 from __future__ import annotations
 
-import email.utils
 import math
 import unicodedata
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache, lru_cache
 from numbers import Real
 from typing import TYPE_CHECKING, Final
@@ -17,9 +16,10 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from .brands import PLATFORMS, registry
+from .contacts import name_and_address
 from .errors import InputError, text_or_none, unknown
 from .imitation import lookalike
-from .imitation.hosts import abroad, at_home
+from .imitation.hosts import abroad, at_home, open_to_mail
 from .imitation.names import names
 from .imitation.people import is_own_name
 from .imitation.profiles import profile
@@ -68,19 +68,6 @@ ROLE: Final = regex.compile(
 _REVERSED: Final = "\u202e"  # RIGHT-TO-LEFT OVERRIDE (UAX #9)
 _WORD: Final = regex.compile(r"[\p{L}\p{M}]+")
 _MIXED: Final = regex.compile(r"(?=.*\p{Latin})(?=.*[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Lisu}\p{Georgian}])")
-_OPEN_MAIL: Final = frozenset({  # anyone has a mailbox or number there, or below it, though the domain is a brand's
-    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "icloud.com", "me.com", "mac.com", "yahoo.com",
-    "yahoo.co.jp", "qq.com", "foxmail.com", "163.com", "126.com", "sina.com", "sohu.com", "naver.com", "daum.net", "hanmail.net",
-    "kakao.com", "yandex.ru", "yandex.com", "ya.ru", "mail.ru", "bk.ru", "list.ru", "inbox.ru", "web.de", "gmx.de", "gmx.net",
-    "t-online.de", "orange.fr", "free.fr", "laposte.net", "uol.com.br", "bol.com.br", "terra.com.br", "docomo.ne.jp", "ezweb.ne.jp",
-    "rediffmail.com", "proton.me", "protonmail.com", "aol.com", "ymail.com", "att.net", "currently.com", "verizon.net", "comcast.net",
-    "cox.net", "charter.net", "spectrum.net", "rr.com", "rogers.com", "shaw.ca", "sympatico.ca", "telus.net", "btinternet.com",
-    "btopenworld.com", "btconnect.com", "virginmedia.com", "sky.com", "tesco.net", "vodafone.de", "vodafone.co.uk", "o2.co.uk", "sfr.fr",
-    "freebox.fr", "bluewin.ch", "telstra.com", "optusnet.com.au", "starhub.net.sg", "139.com", "189.cn", "wo.cn", "wo.com.cn", "hinet.net",
-    "emome.net", "softbank.jp", "softbank.ne.jp", "au.com", "auone-net.jp", "whatsapp.net", "onmicrosoft.com", "privaterelay.appleid.com",
-    "users.noreply.github.com",
-})  # fmt: skip
-_OPEN_NAMES: Final = frozenset(domain.partition(".")[0] for domain in _OPEN_MAIL)  # yahoo.de is as open as yahoo.com
 _KEPT: Final = frozenset((  # mailboxes that a provider gives to no customer (RFC 2142, 3 to 5, and what notices come from)
     "info", "support", "service", "kundenservice", "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "noresponder",
     "noresponda", "billing", "abuse", "security", "postmaster", "webmaster", "newsletter", "sales", "marketing",
@@ -96,22 +83,40 @@ _PURSUED: Final = frozenset(("exchange", "wallet", "defi", "chain"))  # nobody's
 class Sender:
     """What is known of whoever wrote a message; what is not known stays None.
 
+    >>> judge(Sender("Kraken Support ✓", "@kraken_desk")).rules
+    ('sender.unofficial', 'sender.lookalike_handle', 'sender.ticks')
+
+    Attributes
+    ----------
+    name
+        The display name; ``Name <address>`` is taken apart.
+    handle
+        @handle, link to a profile, e-mail address or telephone number.
+    verified
+        Whether the platform shows its own mark beside the name. Marks are sold, so it clears nothing.
+    official
+        Whether this is the real account, where the caller knows it.
+    account_age_days
+        How old the account is, in days.
+    first_contact
+        Whether the reader has never written with this account before.
+    platform
+        Where the handle lives; a brand's handle counts only there: x, telegram, reddit, discord, instagram, facebook, email, github,
+        kakaotalk, line, linkedin, matrix, signal, slack, sms, tiktok, viber, wechat, whatsapp or youtube.
+
     Raises
     ------
     InputError
-        A field is of another type, an age is negative or no number, or the platform is none of ``WHERE``.
-
-    >>> judge(Sender("Kraken Support ✓", "@kraken_desk")).rules
-    ('sender.unofficial', 'sender.lookalike_handle', 'sender.ticks')
+        A field is of another type, an age is negative or no number, or the platform is none of these.
     """
 
-    name: str | None = None  # the display name; "Name <address>" is taken apart
-    handle: str | None = None  # @handle, profile link, e-mail address or telephone number
-    verified: bool | None = None  # the platform shows its own mark beside the name; marks are sold, so it clears nothing
-    official: bool | None = None  # whoever calls knows the account: it is (not) the real one
+    name: str | None = None
+    handle: str | None = None
+    verified: bool | None = None
+    official: bool | None = None
     account_age_days: float | None = None
-    first_contact: bool | None = None  # the reader has never written with this account
-    platform: str | None = None  # where the handle lives, of WHERE; a brand's handle counts only there
+    first_contact: bool | None = None
+    platform: str | None = None  # of WHERE
 
     def __post_init__(self) -> None:
         """Refuse what no sender can be."""
@@ -157,13 +162,19 @@ class Identity:
 NOBODY: Final = Identity()
 
 
-@lru_cache(1 << 14)
 def judge(sender: Sender) -> Identity:
     """Say whether a sender is who they pose as.
 
     ``official=True``, a handle that the brand verified, or a mailbox at a domain of the brand clear every finding of identity.
     They never take anything from what the words say.
     """
+    name, handle = (text and text[:_MOST] for text in (sender.name, sender.handle))
+    return _judged(sender if (name, handle) == (sender.name, sender.handle) else replace(sender, name=name, handle=handle))
+
+
+@lru_cache(1 << 14)
+def _judged(sender: Sender) -> Identity:
+    """Judge a sender once: many messages share one."""
     name, handle = _parts(sender)
     at, handle = _site(handle)
     place = (sender.platform or at or "").lower()
@@ -218,15 +229,15 @@ def mixed(text: str) -> bool:
 
 
 def _parts(sender: Sender) -> tuple[str, str]:
-    """Give name and handle, composed and cut to what anyone reads; ``Name <address>`` holds both."""
-    name, handle = (unicodedata.normalize("NFC", (text or "")[:_MOST]).strip() for text in (sender.name, sender.handle))
+    """Give name and handle, composed; ``Name <address>`` holds both."""
+    name, handle = (unicodedata.normalize("NFC", text or "").strip() for text in (sender.name, sender.handle))
     if _REVERSED in name:  # what stands behind it is shown backwards
         before, _, behind = name.partition(_REVERSED)
         name = (before + behind[::-1]).strip()
     if handle.startswith("<") and handle.endswith(">"):
         handle = handle[1:-1].strip()  # RFC 5322, 3.4: an address between angle brackets
-    if not handle and name.endswith(">") and "@" in name:
-        name, handle = email.utils.parseaddr(name.encode("utf-8", "replace").decode())
+    if not handle:
+        name, handle = name_and_address(name)
     if not handle and "@" in name and " " not in name and read(name).kind in ("email", "handle"):
         name, handle = "", name
     return name, handle
@@ -250,9 +261,7 @@ def _of_mailbox(mailbox: Value) -> Brand | None:
     """Find the brand at whose domain a mailbox is, unless it may be a customer's."""
     home = at_home(mailbox.host, names())
     brand = names().homes[home] if home else abroad(mailbox)
-    parts = mailbox.host.split(".")
-    ends = {".".join(parts[i:]) for i in range(len(parts))}
-    if not (_OPEN_MAIL & ends or (not home and mailbox.label in _OPEN_NAMES)):
+    if not open_to_mail(mailbox):
         return brand
     kept = brand is not None and brand.kind == "telecom" and mailbox.user.lower() in _KEPT
     return brand if kept and mailbox.host == f"{mailbox.label}.{mailbox.suffix}" else None

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from .chains import Trace, traces
-from .contacts import contacts, defanged
+from .contacts import contacts, defanged, harmless
 from .errors import InputError, text_or_none, unknown
 from .lexicon import SECRETS
 from .masking import masked
@@ -32,12 +32,54 @@ _STEPS: Final = 20  # things done
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One incident, ready to be submitted. Nothing in it is a secret, no link in it leads anywhere."""
+    """One incident, ready to be submitted. Nothing in it is a secret, no link in it leads anywhere.
 
-    language: str  # of the ticket, one of ``wording.LANGUAGES``
+    Attributes
+    ----------
+    language
+        Language of the ticket: en, zh, zh-Hant, es, pt, fr, de, ru, ja, ko, vi, tr, id, hi or ar.
+    title
+        What happened, in a line.
+    brand
+        Id of the brand that is imitated (``Brand.id``), or None.
+    official
+        Where to submit it; None where nobody knows who is imitated.
+    action
+        What the verdict said.
+    kind
+        The sort of scam, as in ``Verdict.kind``.
+    asks
+        Which secrets were asked for, as in ``Verdict.asks``.
+    message
+        The message, secrets masked and links defanged.
+    when
+        When it came, as the reader said.
+    channel
+        Where it came, as the reader said.
+    sender
+        Who wrote it.
+    links
+        Links in the message, defanged.
+    mailboxes
+        E-mail addresses in it, defanged.
+    handles
+        Handles in it.
+    phones
+        Telephone numbers in it.
+    traces
+        Addresses and transactions of cryptocurrencies in the message and in what was done.
+    given
+        Which secrets the reader gave away.
+    done
+        What the reader did already.
+    screenshots
+        Which pictures to add.
+    """
+
+    language: str  # one of ``wording.LANGUAGES``
     title: str
-    brand: str | None  # id of the brand that is imitated, of ``brands.registry()``
-    official: Official | None  # where to submit it; None where nobody knows who is imitated
+    brand: str | None
+    official: Official | None
     action: Action
     kind: str
     asks: tuple[str, ...]
@@ -94,10 +136,12 @@ def incident(  # noqa: PLR0913 - what is known of an incident
         The reader's language, a BCP-47 tag; that of the message if not given, English where none of ours.
     sender
         Who wrote it.
-    when, channel
-        When it came and where ("Telegram, group Kraken Help"), in the reader's own words.
+    when
+        When it came, as a time or in the reader's own words.
+    channel
+        Where it came, in the reader's own words: "Telegram, group Kraken Help".
     given
-        Which secrets the reader has given away, of ``lexicon.SECRETS``.
+        Which secrets the reader has given away, named as in ``Verdict.asks``.
     done
         What the reader did already, a sentence each.
 
@@ -119,11 +163,11 @@ def incident(  # noqa: PLR0913 - what is known of an incident
         return f"[{table['removed']}: {table['secret'][secret]}]"
 
     def line(value: str | None) -> str | None:
-        return _harmless(" ".join(masked(value, name).split())[:_LINE]) or None if value else None
+        return harmless(" ".join(masked(value, name).split())[:_LINE]) or None if value else None
 
     message = masked(text, name, told=len(text) <= _FEW)
     found = contacts(message)
-    steps = tuple(_harmless(" ".join(masked(step, name, told=True).split())) for step in list(done)[:_STEPS])
+    steps = tuple(harmless(" ".join(masked(step, name, told=True).split())) for step in list(done)[:_STEPS])
     money = tuple(dict.fromkeys([*traces(message), *(trace for step in steps for trace in traces(step))]))
     who = Sender(line(sender.name), line(sender.handle), *_rest(sender)) if sender else None
     linked = bool(found.links)
@@ -135,7 +179,7 @@ def incident(  # noqa: PLR0913 - what is known of an incident
         action=verdict.action,
         kind=verdict.kind,
         asks=verdict.asks,
-        message=_harmless(message),
+        message=harmless(message),
         when=line(when.isoformat(sep=" ", timespec="minutes") if isinstance(when, datetime) else when),
         channel=line(channel),
         sender=who,
@@ -162,14 +206,6 @@ def _check(text: object, sender: object, given: Collection[str], done: object) -
     for secret in given:
         if secret not in SECRETS:
             raise InputError(f"given: {unknown('secret', secret, SECRETS)}")
-
-
-def _harmless(text: str) -> str:
-    """Defang the links and mailboxes in what others or the reader wrote."""
-    found = contacts(text)
-    for contact in sorted((*found.links, *found.mailboxes), key=len, reverse=True):
-        text = text.replace(contact, defanged(contact))
-    return text
 
 
 def _rest(sender: Sender) -> tuple[bool | None, bool | None, float | None, bool | None, str | None]:

@@ -61,6 +61,15 @@ class Action(Graded):
 
     >>> Action.BLOCK > Action.WARN > "allow", max(Action)
     (True, <Action.BLOCK: 'block'>)
+
+    Attributes
+    ----------
+    ALLOW
+        "allow": nothing speaks for a scam.
+    WARN
+        "warn": likely a scam; show it with a warning, or let somebody look.
+    BLOCK
+        "block": a scam, as far as words can say; hold it back.
     """
 
     ALLOW = "allow"
@@ -70,10 +79,22 @@ class Action(Graded):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One fired rule and the words it stands on.
+    """One reason for a verdict: a rule and the words it stands on, ``text[start:stop]``.
 
-    ``text[start:stop]`` are the words, in code points; ``start_utf16`` and ``stop_utf16`` count UTF-16 units,
-    as JavaScript, Java and the Telegram and Discord APIs do.
+    Attributes
+    ----------
+    rule
+        Id of the rule, such as ``ask.seed-phrase``; ``link.…`` and ``sender.…`` are what a link or the sender shows.
+    why
+        The reason in a sentence, in English.
+    start
+        Where the words begin, in code points, as Python counts. What is known of the sender stands nowhere: it is 0 to 0.
+    stop
+        Where they end.
+    start_utf16
+        Where they begin in UTF-16 units, as JavaScript, Java and the Telegram and Discord APIs count.
+    stop_utf16
+        Where they end in UTF-16 units.
     """
 
     rule: str
@@ -90,6 +111,17 @@ class Policy:
 
     A language in which the model errs more often, or that it hardly knows, may need a higher risk before it warns.
 
+    Attributes
+    ----------
+    warn
+        Risk from which to warn.
+    block
+        Risk from which to block; never below ``warn``.
+    languages
+        Risk from which to warn, by ISO 639 code: ``{"en": 0.6, "zh": 0.5}``.
+    other
+        The same for languages that are not listed, where any are; by default ``warn``.
+
     Raises
     ------
     InputError
@@ -98,8 +130,8 @@ class Policy:
 
     warn: float
     block: float
-    languages: Mapping[str, float] = field(default_factory=dict, hash=False)  # risk from which to warn, by ISO 639 code: "en", "zh"
-    other: float | None = None  # the same of languages that are not listed, where any are
+    languages: Mapping[str, float] = field(default_factory=dict, hash=False)
+    other: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what has no meaning."""
@@ -159,12 +191,24 @@ def _is_risk(value: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """Where the real brand is found."""
+    """Where the real brand is found.
+
+    Attributes
+    ----------
+    name
+        The brand as people call it: ``Kraken``.
+    domain
+        Its main domain: ``kraken.com``.
+    help
+        Address of its help centre, where the registry knows it.
+    contact
+        How to reach a person there: ``in_app``, ``form``, ``email``, ``chat`` or ``phone`` → where.
+    """
 
     name: str
     domain: str
-    help: str | None  # its help centre, where the registry knows it
-    contact: dict[str, str] = field(default_factory=dict, hash=False)  # how to reach a person: in_app, form, email, chat, phone → where
+    help: str | None
+    contact: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def channel(self) -> str:
@@ -183,16 +227,38 @@ def _plain(address: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What scamguard makes of one message."""
+    """What scamguard makes of one message.
 
-    risk: float  # probability, 0 to 1, that somebody poses as another to get something from the reader
+    Attributes
+    ----------
+    risk
+        Probability, 0 to 1, that somebody poses as another to get something from the reader.
+    action
+        What to do: allow, warn or block.
+    kind
+        The sort of scam: ``credential_request``, ``fake_support_contact``, ``phishing_link``, ``remote_access``, ``payment_demand`` or
+        ``trust_trick``; ``own_secret`` for an outgoing message that gives a secret away; empty where the message is allowed.
+    asks
+        Which secrets it asks for, or gives away: ``password``, ``2fa_code``, ``private_key``, ``seed_phrase``, ``card``,
+        ``id_document``, ``remote_access``, ``payment``.
+    evidence
+        The reasons: what the sender shows, the rules that fired, strongest first, and what the links show.
+    brand
+        Id of the brand that is imitated (``Brand.id``), or None.
+    official
+        Where the real brand is found, or None.
+    language
+        Language of the message, a BCP-47 tag; empty where nothing tells.
+    """
+
+    risk: float
     action: Action
-    kind: str  # credential_request, fake_support_contact, phishing_link, remote_access, payment_demand, trust_trick; or ""
-    asks: tuple[str, ...]  # which secrets, of lexicon.SECRETS
+    kind: str
+    asks: tuple[str, ...]
     evidence: tuple[Evidence, ...]
-    brand: str | None = None  # id of the brand that is imitated, of brands.registry()
-    official: Official | None = None  # where the real one is
-    language: str = ""  # BCP-47, of the message; "" where nothing tells
+    brand: str | None = None
+    official: Official | None = None
+    language: str = ""
 
     def advice(self, lang: str | None = None) -> str:
         """Tell the reader what this is and what to do.
@@ -205,7 +271,8 @@ class Verdict:
 
         Returns
         -------
-        One to three sentences. An allowed message needs no advice: the text is empty.
+        str
+            One to three sentences. An allowed message needs no advice: the text is empty.
 
         Raises
         ------
@@ -227,7 +294,7 @@ class Verdict:
         given: Sequence[str] = (),
         done: Sequence[str] = (),
     ) -> Incident:
-        """Make a ticket about this message for the official channel; see ``ticket.incident``."""
+        """Make a ticket about this message for the official channel; the parameters are those of ``scamguard.incident``."""
         from .ticket import incident  # noqa: PLC0415 - most verdicts are never reported
 
         return incident(text, self, lang=lang, sender=sender, when=when, channel=channel, given=given, done=done)

@@ -16,7 +16,7 @@ from .brands import registry
 from .contacts import contacts, points
 from .imitation.judge import remembered
 from .imitation.links import broken, handles, links
-from .mentions import BEFORE, SPEAKS, Mention, closes, mentions
+from .mentions import BEFORE, REACH, Mention, closes, mentions, speaks
 from .verdict import Action, Official
 
 if TYPE_CHECKING:
@@ -92,13 +92,13 @@ def _named(text: str, claims: list[Evidence]) -> Brand | None:
 def _weight(text: str, m: Mention, claims: list[Evidence]) -> int:
     """Say how surely a name is the speaker's own: 0, no more than spoken of."""
     before = text[max(0, m.start - 40) : m.start]
-    if _SOLD.match(text, m.stop) or _GOODS.search(before):
+    if _SOLD.match(text, m.stop, m.stop + REACH) or _GOODS.search(before):
         return 0
-    speaks = bool(SPEAKS.match(text, m.stop)) or bool(BEFORE.search(before))
+    speaking = speaks(text, m.stop) or bool(BEFORE.search(before))
     signs = closes(text, m.stop) and bool(_SIGNED.search(before))
     opens = bool(claims) and bool(_OPENS.search(before)) and m.brand.kind not in _MEANS
     claimed = any(e.start <= m.start < e.stop for e in claims) and m.brand.kind not in _MEANS
-    return 8 * speaks + 4 * signs + 2 * claimed + opens
+    return 8 * speaking + 4 * signs + 2 * claimed + opens
 
 
 @cache

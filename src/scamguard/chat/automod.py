@@ -66,7 +66,7 @@ def rules(
     if stray := [lang for lang in langs if lang not in known]:
         raise ChatError(unknown("language", stray[0], known))
     for name, value in [("alert channel", alert), *(("exempt role", role) for role in exempt_roles)]:
-        if value is not None and not re.fullmatch(r"\d{15,21}", value):
+        if value is not None and not re.fullmatch(r"[0-9]{15,21}", value):
             raise ChatError(f"{name} {value!r} is no Discord id: copy it with developer mode on")
     if not block and alert is None:
         raise ChatError("the rules would neither block nor alert: give the id of a channel for alerts")

@@ -24,12 +24,24 @@ if TYPE_CHECKING:
 
 
 class Response(Graded):
-    """What an adapter does with a message; they compare by how grave they are."""
+    """What an adapter does with a message; they compare by how grave they are.
+
+    Attributes
+    ----------
+    PASS
+        "pass": nothing.
+    FLAG
+        "flag": it stays, moderators are told.
+    WARN
+        "warn": it stays, the chat is told beneath it, moderators too.
+    DELETE
+        "delete": it goes, or is not let in; the chat is told, moderators too.
+    """
 
     PASS = "pass"  # noqa: S105 - no password
-    FLAG = "flag"  # it stays; moderators are told
-    WARN = "warn"  # it stays; the chat is told beneath it, moderators too
-    DELETE = "delete"  # it goes, or is not let in; the chat is told, moderators too
+    FLAG = "flag"
+    WARN = "warn"
+    DELETE = "delete"
 
 
 class Why(StrEnum):
@@ -45,7 +57,24 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What an operator chooses. Every field has a default that deletes only what is blocked and lets pass what cannot be judged.
+    """What an operator chooses. By default only what is blocked is deleted, and what cannot be judged passes.
+
+    Attributes
+    ----------
+    on_warn
+        What to do with a message that the verdict warns of.
+    on_block
+        What to do with a message that the verdict blocks.
+    exempt
+        Ids of staff and official accounts, as the platform writes them: their messages are not judged.
+    budget
+        Seconds a message may take, waiting included.
+    fail_open
+        What happens to a message that could not be judged in time: it passes (True) or is held back (False).
+    lang
+        Language of what is posted (BCP-47); empty: the platform's, else English.
+    reply
+        Whether to post advice where a message was warned of or deleted.
 
     Raises
     ------
@@ -53,13 +82,13 @@ class Rules:
         A field has no meaning.
     """
 
-    on_warn: Response = Response.WARN  # for a verdict of "warn"
-    on_block: Response = Response.DELETE  # for a verdict of "block"
-    exempt: frozenset[str] = field(default_factory=frozenset)  # ids of staff and official accounts, as the platform writes them
-    budget: float = 1.0  # seconds a message may take, waiting included
-    fail_open: bool = True  # a message that could not be judged in time: let it pass (True) or hold it back (False)
-    lang: str = ""  # the language of what is posted (BCP-47); empty: the platform's locale, else English
-    reply: bool = True  # post advice where a message was warned of or deleted
+    on_warn: Response = Response.WARN
+    on_block: Response = Response.DELETE
+    exempt: frozenset[str] = field(default_factory=frozenset)
+    budget: float = 1.0
+    fail_open: bool = True
+    lang: str = ""
+    reply: bool = True
 
     def __post_init__(self) -> None:
         for name in ("on_warn", "on_block"):
@@ -100,13 +129,28 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do with one message, and what to say about it. Holds nothing of the message."""
+    """What to do with one message, and what to say about it. Holds nothing of the message.
+
+    Attributes
+    ----------
+    response
+        What to do.
+    why
+        How that came about: "judged", "empty", "exempt" (see ``Rules.exempt``), "timeout" (the budget ran out), "busy" (too many
+        messages are waiting) or "error".
+    verdict
+        The verdict; None where ``why`` is not "judged".
+    rules
+        What the operator chose.
+    cut
+        The message was so long that only its beginning and its end were read.
+    """
 
     response: Response
     why: Why
-    verdict: Verdict | None  # None where ``why`` is not "judged"
+    verdict: Verdict | None
     rules: Rules
-    cut: bool = False  # only its beginning and its end were read
+    cut: bool = False
 
     @property
     def failed(self) -> bool:

@@ -57,9 +57,8 @@ def schema(fields: Fields, records: Sequence[dict[str, Any]], known: pa.Schema |
 
 def block(row: int, piece: bytes, fields: Fields, columns: pa.Schema, notes: Notes) -> Block | None:
     """Read whole lines; None if any is not one plain object of these columns."""
-    lines = piece.count(b"\n")
-    data = np.frombuffer(piece, np.uint8)
-    if len(piece) > LONGEST_LINE or not _objects(data):
+    lines = _objects(np.frombuffer(piece, np.uint8)) if len(piece) <= LONGEST_LINE else 0
+    if not lines:
         return None
     late = named(piece, awaited(fields)) - {*columns.names}
     others = [name for name in late if name.strip().lower() in stand_ins(fields)]
@@ -151,11 +150,11 @@ def _slot(tails: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return slots
 
 
-def _objects(data: NDArray[np.uint8]) -> bool:
-    """Say whether each line begins with ``{`` and ends with ``}``."""
+def _objects(data: NDArray[np.uint8]) -> int:
+    """Count the lines if each begins with ``{`` and ends with ``}``; 0 if any does not."""
     if len(data) < len(b"{}\n"):
-        return False
+        return 0
     ends = np.flatnonzero(data == ord("\n"))
     last = data[ends - 1]  # of a line that is empty it is the end of the line before, and no brace
     closed = (last == ord("}")) | ((last == ord("\r")) & (data[ends - 2] == ord("}")))
-    return bool(closed.all() and data[0] == ord("{") and (data[ends[:-1] + 1] == ord("{")).all())
+    return len(ends) if closed.all() and data[0] == ord("{") and (data[ends[:-1] + 1] == ord("{")).all() else 0

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from scamguard.contacts import name_and_address
+
 from . import filenames, transfer
 from .html import words
 from .textkinds import READERS, flowed
@@ -45,18 +47,6 @@ def text_of(found: Part) -> str:
 def sender_of(found: Part) -> tuple[str, str]:
     """Give the name and the address that a mail shows for its sender."""
     return name_and_address(found.header("from"))
-
-
-def name_and_address(sender: str) -> tuple[str, str]:
-    """Take a sender apart; one without an address is all name.
-
-    >>> name_and_address('"Kraken Support" <x@evil.example>'), name_and_address("x@evil.example"), name_and_address("Kraken Support")
-    (('Kraken Support', 'x@evil.example'), ('', 'x@evil.example'), ('Kraken Support', ''))
-    """
-    name, opens, rest = sender.rpartition("<")
-    if opens:
-        return name.strip().strip('"').strip(), rest.partition(">")[0].strip()
-    return ("", sender) if "@" in sender and " " not in sender else (sender, "")
 
 
 def _read(found: Part) -> tuple[str, str]:

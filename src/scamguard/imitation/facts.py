@@ -40,7 +40,10 @@ def facts(link: str) -> Facts:
     plain = _PLAIN.fullmatch(link)
     if plain and not _SIGN_IN.search(link) and not (found := _facts(plain[1])).paged:
         return found
-    return _facts(link)
+    return _facts(link) if len(link) <= _REMEMBERED else _facts.__wrapped__(link)
+
+
+_REMEMBERED: Final = 256  # characters
 
 
 @lru_cache(1 << 14)

@@ -33,11 +33,24 @@ KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class LookAlike:
-    """What a value passes itself off as."""
+    """What a value passes itself off as.
 
-    brand: str | None  # the brand's name; None where a number stands in place of a domain
+    Attributes
+    ----------
+    brand
+        The brand's name; None where a number stands in place of a domain.
+    kind
+        How: ``homoglyph``, ``typo``, ``combosquat``, ``wrong_tld``, ``subdomain``, ``text_mismatch``, ``path``, ``userinfo``,
+        ``open_redirect``, ``free_host``, ``shortener``, ``bare_ip``, ``email``, ``handle`` or ``display_name``.
+    official
+        The brand's main domain.
+    why
+        The same in words, in English.
+    """
+
+    brand: str | None
     kind: str  # one of KINDS
-    official: str | None  # the brand's main domain
+    official: str | None
     why: str
 
 

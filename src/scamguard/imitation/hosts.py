@@ -23,6 +23,8 @@ CHEAP: Final = words("cheap_endings")
 _COMMON: Final = words("common_sites")
 _RENTED: Final = words("rented_hosts")
 _TECHNICAL: Final = words("technical_parts")
+_OPEN_MAIL: Final = words("open_mail")
+_OPEN_NAMES: Final = frozenset(domain.partition(".")[0] for domain in _OPEN_MAIL)
 _STATES: Final = words("states")
 _STATE: Final = re.compile(r"(?:^|\.)(?:gov|mil|(?:gov|gob|gouv|govt|mil|go)\.[a-z]{2}|gc\.ca|gv\.at)$")
 _MARKED: Final = re.compile(r"[-0-9]")  # in a label, as in hardly a word
@@ -59,6 +61,16 @@ def abroad(v: Value) -> Brand | None:
 def _everywhere() -> dict[str, Brand]:
     """Index the brands that hold their name under many countries by their labels."""
     return {label: name.brand for name in names().exact.values() if name.brand.everywhere for label in name.spelled}
+
+
+def open_to_mail(v: Value) -> bool:
+    """Say whether anyone has a mailbox at a host, or below it, though the domain is a brand's; abroad as at home.
+
+    >>> from scamguard.imitation.value import read
+    >>> [open_to_mail(read(f"joe@{host}")) for host in ("yahoo.com", "yahoo.de", "txt.att.net", "yahooinc.com", "kraken.com")]
+    [True, True, True, False, False]
+    """
+    return bool(_under(v.host, _OPEN_MAIL)) or (v.label in _OPEN_NAMES and not at_home(v.host, names()))
 
 
 def named_abroad(labels: list[str]) -> Brand | None:

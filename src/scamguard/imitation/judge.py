@@ -18,13 +18,13 @@ from .called import WORDS, called, profiled, theirs
 from .carried import carried, passed_on, unwrapped
 from .finding import KINDS, LookAlike, plainly, say
 from .honest import honest
-from .hosts import CHEAP, OPEN_HOSTS, SHORTENERS, abroad, at_home, host_in, named_abroad
+from .hosts import CHEAP, OPEN_HOSTS, SHORTENERS, abroad, at_home, host_in, named_abroad, open_to_mail
 from .labels import Match, across, beside, match
 from .links import anchors, is_message, links
 from .names import LEAST_INSIDE, LEAST_TYPO, names, words
 from .profiles import profile
 from .skeleton import skeleton
-from .value import Value, read
+from .value import LONGEST_HOST, Value, read
 
 if TYPE_CHECKING:
     from ..brands import Brand
@@ -36,6 +36,8 @@ _ENDINGS: Final = frozenset(("com", "gov", "net", "org", "co", "ie", "de", "fr",
 _RENTED: Final = words("rented_hosts")
 _REGIONS: Final = frozenset(("us", "eu", "uk"))  # as firms name parts of the world in their own hosts
 _LOGIN: Final = skeleton("login")  # the one lure that is itself misspelt
+_ERRAND: Final = re.compile("|".join(sorted(map(skeleton, words("roles") | words("errands")))))
+_TENANTS: Final = frozenset(("onmicrosoft.com",))
 LEAST_ACROSS: Final = 9  # letters of a name that is read across dots
 SIGN_IN: Final = "login|signin|verify|secure"  # in the path of a page where one does
 _LOGIN_PAGE: Final = re.compile(rf"/[^/]*/?(?:{SIGN_IN})", re.IGNORECASE)
@@ -117,8 +119,8 @@ def _host(v: Value, n: Names) -> LookAlike | None:
     if at and not _in_anothers(at, own[-1], n):
         anyones = v.free and f".{v.suffix}".endswith(f".{at}")  # ``s3.amazonaws.com`` is Amazon's, what stands under it is not
         found = _pathed(v, n) if host_in(v.host, OPEN_HOSTS | SHORTENERS) or profile(v)[1] else None
-        return found or (_domain(v.host, v.suffix, v.free) if anyones and host_in(v.host, OPEN_HOSTS) else None)
-    return _domain(v.host, v.suffix, v.free) or _pathed(v, n)
+        return found or (_strangers(v) if anyones and host_in(v.host, OPEN_HOSTS) else None)
+    return _strangers(v) or _pathed(v, n)
 
 
 def _in_anothers(at: str, label: str, n: Names) -> bool:
@@ -127,9 +129,14 @@ def _in_anothers(at: str, label: str, n: Names) -> bool:
     return "." not in at and name is not None and len(name.skeleton) >= LEAST_INSIDE and name.brand is not n.homes[at]
 
 
+def _strangers(v: Value) -> LookAlike | None:
+    """Judge a host that is no brand's own: many links share one."""
+    judge = _domain if len(v.host) <= LONGEST_HOST else _domain.__wrapped__
+    return judge(v.host, v.suffix, v.free)
+
+
 @lru_cache(1 << 16)
 def _domain(host: str, suffix: str, free: bool) -> LookAlike | None:  # noqa: FBT001 - a key of the cache
-    """Judge a host that is no brand's own: many links share one."""
     own, n = host[: -len(suffix) - 1].split("."), names()
     return _registered(suffix, own[-1], n, free=free) or _joined(suffix, own, n) or _below(suffix, own, n)
 
@@ -312,20 +319,29 @@ def _mailbox(v: Value, n: Names) -> LookAlike | None:
     """Judge what stands before the ``@`` of a mailbox outside the brand's own domains."""
     labels = v.user.lower().split("+")[0].split(".")
     for label in labels:
-        found = match(label, n)
-        own = found and _is_mailbox_of(found.name.brand, v, n)
-        alone = found and found.kind == "exact" and found.name.word and not words("roles") & set(labels)
-        if found and not own and not alone:
+        if (found := match(label, n)) is None:
+            continue
+        alone = found.kind == "exact" and found.name.word and not words("roles") & set(labels)
+        if _speaks_for(found, v, n) if _is_mailbox_of(found.name.brand, v, n) else not alone:
             return say(found, "email")
     return None
+
+
+def _speaks_for(found: Match, v: Value, n: Names) -> bool:
+    """Say whether a customer's mailbox at a brand's own provider poses as its staff: many have the provider's name in theirs.
+
+    What a brand sends itself comes from below (``orange@contact.orange.fr``), where only tenants of a cloud are customers.
+    """
+    if not (found.sure and open_to_mail(v) and (v.host == f"{v.label}.{v.suffix}" or at_home(v.host, n) in _TENANTS)):
+        return False
+    name, user = found.name, skeleton(v.user)
+    whole = user == name.skeleton and not name.word and name.skeleton not in skeleton(v.label)  # ``google@gmail.com``, which nobody gets
+    return whole or _ERRAND.search(user.replace(name.skeleton, " ")) is not None
 
 
 def _is_mailbox_of(brand: Brand, v: Value, n: Names) -> bool:
     """Say whether a mailbox is a brand's: at its own domain, at one above it (dvla@mail.gov.uk), or abroad (ebay@ebay.de)."""
     at = at_home(v.host, n)
     if at:
-        return at not in _OPEN_MAIL and (n.homes[at] is brand or any(domain.endswith(f".{at}") for domain in brand.domains))
+        return n.homes[at] is brand or any(domain.endswith(f".{at}") for domain in brand.domains)
     return abroad(v) is brand
-
-
-_OPEN_MAIL: Final = frozenset(("gmail.com", "outlook.com", "hotmail.com", "live.com", "icloud.com", "me.com", "yandex.ru", "naver.com"))

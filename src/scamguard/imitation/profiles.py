@@ -32,7 +32,8 @@ def profile(value: Value) -> tuple[str, str]:
 
 def owner(handle: str, platform: str = "") -> Brand | None:
     """Give the brand that verified a handle, on ``platform`` or, if that is not known, anywhere."""
-    brand = names().handles.get(handle.lstrip("@").lower())
+    bare = handle.lstrip("@").lower()
+    brand = names().handles.get(bare)
     if brand is None or not platform:
         return brand
-    return brand if handle.lower() in map(str.lower, brand.handles.get(platform, ())) else None
+    return brand if bare in map(str.lower, brand.handles.get(platform, ())) else None

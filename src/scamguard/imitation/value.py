@@ -38,6 +38,7 @@ _APART: Final = re.compile(
 )
 _ODD_ADDRESS: Final = re.compile(r"(?:0x[0-9a-f]{0,8}|[0-9]{1,11})(?:\.(?:0x[0-9a-f]{0,8}|[0-9]{1,11})){0,3}")
 _MOST: Final = 2048  # characters; whatever stands after them does not change where a link leads
+LONGEST_HOST: Final = 253  # characters (RFC 1035); what is longer leads nowhere and is not worth remembering
 _RESERVED: Final = frozenset(("example", "test", "invalid"))  # RFC 2606: what examples use for names that somebody has
 
 
@@ -136,10 +137,10 @@ def _link(rest: str, text: str, kind: str) -> Value:
     authority, path = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
     user, _, host = authority.rpartition("@")
     host = decoded(unquote(re.sub(r":\d*$", "", host)))
-    suffix, free, known = _suffix(host)
+    suffix, free, known = _ending(host)
     if not known and not host.isascii():  # no ending has such letters; where the ending is plain they are what is judged
         host = decoded(folded(host))
-        suffix, free, known = _suffix(host)
+        suffix, free, known = _ending(host)
     address = _address(host) or (_written_oddly(host) if _SCHEME.match(text) else "")  # without a scheme, 1.5 is a number
     return Value(kind, text, host, unquote(user), unquote(path), suffix, free, address, known)
 
@@ -159,6 +160,11 @@ def decoded(host: str) -> str:
                 except (UnicodeError, ValueError):
                     continue
     return ".".join(labels).lower()
+
+
+def _ending(host: str) -> tuple[str, bool, bool]:
+    """Give the public suffix of a host, whether anyone may have a name under it, and whether it is known."""
+    return _suffix(host) if len(host) <= LONGEST_HOST else _suffix.__wrapped__(host)
 
 
 @lru_cache(1 << 16)

@@ -12,8 +12,8 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from scamguard.chat.moderator import excerpt
+from scamguard.contacts import name_and_address
 from scamguard.dumps import mail
-from scamguard.dumps.letters import name_and_address
 from scamguard.dumps.source import Source
 from scamguard.sender import Sender
 from scamguard.verdict import Action

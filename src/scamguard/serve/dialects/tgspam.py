@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from ..judge import Judge
     from ..settings import Settings
 
-SURE: Final = 0.8  # the confidence from which the plugin acts
-_ABOVE: Final = 0.801  # it says "above"
+_ABOVE: Final = 0.801  # the plugin acts on a confidence above 0.8
 
 
 class TgSpamRequest(msgspec.Struct):
