@@ -1,25 +1,43 @@
-"""What mkdocs is told beyond its configuration: pages that stand outside docs/, the table of concepts, the commands."""
+"""What mkdocs is told beyond its configuration: pages that stand outside docs/, what is made from the code, examples in docstrings.
+
+A mark ``<!-- site: … -->`` and the paragraph right behind it stand for something that only the site holds; who reads the page as a
+file, on GitHub, sees the paragraph, which says where else that is.
+"""
 
 from __future__ import annotations
 
+import os.path
 import re
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import griffe
 import typer
 from typer.cli import get_docs_for_click
 
 from scamguard.cli import app
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mkdocs.structure.pages import Page
+
 ROOT = Path(__file__).parents[1]
-# a page of docs/ may link to these as GitHub shows them; on the site they have a page of their own
+DOCS = ROOT / "docs"
+# files outside docs/ that have a page of their own on the site; links to others lead nowhere there, and become their text
 OUTSIDE = {
-    "../README.md": "index.md",
-    "../CHANGELOG.md": "changes.md",
-    "../models/default/README.md": "model-card.md",
-    "../data/README.md": "data-card.md",
+    "README.md": "index.md",
+    "CHANGELOG.md": "changes.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "security.md",
+    "models/default/README.md": "model-card.md",
+    "data/README.md": "data-card.md",
 }
-EXAMPLES = re.compile(r"(?m)^(?:(?:[^\n|*`]+\| )?scamguard .+\n?)+")  # Typer shows them as a paragraph
+MARK = re.compile(r"<!-- site: (.+?) -->\n(?:.+\n?)*")
+LINK = re.compile(r"(?<!!)\[([^\]\n]+)\]\(([^()#\s]+)(#[^()\s]*)?\)")
+SHELL = re.compile(r"(?m)^(?:(?:[^\n|*`]+\| )?scamguard .+\n?)+")  # Typer shows them as a paragraph
+CODE_OR_MARK = re.compile("`[^`\n]*`|<")
 
 
 def concepts() -> str:
@@ -34,16 +52,43 @@ def commands() -> str:
     command = typer.main.get_command(app)
     page = get_docs_for_click(obj=command, ctx=typer.Context(command, info_name="scamguard"), name="scamguard")
     _, _, page = page.partition("\n")  # its title
-    return EXAMPLES.sub(lambda found: f"```console\n{found[0].rstrip()}\n```\n", page)
+    page = page.replace("\b", "").replace(typer.get_app_dir("scamguard"), "~/.config/scamguard")  # click's mark; the builder's folder
+    page = CODE_OR_MARK.sub(lambda found: "&lt;" if found[0] == "<" else found[0], page)
+    return SHELL.sub(lambda found: f"```sh\n{found[0].rstrip()}\n```\n", page)
 
 
-FILLED = {"<!-- concepts -->": concepts, "<!-- commands -->": commands}
+MADE: dict[str, Callable[[], str]] = {"concepts": concepts, "commands": commands, "nothing": str}
 
 
-def on_page_markdown(markdown: str, **_: object) -> str:
-    """Turn links that lead out of docs/ to where the site holds the page, and fill in what is made from the code."""
-    for outside, inside in OUTSIDE.items():
-        markdown = markdown.replace(f"]({outside}", f"]({inside}")
-    for mark, made in FILLED.items():
-        markdown = markdown.replace(mark, made()) if mark in markdown else markdown
-    return markdown
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """Fill in what a mark names, and turn links to where the site holds what they lead to."""
+    at = DOCS / page.file.src_uri
+    if found := MARK.search(markdown):
+        name = found[1]
+        made = MADE[name]() if name in MADE else linked((ROOT / name).read_text("utf-8"), ROOT / name, at)
+        markdown = markdown.replace(found[0], made + "\n")
+    return linked(markdown, at, at)
+
+
+def linked(markdown: str, written: Path, shown: Path) -> str:
+    """Turn the links of a file that is ``written`` in one place to the page that is ``shown`` in another."""
+
+    def turned(link: re.Match[str]) -> str:
+        text, path, anchor = link[1], link[2], link[3] or ""
+        target = Path(os.path.normpath(written.parent / path))
+        if not target.is_relative_to(ROOT) or not target.exists():
+            return link[0]
+        name = target.relative_to(ROOT).as_posix()
+        inside = DOCS / OUTSIDE[name] if name in OUTSIDE else target
+        return f"[{text}]({os.path.relpath(inside, shown.parent)}{anchor})" if inside.is_relative_to(DOCS) else text
+
+    return LINK.sub(turned, markdown)
+
+
+class Examples(griffe.Extension):
+    """Have a doctest shown as code: without a heading of its own it would be read as a quotation within a quotation."""
+
+    def on_object(self, *, obj: griffe.Object, **_: object) -> None:
+        """Put the heading above it."""
+        if obj.docstring is not None:
+            obj.docstring.value = re.sub(r"\n\n(?=>>> )", "\n\nExamples\n--------\n", obj.docstring.value)

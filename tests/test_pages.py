@@ -1,14 +1,19 @@
 """Every code block of README.md and docs/ runs as it stands there, in order, as a reader would paste it.
 
-Python and ``console`` blocks of a page share one folder and one set of names. What needs a platform or a server carries a mark,
-``<!-- test: not run: why -->``: it must compile, and what it imports must be there. The marks of docs/chat.md name tests of
-test_chat_docs.py. Other shells' lines are parsed: commands, options, make targets, extras and files must exist.
+Python and ``console`` blocks of a page share one folder and one set of names. What they show as a result must be what comes back,
+`…` for what is left out: what stands below a command, or in a comment right below or behind a line of Python. What needs a platform
+or a server carries a mark, ``<!-- test: not run: why -->``: it must compile, and what it imports must be there. The marks of
+docs/chat.md name tests of test_chat_docs.py. Other shells' lines are parsed: commands, options, make targets, extras and files must
+exist.
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib.util
+import io
+import itertools
 import json
 import re
 import shlex
@@ -34,16 +39,17 @@ if TYPE_CHECKING:
 NEEDS = {"docs/columns.md": ("duckdb", "polars"), "docs/scale.md": ("dask",), "docs/report.md": ("jinja2", "rensa")}
 SCAM = "Kraken Support: send us your seed phrase"
 PROMPT = re.compile(r"^\$ ", re.MULTILINE)
+VALUE = re.compile(r"""  # ((?:[\[({<'"\d]|True|False|None).*)""")  # behind a line, where it is no prose
 LANGUAGES = {"python", "console", "sh", "toml", "yaml", "json", "text", ""}
 ALLOWED = {"curl", "jq", "pre-commit", ".", "^C", "python3", "python", "pip", "make", "scamguard", "done", "while", "zcat"}
 
 
-def is_console(block: Block) -> bool:
-    """Say whether a block shows what was typed and what came back."""
-    return block.language in {"console", ""} and block.text.startswith("$ ")
+def is_run(block: Block) -> bool:
+    """Say whether a block is run here."""
+    return block.language == "console" or (block.language == "python" and not block.mark)
 
 
-RUN = [page for page in PAGES if any(is_console(b) or (b.language == "python" and not b.mark) for b in blocks(page))]
+RUN = [page for page in PAGES if any(map(is_run, blocks(page)))]
 
 
 @pytest.fixture
@@ -55,6 +61,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, guard: Guard) -> Path
     (tmp_path / "labelled.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")  # the language of advice
     load = scamguard.load
     once = lambda path=None, *, rules=None: guard if path is None and rules is None else load(path, rules=rules)  # noqa: E731
     monkeypatch.setattr("scamguard.guard.load", once)
@@ -75,25 +82,75 @@ def test_the_blocks_of_a_page_run(page: str, place: Path, guard: Guard) -> None:
     for needed in NEEDS.get(page, ()):
         pytest.importorskip(needed)
     space = names(page, place, guard)
-    for block in blocks(page):
-        if is_console(block):
+    for block in filter(is_run, blocks(page)):
+        if block.language == "console":
             run_console(block)
-        elif block.language == "python" and not block.mark:
-            code = compile("\n" * (block.line - 1) + block.text, str(ROOT / page), "exec")
-            exec(code, space)  # noqa: S102 - our own page
+        else:
+            run_python(block, space)
+
+
+def is_shown(shown: str, given: str) -> bool:
+    """Say whether a page shows what was given, white space aside and `…` for anything."""
+    parts = [re.escape(" ".join(part.split())) for part in shown.split("…")]
+    return re.fullmatch(" ?.*? ?".join(parts), " ".join(given.split())) is not None
+
+
+def run_python(block: Block, space: dict[str, Any]) -> None:
+    """Run a block statement by statement, and compare what it prints and gives with the comments that show it."""
+    lines = block.text.splitlines()
+    for node in ast.parse("\n" * (block.line - 1) + block.text).body:
+        given = run_statement(node, str(ROOT / block.page), space)
+        end = (node.end_lineno or 0) - block.line + 1  # lines of the block up to here
+        below = list(itertools.takewhile(lambda line: line.startswith("#"), lines[end:]))
+        behind = VALUE.search(lines[end - 1]) if not below else None
+        if below:
+            shown = "\n".join(line.removeprefix("#") for line in below)
+            assert is_shown(shown, given), f"{block}: {ast.unparse(node)}\n{given}"
+        elif behind:  # and then prose, perhaps
+            assert is_shown(behind[1], given) or (given and behind[1].startswith(given)), f"{block}: {ast.unparse(node)}\n{given}"
+
+
+def run_statement(node: ast.stmt, page: str, space: dict[str, Any]) -> str:
+    """Run one statement; give what it prints, or else its value."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        if not isinstance(node, ast.Expr):
+            exec(compile(ast.Module([node], []), page, "exec"), space)  # noqa: S102 - our own page
+            return printed.getvalue()
+        value = eval(compile(ast.Expression(node.value), page, "eval"), space)  # noqa: S307
+    return printed.getvalue() or repr(value)
 
 
 def run_console(block: Block) -> None:
-    """Type every command; a ``console`` block also shows what comes back, `…` for what it leaves out."""
+    """Type every command, and compare what comes back with what the block shows."""
     for step in PROMPT.split(block.text)[1:]:
         command, _, shown = step.partition("\n")
         name, *arguments = shlex.split(command)
         assert name == "scamguard", f"{block}: {name}"
         result = CliRunner().invoke(app, arguments, catch_exceptions=False)
         assert result.exit_code in {0, 1}, f"{block}: {command}\n{result.output}"
-        if block.language == "console":
-            parts = [re.escape(" ".join(part.split())) for part in shown.split("…")]
-            assert re.fullmatch(" ?.*? ?".join(parts), " ".join(result.output.split())), f"{block}: {command}\n{result.output}"
+        assert is_shown(shown, result.stdout), f"{block}: {command}\n{result.output}"
+
+
+@pytest.mark.parametrize("shown", ["risk 0.9… kraken", "risk 0.93 kraken", "…kraken", "risk…"])
+def test_what_is_shown_is_compared(shown: str) -> None:
+    assert is_shown(shown, "risk  0.93\nkraken\n")
+
+
+@pytest.mark.parametrize("shown", ["risk 0.8… kraken", "risk 0.93", "kraken", ""])
+def test_what_is_shown_and_is_not_so_is_found(shown: str) -> None:
+    assert not is_shown(shown, "risk  0.93\nkraken\n")
+
+
+@pytest.mark.parametrize("code", ["1 + 1\n# 3\n", "1 + 1  # 3: their sum\n", "print(2)\n# 3\n", "for i in (1, 2):\n    print(i)\n# 1\n"])
+def test_a_comment_that_shows_something_else_is_found(code: str) -> None:
+    with pytest.raises(AssertionError):
+        run_python(Block("README.md", 7, "python", code, ""), {})
+
+
+@pytest.mark.parametrize("code", ["1 + 1\n# 2\n", "1 + 1  # 2: their sum\n", "1 + 1  # adds them\n", "x = 3\n\n# from here on\nx\n# 3\n"])
+def test_a_comment_that_shows_what_is_given_passes(code: str) -> None:
+    run_python(Block("README.md", 7, "python", code, ""), {})
 
 
 @pytest.mark.parametrize("block", [b for b in all_blocks() if b.language == "python"], ids=str)
@@ -115,7 +172,7 @@ def commands(block: Block) -> Iterator[list[str]]:
                 yield words
 
 
-SHELL = [b for b in all_blocks() if b.language == "sh" or (b.language == "" and not is_console(b))]
+SHELL = [b for b in all_blocks() if b.language in {"sh", ""}]
 
 
 @pytest.mark.parametrize("block", SHELL, ids=str)
@@ -138,7 +195,7 @@ def look(words: list[str]) -> None:
         assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE), words
     elif words[0] == "pip":
         project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-        for extras in re.findall(r"scamguard\[([\w,]+)\]", " ".join(words)):
+        for extras in re.findall(r"(?:scamguard|\.)\[([\w,]+)\]", " ".join(words)):
             assert set(extras.split(",")) <= project["optional-dependencies"].keys()
     elif words[:2] == ["python", "-m"] and words[2].startswith("benchmarks"):
         assert (ROOT / (words[2].replace(".", "/") + ".py")).exists()
@@ -176,25 +233,3 @@ def test_what_is_not_run_says_why() -> None:
     marks = {str(b): b.mark for b in all_blocks() if b.mark}
     assert all(re.fullmatch(r"\w+|not run: .{8,}", mark) for mark in marks.values()), marks
     assert {b.page for b in all_blocks() if re.fullmatch(r"\w+", b.mark)} == {"docs/chat.md"}  # run by test_chat_docs.py
-
-
-def _options(command: Any) -> Iterator[str]:
-    for param in command.params:
-        yield from (option for option in param.opts if option.startswith("--"))
-    for one in getattr(command, "commands", {}).values():
-        yield from _options(one)
-
-
-def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
-    config = pytest.importorskip("mkdocs.config", reason="needs the docs extra")
-    pytest.importorskip("mkdocstrings", reason="needs the docs extra")
-    build = pytest.importorskip("mkdocs.commands.build")
-    loaded = config.load_config(str(ROOT / "mkdocs.yml"), site_dir=str(tmp_path / "site"), strict=True)
-    build.build(loaded)  # aborts on a warning
-    pages = {path.relative_to(tmp_path / "site").as_posix() for path in (tmp_path / "site").rglob("*.html")}
-    assert pages >= {"index.html", "tutorial.html", "rules.html", "api.html", "model-card.html", "adr/0001-binary-features.html"}
-    commands = (tmp_path / "site" / "commands.html").read_text("utf-8")
-    assert {option for option in _options(typer.main.get_command(app)) if option not in commands} == set()
-    for page in pages:
-        text = (tmp_path / "site" / page).read_text("utf-8")
-        assert not re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=\"?https?://", text), f"{page} loads from elsewhere"

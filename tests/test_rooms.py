@@ -1,24 +1,26 @@
-"""A thread keeps its room: what was read in it before, by whatever model, changes nothing."""
+"""A thread keeps its room, or takes one that was left: what was read in it before, by whatever model, changes nothing."""
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
 
 import scamguard
-from scamguard import engine, pack
+from scamguard import engine, pack, reader
 from scamguard.rooms import Rooms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from scamguard.automaton import Terms
     from scamguard.guard import Guard
-
 
 OLD = Path(__file__).parent / "artifacts" / "format-2"
 DEAL = "pay me first and we skip the escrow"
@@ -42,17 +44,20 @@ def packed(guard: Guard, tmp_path_factory: pytest.TempPathFactory) -> list[Guard
     return found
 
 
+def alone(guard: Guard, way: Callable[[Guard], list[float]]) -> list[float]:
+    """Ask in a thread of its own, and in rooms that nobody has read in."""
+    with mock.patch.object(reader, "_rooms", Rooms(engine.CHUNK_BYTES, 1024)), ThreadPoolExecutor(1) as fresh:
+        return fresh.submit(way, guard).result()
+
+
 def in_turn(guards: list[Guard], way: Callable[[Guard], list[float]]) -> None:
-    """See that guards who take turns in one thread say what each says in a thread of its own."""
-
-    def alone(guard: Guard) -> list[float]:
-        with ThreadPoolExecutor(1) as fresh:
-            return fresh.submit(way, guard).result()
-
-    said = [alone(guard) for guard in guards]
+    """See that guards who take turns, in one thread or in threads of their own, say what each says alone."""
+    said = [alone(guard, way) for guard in guards]
     for _ in range(2):
         for guard, expected in zip(guards, said, strict=True):
             assert way(guard) == expected
+            with ThreadPoolExecutor(1) as fresh:
+                assert fresh.submit(way, guard).result() == expected
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -103,3 +108,32 @@ def test_each_thread_has_its_own() -> None:
         theirs = other.submit(rooms.give, 10, 1).result()
     assert isinstance(theirs, engine.Room)
     assert rooms.give(10, 1) is not theirs
+
+
+def test_what_one_thread_leaves_the_next_takes() -> None:
+    rooms = Rooms(1 << 10, 8, left=[])
+    with ThreadPoolExecutor(1) as other:
+        theirs = other.submit(rooms.give, 10, 1).result()
+        assert rooms.give(10, 1) is not theirs, "it is not left yet"
+        other.submit(rooms.leave).result()
+    rooms.crowded()
+    assert len(rooms.give(10, 1).rule) == 16, "and not one that is too small"
+    rooms.leave()
+    assert rooms.give(10, 1) is theirs
+
+
+def test_no_more_rooms_are_left_than_threads_can_use() -> None:
+    left: list[tuple[engine.Room, Terms | None]] = []
+    rooms = Rooms(1 << 10, 8, left)
+    threads = 3 * (os.cpu_count() or 1)
+    with ThreadPoolExecutor(threads) as others:
+        together = Barrier(threads)
+
+        def read(_: int) -> engine.Room:
+            room = rooms.give(10, 1)
+            together.wait(10)
+            rooms.leave()
+            return room
+
+        assert len({id(room) for room in others.map(read, range(threads))}) == threads
+    assert len(left) == (os.cpu_count() or 1)

@@ -36,12 +36,26 @@ _GOES_ON: Final = re.compile(r"[A-Za-z0-9_@/-]|[\[(]?[.@][\])]?[A-Za-z0-9]")
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one feature added to the logit of the worst passage."""
+    """What one feature added to the logit of the worst passage.
 
-    part: str  # word, char, framed, concept, rule, shape, bias or windows: what the worst pays for the places at which small ones begin
-    name: str  # the words, the rule id, the column
+    Attributes
+    ----------
+    part
+        word, char, framed, concept, rule, shape, bias or windows: what the worst pays for the places at which small ones begin.
+    name
+        The words, the rule's id, the column of shape.
+    nats
+        What it added to the log-odds, below 0 where it spoke for the message.
+    start
+        The code point of the original text at which it begins; 0 where it has no place.
+    stop
+        The one behind it.
+    """
+
+    part: str
+    name: str
     nats: float
-    start: int  # code points of the original text; 0 where the feature has no place
+    start: int
     stop: int
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .parts import Parts
 
 SLICE_BYTES: Final = 1 << 20  # sifted at a time
-_rooms: Final = Rooms(size=CHUNK_BYTES, firings=1024)
+_rooms: Final = Rooms(size=CHUNK_BYTES, firings=1024, left=[])
 
 
 class Read(NamedTuple):

@@ -1,9 +1,13 @@
-"""Rooms: each thread keeps the one it reads in, as making one anew costs more than reading a batch of short messages in it."""
+"""Rooms: each thread keeps the one it reads in, as making one anew costs more than reading a batch of short messages in it.
+
+Threads that are begun for one batch would make theirs for it alone. So rooms may be left where the next thread takes them.
+"""
 
 from __future__ import annotations
 
+import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from . import engine
 from .fold import bytes_held
@@ -11,6 +15,8 @@ from .fold import bytes_held
 if TYPE_CHECKING:
     from .automaton import Terms
     from .engine import Room, Speech
+
+_MOST_LEFT: Final = os.cpu_count() or 1  # rooms: more threads than that do not read at once
 
 
 class Rooms(threading.local):
@@ -24,15 +30,19 @@ class Rooms(threading.local):
         Bytes that a room has place for at least.
     firings
         How many a new room has place for; it doubles where they are too few.
+    left
+        Where rooms are left for any thread, with the terms whose words they remember. None: each thread keeps its own.
     """
 
-    def __init__(self, size: int, firings: int) -> None:
-        self._size, self._fewest, self._firings = size, firings, firings
+    def __init__(self, size: int, firings: int, left: list[tuple[Room, Terms | None]] | None = None) -> None:
+        self._size, self._fewest, self._firings, self._left = size, firings, firings, left
         self._room: Room | None = None
         self._terms: Terms | None = None  # of the model whose words it remembers; None while it is as new
 
     def give(self, size: int, rules: int) -> Room:
         """Give this thread's room, a larger one if need be."""
+        if self._room is None and self._firings == self._fewest:
+            self._take()
         held = self._room
         if held is None or size > _place(held) or rules > len(held.tried):
             size, rules = max(size, self._size, _place(held)), max(rules, 0 if held is None else len(held.tried))
@@ -49,14 +59,24 @@ class Rooms(threading.local):
         self._terms = speech.terms
         return room
 
+    def _take(self) -> None:
+        """Take a room that was left, if there is one."""
+        try:
+            self._room, self._terms = self._left.pop() if self._left else (None, None)
+        except IndexError:  # another thread was quicker
+            return
+
     def crowded(self) -> None:
         """Make the next room one with place for twice as many firings."""
         self._room, self._firings = None, 2 * self._firings
 
     def leave(self) -> None:
-        """Keep no room that a long message, or one of many firings, needed."""
+        """Keep no room that a long message, or one of many firings, needed; leave any other where the next thread may take it."""
         if _place(self._room) > self._size or self._firings > self._fewest:
             self._room, self._firings = None, self._fewest
+        elif self._room is not None and self._left is not None and len(self._left) < _MOST_LEFT:
+            self._left.append((self._room, self._terms))
+            self._room = None
 
 
 def _place(room: Room | None) -> int:

@@ -33,7 +33,8 @@ def lookalikes(column: Any) -> pa.Table:  # noqa: ANN401 - whatever Arrow reads 
 
     Returns
     -------
-    ``n`` rows in order: brand, kind, official; null where there is no finding.
+    pyarrow.Table
+        ``n`` rows in order: brand, kind, official; null where there is no finding.
 
     Raises
     ------

@@ -54,7 +54,8 @@ def lookalike(value: str) -> LookAlike | None:
 
     Returns
     -------
-    The finding, or None for what is a brand's own or resembles none.
+    LookAlike | None
+        The finding; None for what is a brand's own or resembles none.
 
     Raises
     ------
