@@ -310,6 +310,11 @@ def test_all_broken_records_are_written_where_they_are_asked_for(tmp_path: Path)
     [
         (["scan", "missing.txt"], ["missing.txt", "no such file"]),
         (["scan", "{honest}", "missing.txt"], ["missing.txt", "no such file"]),
+        (["scan", "", "--out", "out.csv"], ["no such file"]),
+        (["scan", "{honest}", "", "--out", "out.csv"], ["no such file"]),
+        (["scan", "{honest}", "--since", ""], ["'' is no time"]),
+        (["scan", "{honest}", "--until", ""], ["'' is no time"]),
+        (["scan", "{honest}", "--broken", "-"], ["--broken -", "name a file"]),
         (["scan", "{honest}", "--format", "xml"], ["unknown format 'xml'", "jsonl"]),
         (["scan", "{honest}", "--column", "x"], ["no columns"]),
         (["scan", "{honest}", "--out", "out.xlsx"], [".parquet"]),
@@ -498,16 +503,19 @@ def slow_scan(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to send there")
-def test_ctrl_c_leaves_what_can_be_resumed(slow_scan: subprocess.Popen[str], tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals to send there")
+@pytest.mark.parametrize(("asked", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_who_asks_a_scan_to_end_leaves_what_can_be_resumed(
+    slow_scan: subprocess.Popen[str], tmp_path: Path, asked: str, status: int
+) -> None:
     assert slow_scan.stdin is not None
     slow_scan.stdin.write(f"{FINE}\n" * 20_000)
     slow_scan.stdin.flush()
     while not any(file.stat().st_size > 10_000 for file in tmp_path.glob("*.checkpoint")):
         assert slow_scan.poll() is None
         time.sleep(0.05)
-    slow_scan.send_signal(signal.SIGINT)
-    assert slow_scan.wait(60) == 130
+    slow_scan.send_signal(getattr(signal, asked))
+    assert slow_scan.wait(60) == status
     assert [file.name for file in tmp_path.iterdir()] == ["out.jsonl.checkpoint"]
     assert slow_scan.stderr is not None
     told = slow_scan.stderr.read()

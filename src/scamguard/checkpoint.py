@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 
 from .errors import DumpError, ScamguardError
+from .sinks import alone
 from .table import SCHEMA
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _FORMAT: Final = 3  # 2: the digest is of senders too; 3: of messages sent, as t
 _HEAD: Final = struct.Struct("<III")  # bytes, CRC-32, bytes of the batch when unpacked
 _DIGEST: Final = 16  # bytes
 _LARGEST: Final = 1 << 30
+_BEGINS: Final = b'{"format": '  # what tells a checkpoint from somebody's notes
 
 
 def beside(path: Path) -> Path:
@@ -70,7 +72,8 @@ def _size_and_time(file: Path) -> str:
 class Checkpoint:
     """The verdicts of a scan under way; a context manager.
 
-    Leaving the context without an error removes it: the outputs are complete. An interruption keeps it.
+    Leaving the context without an error removes it: the outputs are complete. An interruption keeps it, and so does every error
+    where there is something of an earlier scan in it.
 
     Parameters
     ----------
@@ -85,14 +88,17 @@ class Checkpoint:
     ------
     DumpError
         Another scan stopped here and ``resume`` does not say what to do, it was a scan of something else, one is still
-        running, or the file cannot be written.
+        running, or the file cannot be written or is none.
     """
 
     def __init__(self, path: Path, about: Mapping[str, Any], *, resume: bool | None = None) -> None:
         self.path = path
+        self._before = False  # whether an earlier scan left some
         self.kept = 0  # messages, in frames that are whole
         try:
-            self._file: IO[bytes] = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600), "r+b", buffering=0)
+            self._file: IO[bytes] = os.fdopen(alone.claimed(path), "r+b", buffering=0)
+        except BlockingIOError as held:
+            raise DumpError(f"{path}: another scan is writing to the same --out; wait for it, or name another file") from held
         except OSError as error:
             raise DumpError(f"{path}: cannot be written: {error.strerror}") from error
         try:
@@ -108,8 +114,9 @@ class Checkpoint:
             raise
 
     def _begin(self, about: dict[str, Any], *, resume: bool | None) -> None:
-        if not _locked(self._file):
-            raise DumpError(f"{self.path}: another scan is writing to the same --out; wait for it, or name another file")
+        if not _BEGINS.startswith(self._file.read(len(_BEGINS))):  # it may be cut short
+            raise DumpError(f"{self.path}: no checkpoint of a scan, and would be written over; move it, or name another --out")
+        self._file.seek(0)
         first = self._file.readline()
         self._start = self._end = self._file.tell()
         if first.endswith(b"\n") and resume is not False:
@@ -122,6 +129,7 @@ class Checkpoint:
         if self.kept:
             _refuse_other(self.path, first, about)
             self._file.truncate(self._end)
+            self._before = True
             return
         self._file.seek(0)
         self._file.truncate()
@@ -181,7 +189,7 @@ class Checkpoint:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         comes_again = isinstance(error, ScamguardError) and not isinstance(error.__cause__, OSError)  # it needs another command
-        over = kind is None or not self.kept or comes_again
+        over = kind is None or not self.kept or (comes_again and not self._before)
         left = over and not _removed(self.path)
         if left:  # Windows removes no file that is open; where it is never removed, what it holds must not stop the next scan
             with contextlib.suppress(OSError):
@@ -226,19 +234,6 @@ def _difference(name: str, old: Any, new: Any) -> str:  # noqa: ANN401 - JSON
     if before is None or now is None:
         return f"the scan that stopped here read other dumps: {file!r} is only in {'this one' if before is None else 'that one'}"
     return f"{file} has changed since the scan stopped"
-
-
-def _locked(file: IO[bytes]) -> bool:
-    """Claim a file for as long as it is open; the system lets go of it when the process ends, however it ends."""
-    try:
-        import fcntl  # noqa: PLC0415 - not on Windows, where nothing else does this
-    except ModuleNotFoundError:
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def digest(texts: pa.LargeStringArray, senders: pa.Array | None = None) -> bytes:

@@ -1,7 +1,8 @@
 """The command line only reads, calls and prints.
 
 Every heavy import waits until a command needs it, so that ``--help`` and a mistyped option answer at once.
-Exit status of check and scan: 0 nothing flagged, 1 something flagged (see --fail-on), 2 something could not be read, 141 nobody reads on.
+Exit status of check and scan: 0 nothing flagged, 1 something flagged (see --fail-on), 2 something could not be read, 130 stopped,
+141 nobody reads on.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ def _scamguard(
     scamguard check "Kraken Support: send us your 12 words to unlock your wallet"
     scamguard scan group.jsonl chats.csv --out verdicts.parquet
 
-    Exit status of check and scan: 0 nothing flagged, 1 something flagged, 2 something could not be read.
+    Exit status of check and scan: 0 nothing flagged, 1 something flagged, 2 something could not be read, 130 stopped with Ctrl-C, 141 the
+    reader of the output went away.
     """
 
 
@@ -159,6 +161,9 @@ def scan(
     A record that cannot be read is counted and skipped. The --out file appears only when it is complete; until then the
     verdicts are kept beside it, so that a scan that was stopped goes on with --resume.
 
+    Exit status: 0 nothing flagged, 1 something flagged (see --fail-on), 2 something could not be read, 130 stopped with Ctrl-C, 141 the
+    reader of the output went away (--out - | head).
+
     \b
     scamguard scan group.jsonl result.json "WhatsApp Chat with Mia.zip"
     scamguard scan chats.csv --column message --out verdicts.parquet --only flagged
@@ -168,7 +173,7 @@ def scan(
     from . import dumps, selection, survey
 
     chosen = selection.Selection(
-        since=selection.moment(since) if since else None, until=selection.moment(until) if until else None,
+        since=None if since is None else selection.moment(since), until=None if until is None else selection.moment(until),
         senders=tuple(sender or ()), channels=tuple(channel or ()), only=only, min_risk=min_risk, asks=tuple(asks or ()),
     )  # fmt: skip
     plan = survey.Plan(chosen, tuple(out or ()), out_format, direction, fail_on, resume, report, by_conversation, broken)

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from . import sinks
 from .errors import DumpError, unknown
-from .sinks import COLUMNS
+from .sinks import COLUMNS, alone
 from .visible import visible
 
 if TYPE_CHECKING:
@@ -91,14 +91,22 @@ def target(path: Path) -> Path:
 def part(path: Path) -> Path:
     """Name the file in which an output grows, in the folder of its target."""
     path = target(path)
-    return path.with_name(f".{path.name}.part")
+    return path.with_name(f".{path.name}.scamguard.part")  # a name that is of nobody else
+
+
+def _permissions(path: Path) -> int | None:
+    """Give the permissions of a file; None if there is none."""
+    try:
+        return path.stat().st_mode & 0o777
+    except OSError:
+        return None
 
 
 class Growing:
     """A file that is moved into place when it is complete; a context manager.
 
-    It grows beside its target, in the folder of that. An exception, Ctrl-C among them, removes it instead, and what stood at
-    ``path`` before is untouched.
+    It grows beside its target, in the folder of that, and takes over the permissions of what it replaces. An exception, Ctrl-C among them,
+    removes it instead, and what stood at ``path`` before is untouched.
 
     Parameters
     ----------
@@ -110,15 +118,19 @@ class Growing:
     Raises
     ------
     DumpError
-        It cannot be written.
+        It cannot be written, or another scan is writing it.
     """
 
     def __init__(self, path: Path, **how: str) -> None:
         self._path, self._target, self._part = path, target(path), part(path)
-        self.file: IO[Any]
+        self._in_place = False
+        self._mode = _permissions(self._target)
         with _telling(path):
-            self._part.unlink(missing_ok=True)  # one that was killed left it, or it is a link, which is not followed
-            self.file = self._part.open("x" if how else "xb", **how)  # type: ignore[call-overload] # with the permissions of any new file
+            try:
+                number = alone.created(self._part, 0o666 if self._mode is None else 0o600)  # without one before: as any new file
+            except BlockingIOError as held:
+                raise DumpError(f"{path}: another scan is writing to it; wait for it, or name another file") from held
+            self.file: IO[Any] = os.fdopen(number, "w" if how else "wb", **how)  # type: ignore[call-overload]
 
     def write(self, data: str | bytes) -> None:
         """Write on.
@@ -132,10 +144,16 @@ class Growing:
             self.file.write(data)
 
     def leave(self) -> None:
-        """Remove it."""
+        """Let go of it; remove what is not in place."""
+        if not alone.KNOWN:
+            self._close()  # Windows removes no file that is open; elsewhere the next scan may take it once it is closed
+        if not self._in_place:
+            self._part.unlink(missing_ok=True)
+        self._close()
+
+    def _close(self) -> None:
         with contextlib.suppress(OSError):  # on a full disk what is buffered cannot be written even now
             self.file.close()
-        self._part.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self
@@ -144,8 +162,11 @@ class Growing:
         try:
             if kind is None:
                 with _telling(self._path):
-                    self.file.close()
+                    self.file.flush() if alone.KNOWN else self.file.close()
+                    if self._mode is not None:
+                        self._part.chmod(self._mode)
                     self._part.replace(self._target)
+                    self._in_place = True
         finally:
             self.leave()
 

@@ -35,9 +35,11 @@ if TYPE_CHECKING:
 STYLES: Final = {"block": "bold red", "warn": "bold yellow", "allow": "green"}
 _PIPE_WIDTH = 160  # where there is no terminal to ask
 _SHOWN_CHARS = 140  # of a message in a table
+_NAME_CHARS = 80  # of each end of a name
+_PLACE_CHARS = 400  # of each end of a place, behind which stands what is wrong there
 _REASONS = 2  # for each message in a table
 
-visible = acting.visible
+visible, shortened = acting.visible, acting.shortened
 
 
 def json_text(value: object) -> str:
@@ -109,14 +111,13 @@ def rows(found: Sequence[Mapping[str, Any]], why: Mapping[str, str], *, files: b
     table = _table(*(["file"] if files else []), "row", "risk", "action", "asks", "message", "reasons")
     for row in found:
         text = row["text"] if row["kind"] != GIVEN_AWAY else "(not shown: it gives a secret away)"
-        text = text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "…"
         telling = sorted(row["rules"], key=lambda rule: rule.endswith(".topic"))  # a topic alone is the weaker reason
         reasons = [f"{why[rule]} ({rule})" for rule in telling[:_REASONS]]
         if not reasons and row["action"] != Action.ALLOW:
             reasons = ["no rule: its words weigh so much"]
-        cells = [visible(row["file"])] if files else []
+        cells = [_ends(row["file"])] if files else []
         cells += [str(row["row"]), f"{row['risk']:.3f}", row["action"], "\n".join(row["asks"]) or "-"]
-        cells += [visible(text), "\n".join(reasons)]
+        cells += [shortened(visible(text), _SHOWN_CHARS), "\n".join(reasons)]
         table.add_row(*(Text(cell, STYLES[row["action"]] if cell == row["action"] else "") for cell in cells))
     return table
 
@@ -125,8 +126,7 @@ def listed(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """List messages, the last cell of each row, cut to what can be read at a glance."""
     table = _table(*head)
     for *cells, text in rows:
-        shown = text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "…"
-        table.add_row(*(Text(visible(cell)) for cell in (*cells, shown)))
+        table.add_row(*(Text(_ends(cell)) for cell in cells), Text(shortened(visible(text), _SHOWN_CHARS)))
     return table
 
 
@@ -136,9 +136,9 @@ def conversations(ranking: pa.Table) -> Table:
     for row in ranking.to_pylist():
         if not row["flagged"]:
             continue
-        turned = f"{row['turned']:%Y-%m-%d %H:%M}" if row["turned"] else f"row {row['turned_row']:,}"
-        chat = row["channel"] or row["file"]
-        cells = [f"{row['risk']:.3f}", chat, f"{row['messages']:,}", row["who"] or "-", "\n".join(row["asks"]) or "-"]
+        turned = row["turned"].isoformat(" ")[:16] if row["turned"] else f"row {row['turned_row']:,}"
+        chat = _ends(row["channel"] or row["file"])
+        cells = [f"{row['risk']:.3f}", chat, f"{row['messages']:,}", _ends(row["who"] or "-"), "\n".join(row["asks"]) or "-"]
         cells += ["\n".join(row["given"]), turned]
         styles = [*[""] * 5, "bold red", ""]
         table.add_row(*(Text(visible(cell, keep="\n"), style) for cell, style in zip(cells, styles, strict=True)))
@@ -165,7 +165,7 @@ def summary(found: Summary, *, filtered: bool = False, broken: Path | None = Non
     lines += skipped(notes, "--broken FILE writes them all", whole=broken)
     if notes.empty:
         more = ", …" if notes.empty > len(notes.blank) else ""
-        lines.append(f"{_some(notes.empty, 'file')} with nothing in it: {', '.join(map(visible, notes.blank))}{more}")
+        lines.append(f"{_some(notes.empty, 'file')} with nothing in it: {', '.join(map(_ends, notes.blank))}{more}")
     return Text("\n".join(lines))
 
 
@@ -173,7 +173,7 @@ def skipped(notes: Notes, more: str, whole: Path | None = None) -> list[str]:
     """Name the records that could not be read: ``more`` says how to get them all where there are too many, ``whole`` is where they are."""
     if not notes.broken:
         return []
-    lines = [f"{_some(notes.broken, 'broken record')} skipped:", *(f"  {visible(place)}" for place in notes.places)]
+    lines = [f"{_some(notes.broken, 'broken record')} skipped:", *(f"  {_ends(place, _PLACE_CHARS)}" for place in notes.places)]
     if whole is not None:
         lines.append(f"  all of them: {visible(str(whole))}")
     elif notes.broken > len(notes.places):
@@ -195,6 +195,12 @@ def hidden(found: Verdict, text: str) -> tuple[Verdict, str]:
 
     shown, evidence = masked(text, found.evidence)
     return replace(found, evidence=evidence), shown
+
+
+def _ends(name: str, most: int = _NAME_CHARS) -> str:
+    """Show a name by its beginning and its end, where files of one folder differ: a stranger chose it, and how long it is."""
+    shown = visible(name)
+    return shown if len(shown) <= 2 * most else f"{shown[:most]}…{shown[-most:]}"
 
 
 def _some(count: int, noun: str) -> str:

@@ -141,8 +141,7 @@ def _masked(table: pa.Table) -> pa.Table:
         return table
     from .giveaways import mask  # noqa: PLC0415 - its word lists are loaded when they are needed
 
-    actions = pc.if_else(given, table["action"], str(Action.ALLOW))
-    return table.set_column(table.schema.get_field_index("text"), "text", pa.array(mask(_texts(table), actions), pa.large_string()))
+    return mask(table, given)
 
 
 def cores() -> int:

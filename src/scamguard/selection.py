@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .dumps.block import cleaned
 from .errors import InputError, unknown
 from .lexicon import SECRETS
 from .verdict import Action
@@ -94,7 +95,8 @@ class Selection:
 
 
 def _among(column: Any, names: Sequence[str]) -> Any:  # noqa: ANN401 - Arrow
-    return pc.is_in(column, pa.array(names, pa.string()))
+    wanted = [cleaned(name) for name in names]  # a name given in bytes that are no text is what a dump makes of it
+    return pc.is_in(column, pa.array(wanted, pa.string()))
 
 
 def _moment(count: int) -> pa.Scalar:

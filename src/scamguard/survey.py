@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import signal
+import sys
+import threading
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from . import __version__, checkpoint, output, render, scanning, targets
@@ -20,10 +24,11 @@ if TYPE_CHECKING:
     from .dumps import Dump
     from .guard import Guard
     from .report_page import Gathered
-    from .scanning import Summary
+    from .scanning import Summary, Worst
     from .selection import Selection
 
 _NEVER: Final = "never"
+_ENDINGS: Final = ("SIGTERM", "SIGHUP")  # how timeouts, service managers and closed terminals ask a program to end; Windows has not both
 
 
 class Plan(NamedTuple):
@@ -65,6 +70,8 @@ class Plan(NamedTuple):
             output.checked(out, self.out_format)
         if len(set(self.outs)) < len(self.outs):
             raise DumpError("--out: the same file is named twice")
+        if self.broken == output.STDOUT:
+            raise DumpError("--broken -: places are not for standard output; name a file")
         for path in (self.report, self.broken):
             if path is not None:
                 output.writable(path)
@@ -106,39 +113,87 @@ def run(  # noqa: PLR0913 - what is seen and what is told are separate choices
     talks, page, why = _talks(plan, guard), _page(plan, guard), reasons(guard, plan)
     judge = scanning.Judge(guard, plan.outgoing, threads or scanning.cores())
     kept: Checkpoint | None = None
-    with contextlib.ExitStack() as stack:
-        try:
+    tell = functools.partial(_tell, plan, worst, talks, why=why, show=show, files=len(opened) > 1)
+    try:
+        with _endings(), contextlib.ExitStack() as stack:
             kept = _checkpoint(plan, opened, guard, asked)
             if kept is not None:
                 stack.enter_context(kept)
-            outputs = [stack.enter_context(output.Output(out, plan.out_format, why)) for out in plan.outs]
-            if plan.broken is not None:
-                told = stack.enter_context(output.Lines(plan.broken))
-                for dump in opened:
-                    dump.notes.on_skip = told.add
-            with _progress(opened) as advance:
+            with _written(plan, opened, why) as outputs, _progress(plan, opened) as advance:
                 summary = scanning.scan(
                     judge, opened, outputs=outputs, worst=worst, allowed=every,
                     selection=plan.selection, checkpoint=kept, talks=talks, report=page, on_block=advance,
                 )  # fmt: skip
-            stack.close()
-        except KeyboardInterrupt as stop:
-            stack.__exit__(KeyboardInterrupt, stop, None)
-            render.console(stderr=True).print(render.stopped(kept))
-            return STOPPED
-    if plan.report is not None and page is not None:
-        from . import report_page  # noqa: PLC0415 - its templates are loaded when they are needed
+            if plan.report is not None and page is not None:  # while the verdicts are kept: where there is no room for it, --resume goes on
+                from . import report_page  # noqa: PLC0415 - its templates are loaded when they are needed
 
-        report_page.write(plan.report, page, summary, talks and talks.ranking())
+                try:
+                    report_page.write(plan.report, page, summary, talks and talks.ranking())
+                except DumpError:  # all else is in place, and what was found is to be seen
+                    tell(summary)
+                    raise
+    except KeyboardInterrupt as stop:
+        with contextlib.suppress(OSError):  # a terminal that was closed
+            render.console(stderr=True).print(render.stopped(kept))
+        return stop.status if isinstance(stop, _Ended) else STOPPED
+    tell(summary)
+    return _status(summary, plan.fail_on)
+
+
+@contextlib.contextmanager
+def _written(plan: Plan, opened: Sequence[Dump], why: Mapping[str, str]) -> Iterator[list[output.Output]]:
+    """Open what is written while the dumps are read; it is in place when that has come to its end."""
+    with contextlib.ExitStack() as stack:
+        outputs = [stack.enter_context(output.Output(out, plan.out_format, why)) for out in plan.outs]
+        if plan.broken is not None:
+            told = stack.enter_context(output.Lines(plan.broken))
+            for dump in opened:
+                dump.notes.on_skip = told.add
+        yield outputs
+
+
+def _tell(  # noqa: PLR0913 - all that is shown
+    plan: Plan, worst: Worst, talks: Conversations | None, summary: Summary, *, why: Mapping[str, str], show: int, files: bool
+) -> None:
+    """Print the worst messages, the conversations and a summary."""
     terminal = render.console(stderr=plan.piped)
     if found := worst.rows():
-        terminal.print(render.rows(found, why, files=len(opened) > 1))
+        terminal.print(render.rows(found, why, files=files))
         terminal.print()
     if talks is not None and any((ranking := talks.ranking(show))["flagged"].to_pylist()):
         terminal.print(render.conversations(ranking))
         terminal.print()
     terminal.print(render.summary(summary, filtered=bool(plan.selection), broken=plan.broken))
-    return _status(summary, plan.fail_on)
+
+
+class _Ended(KeyboardInterrupt):
+    """Somebody asks the program to end: a way out like that of Ctrl-C, with the status that a shell gives it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.status = 128 + number
+
+
+@contextlib.contextmanager
+def _endings() -> Iterator[None]:
+    """Let a signal to end put away what is unfinished, as Ctrl-C does; one that is ignored, as under nohup, stays so."""
+    asked = [getattr(signal, name) for name in _ENDINGS if hasattr(signal, name)]
+    asked = [number for number in asked if signal.getsignal(number) == signal.SIG_DFL]
+    if threading.current_thread() is not threading.main_thread():
+        asked = []  # only there may anybody take a signal
+
+    def end(number: int, _frame: object) -> None:
+        for one in asked:
+            signal.signal(one, signal.SIG_IGN)  # once is enough; a second one would leave behind what is being put away
+        raise _Ended(number)
+
+    for number in asked:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in asked:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _talks(plan: Plan, guard: Guard) -> Conversations | None:
@@ -190,8 +245,11 @@ def _status(summary: Summary, fail_on: str) -> int:
 
 
 @contextlib.contextmanager
-def _progress(opened: Sequence[Dump]) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar while scanning, on a terminal only: bytes read where their number is known, messages, rate and the time left."""
+def _progress(plan: Plan, opened: Sequence[Dump]) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar while scanning, on a terminal only: bytes read where their number is known, messages, rate and the time left.
+
+    Where the verdicts go to a terminal they show how far it is; a bar would be drawn between them.
+    """
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn  # noqa: PLC0415
 
     console = render.console(stderr=True)
@@ -199,7 +257,8 @@ def _progress(opened: Sequence[Dump]) -> Iterator[Callable[[int, int], None]]:
     columns = (BarColumn(), TaskProgressColumn(), TextColumn(told), TimeElapsedColumn(), TimeRemainingColumn(elapsed_when_finished=True))
     sizes = [_size(dump) for dump in opened]
     known = all(sizes)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    hidden = not console.is_terminal or (plan.piped and sys.stdout.isatty())
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
         task = bar.add_task("scan", total=sum(sizes) if known else None, messages=0, flagged=0, rate=0.0)
 
         def advance(messages: int, flagged: int) -> None:

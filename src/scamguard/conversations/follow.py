@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
-from scamguard.giveaways import hidden
+from scamguard.giveaways import PLACES, cleared
 from scamguard.outgoing import RISK, weighed
 from scamguard.secrets import Certainty, find
 from scamguard.verdict import GIVEN_AWAY, Action
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _CHATS: Final = 10_000  # followed at a time
 _PAST: Final = 20_000  # summaries of others in which something was found
-_CHANGED: Final = ("text", "risk", "action", "kind", "asks", "rules")
+_CHANGED: Final = ("text", *PLACES, "risk", "action", "kind", "asks", "rules")
 _LEAST: Final = -2.0  # log-odds below which earlier words are not worth a second reading
 _THREAD: Final = 3  # lines that say what a secret answers
 _LONGEST: Final = 4000  # characters of a message that can be an answer
@@ -203,4 +203,4 @@ def _give(chat: Chat, row: dict[str, Any], found: tuple[Finding, ...]) -> None:
     chat.given |= dict.fromkeys(given)
     rules = list(dict.fromkeys(f"outgoing.{f.kind}" for f in found))
     row |= {"risk": max(row["risk"], RISK[action]), "action": str(action), "kind": GIVEN_AWAY, "asks": given, "rules": rules}
-    row["text"] = hidden(row["text"], [(f.start, f.stop) for f in found])
+    row |= cleared(row, [(f.start, f.stop) for f in found])

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from scamguard.imitation.links import links, unmasked
+from scamguard.visible import flattened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,8 @@ ALIKE: Final = 0.5  # the share of 4-grams (Jaccard) from which two messages are
 _PERMUTATIONS, _BANDS = 96, 32
 _GRAM: Final = 4
 _LOOKED_AT: Final = 1200  # characters
-_SHOWN: Final = 4000  # characters kept to show
+SHOWN: Final = 4000  # characters in which evidence is shown
+_KEPT: Final = 2 * SHOWN  # what stands behind is looked at too: of a secret that is cut, half would be shown
 _NAMES: Final = 64  # senders and channels kept a group
 _LABELS: Final = 4  # of a host; a bare name of more may be words with dots for spaces
 _VARIABLE: Final = re.compile(r"[@#][a-z0-9_.]+|0x[0-9a-f]{6,}")  # ASCII, for not all write spaces behind them
@@ -49,7 +51,7 @@ class Campaign:
         self.messages += 1
         self.kinds[row["kind"]] += 1
         if row["risk"] > self.row["risk"]:
-            self.row = {**row, "text": row["text"][:_SHOWN]}
+            self.row = _kept(row)
         if len(self.wordings) < _NAMES:
             self.wordings.add(wording)
         for seen, one in ((self.senders, row["sender"]), (self.channels, row["channel"])):
@@ -110,7 +112,7 @@ class Campaigns:
         alike = [(sketch.jaccard(self._groups[one].sketch), -one) for one in near if one in self._groups] if sketch is not None else []
         if alike and (best := max(alike))[0] >= ALIKE:
             return -int(best[1])
-        self._groups[self._next] = Campaign(sketch, {**row, "text": row["text"][:_SHOWN]})
+        self._groups[self._next] = Campaign(sketch, _kept(row))
         if sketch is not None:
             self._index.insert(self._next, sketch)
         self._next += 1
@@ -125,6 +127,11 @@ class Campaigns:
         for one, group in self._groups.items():
             if group.sketch is not None:
                 self._index.insert(one, group.sketch)
+
+
+def _kept(row: dict[str, Any]) -> dict[str, Any]:
+    """Keep of a text what may be shown; what is piled on its letters uses none of that up."""
+    return {**row, "text": flattened(row["text"])[0][:_KEPT]}
 
 
 def normalized(text: str) -> str:

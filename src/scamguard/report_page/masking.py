@@ -9,8 +9,8 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scamguard.render import visible
 from scamguard.secrets import find
+from scamguard.visible import flattened, shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,7 +41,8 @@ def parts(text: str, evidence: Sequence[Evidence] = (), most: int = 480) -> list
     most
         Characters to show, from a little before the first evidence.
     """
-    marks = [(e.start, min(e.stop, len(text))) for e in evidence if e.start < len(text)]
+    text, moved = flattened(text)
+    marks = [(moved(e.start), min(moved(e.stop), len(text))) for e in evidence if moved(e.start) < len(text)]
     start, stop = _window(len(text), marks, most)
     secrets = _secrets(text, start, stop, _ASKED)
     edges = [*marks, *((f.start, f.stop) for f in secrets)]
@@ -59,11 +60,11 @@ def parts(text: str, evidence: Sequence[Evidence] = (), most: int = 480) -> list
 
 def name(text: str) -> str:
     """Show a name, a channel or a file in one line, its secrets masked."""
+    text, _ = flattened(text)
     text, secrets = text[:_AROUND], _secrets(text, 0, min(len(text), _AROUND))
     for f in reversed(secrets):
         text = f"{text[: f.start]}▮▮▮{text[f.stop :]}"
-    text = visible(text.strip())
-    return text if len(text) <= _NAME else text[: _NAME - 1] + "…"
+    return shortened(visible(text.strip()), _NAME)
 
 
 def _secrets(text: str, start: int, stop: int, asked: Sequence[str] = ()) -> list[Finding]:

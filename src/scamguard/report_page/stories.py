@@ -8,6 +8,7 @@ from scamguard.conversations import is_context, why
 from scamguard.verdict import Action
 
 from . import masking, words
+from .campaigns import SHOWN
 from .tables import place, when
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _example(g: Gathered, group: Campaign) -> dict[str, Any]:
 def _evidence(g: Gathered, group: Campaign) -> tuple[Any, ...]:
     """Find the words that speak against a message; one that only its context makes suspect has none of its own."""
     verdict = g.guard.check(group.row["text"])
-    return verdict.evidence if verdict.action is not Action.ALLOW else ()
+    return tuple(e for e in verdict.evidence if e.start < SHOWN) if verdict.action is not Action.ALLOW else ()
 
 
 def _many(names: set[str], noun: str) -> str:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from scamguard.errors import DumpError
-
+from . import alone
 from .shape import COLUMNS, Regrouped, rounded, when
 
 if TYPE_CHECKING:
@@ -75,19 +74,29 @@ class DuckDb:
     """A DuckDB database being written, a row group at a time."""
 
     def __init__(self, path: Path) -> None:
+        self._log = path.with_name(f"{path.name}.wal")
+        self._log.unlink(missing_ok=True)  # of a scan that was killed
         try:
             import duckdb  # noqa: PLC0415 - an extra
         except ModuleNotFoundError as error:
-            raise DumpError(f"{path.name}: DuckDB needs the package duckdb: pip install 'scamguard[duckdb]'") from error
+            raise OSError(0, "DuckDB needs the package duckdb: pip install 'scamguard[duckdb]'") from error
+        if any("\ud800" <= char <= "\udfff" for char in str(path)):
+            raise OSError(0, "DuckDB takes no name whose bytes are no UTF-8")
+        mode = path.stat().st_mode & 0o777
         path.unlink()  # DuckDB takes no empty file
-        self._log = path.with_name(f"{path.name}.wal")
         self._failed = duckdb.Error
         try:
             self._base = duckdb.connect(str(path), config={"threads": 1, "preserve_insertion_order": True})
+            self._file = path.open("rb")  # its own, not the one that was claimed
+            alone.hold(self._file.fileno())
+            path.chmod(mode)
             self._base.register("rows", COLUMNS.empty_table())
             self._base.execute(f"CREATE TABLE {TABLE} AS SELECT * FROM rows")  # noqa: S608 - our own names
             self._base.unregister("rows")
+            if self._log.exists():
+                self._log.chmod(mode)
         except duckdb.Error as error:
+            self._log.unlink(missing_ok=True)
             raise _told(error) from error
         self._groups = Regrouped(_GROUP_ROWS)
 
@@ -115,6 +124,7 @@ class DuckDb:
         finally:
             with contextlib.suppress(self._failed):  # what failed says more
                 self._base.close()
+            self._file.close()
             self._log.unlink(missing_ok=True)  # folded in, or of a file that is thrown away
 
 

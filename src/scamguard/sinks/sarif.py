@@ -26,7 +26,7 @@ _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final = {Action.WARN: "warning", Action.BLOCK: "error"}
 _WORDS: Final = "model.words"  # the rule of a message that is flagged by its words alone
 _WHY_WORDS: Final = "The words of the message weigh so much; no rule of its own."
-_MOST_CHARS = 500  # of a message in a result
+_MOST_CHARS = 500  # of a message or a name in a result
 _TAIL: Final = '\n],\n"columnKind": "unicodeCodePoints"\n}\n]\n}\n'
 
 
@@ -61,17 +61,20 @@ def result(row: dict[str, Any]) -> dict[str, Any]:
     asks = f", asks for {', '.join(secret.replace('_', ' ') for secret in row['asks'])}" if row["asks"] else ""
     own = row["kind"] == GIVEN_AWAY
     rule = row["rules"][0] if row["rules"] else _WORDS
-    shown = row["text"] if len(row["text"]) <= _MOST_CHARS else row["text"][:_MOST_CHARS] + "…"
     what = f"gives away {', '.join(sorted(set(row['rules'])))}" if own else f"{row['kind'].replace('_', ' ') or 'suspicious'}{asks}"
-    about = {name: row[name] for name in ("id", "sender", "channel", "reply_to") if row[name]}
+    about = {name: _short(row[name]) for name in ("id", "sender", "channel", "reply_to") if row[name]}
     return {
         "ruleId": rule,
         "level": _LEVELS[Action(row["action"])],
-        "message": {"text": f"{row['action']}: {what} (risk {row['risk']:.3f}), {_place(row)}: {_literal(shown)}"},
+        "message": {"text": f"{row['action']}: {what} (risk {row['risk']:.3f}), {_place(row)}: {_literal(_short(row['text']))}"},
         "locations": [_location(row)],
         "partialFingerprints": {"scamguard/v1": _fingerprint(row, own=own)},
         "properties": {"risk": round(row["risk"], 6), "kind": row["kind"], "asks": row["asks"], "rules": row["rules"], **about},
     }
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_CHARS else text[:_MOST_CHARS] + "…"
 
 
 def _literal(text: str) -> str:
