@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
+import dask.dataframe as dd
+import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -13,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scamguard import columns, spark
+from scamguard import columns, lookalikes, senders, spark
 from scamguard.columns import TextBatch, batches, pack
 from scamguard.errors import InputError
 
@@ -83,6 +86,10 @@ def test_numpy_strings() -> None:
 NOTHING: dict[str, Any] = {
     "numbers": pd.Series([np.nan, np.nan]),
     "Arrow's numbers": pa.array([None, np.nan]),
+    "whole numbers": pd.Series([None, None], dtype="Int64"),
+    "small numbers": pa.nulls(2, pa.uint8()),
+    "truths": pd.Series([None, None], dtype="boolean"),
+    "whole numbers of Polars": pl.Series([None, None], dtype=pl.Int32),
     "categories": pd.Series([None, None], dtype="category"),
     "categories of numbers": pd.Series([np.nan, None], dtype=pd.CategoricalDtype([1.5])),
     "codes of what is missing": pa.DictionaryArray.from_arrays(pa.array([0, 1]), pa.array([np.nan, None])),
@@ -93,8 +100,15 @@ NOTHING: dict[str, Any] = {
 @pytest.mark.parametrize("column", NOTHING.values(), ids=NOTHING)
 def test_a_column_of_which_all_is_missing_is_of_empty_messages(column: object) -> None:
     assert texts_of(batches(column)) == ["", ""]
-    with pytest.raises(InputError, match="not of strings"):
-        texts_of(batches(pd.Series([np.nan, 1.5])))
+    for some in (pd.Series([np.nan, 1.5]), pd.Series([None, 0], dtype="Int64"), pa.array([None, False])):
+        with pytest.raises(InputError, match="not of strings"):
+            texts_of(batches(some))
+
+
+def test_a_column_of_csv_in_which_no_text_stands() -> None:
+    frame = pd.read_csv(io.StringIO("id,text\n1,\n2,\n"), dtype_backend="numpy_nullable")
+    assert texts_of(batches(frame["text"])) == ["", ""]
+    assert lookalikes(frame["text"])["brand"].to_pylist() == [None, None]
 
 
 @pytest.mark.parametrize("column", [pd.Series([None, 1.5], dtype="category"), pd.Series([None, 1], dtype="category")])
@@ -259,6 +273,57 @@ def test_a_lazy_frame_is_to_be_collected() -> None:
         list(batches(pl.LazyFrame({"text": ["a"]})))
     with pytest.raises(InputError, match=r"^messages is a DataFrame, .*; give one of its columns"):
         list(batches(pl.DataFrame({"text": ["a"]})))
+
+
+def lazy() -> dict[str, tuple[Any, str]]:
+    """Give what holds no rows yet, and what is to be done with it."""
+    frame: Any = dd.from_pandas(pd.DataFrame({"text": ["a", "b"], "id": [1, 2]}), npartitions=1)  # type: ignore[no-untyped-call] # Dask's
+    relation: Any = duckdb.sql("SELECT 'a' AS text")
+    fetch = r"fetch it with to_arrow_table\(\)"
+    return {
+        "Dask frame": (frame, "compute it and give one of its columns"),
+        "Dask column": (frame["text"], "compute it first"),
+        "Dask index": (frame.index, "compute it first"),
+        "Dask array": (frame["id"].values, "compute it first"),  # noqa: PD011 - Dask's
+        "DuckDB": (relation, f"{fetch} and give one of its columns"),
+        "DuckDB column": (relation["text"], f"{fetch} and give one of its columns"),
+    }
+
+
+@pytest.mark.parametrize("kind", ["Dask frame", "Dask column", "Dask index", "Dask array", "DuckDB", "DuckDB column"])
+def test_what_holds_no_rows_yet_is_told_what_to_do_first(kind: str) -> None:
+    given_, advice = lazy()[kind]
+    with pytest.raises(InputError, match=f"^messages is a .*; {advice}") as caught:
+        list(batches(given_))
+    assert "\n" not in str(caught.value)
+    step = r"(compute it|fetch it with to_arrow_table\(\)) first$"
+    for senders_, name in ((given_, "senders"), ({"name": given_}, "senders: name")):
+        with pytest.raises(InputError, match=f"^{name} is a .*, which holds no rows yet; {step}") as caught:
+            senders.read(senders_)
+        assert "\n" not in str(caught.value)
+
+
+def test_what_holds_rows_has_no_first_step() -> None:
+    frames = [kind({"text": ["a"]}) for kind in (pd.DataFrame, pl.DataFrame, pa.table, dict)]
+    held = [pd.Series(["a"]), pl.Series(["a"]), pa.array(["a"]), np.zeros(1), [], *frames]
+    assert [columns.first_step(one) for one in held] == [""] * len(held)
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())])
+@pytest.mark.parametrize("texts", [["hi"], ["hi", "there"], [None], ["hi", None, "\0"]], ids=repr)
+def test_scalars_of_arrow_are_texts_however_many(kind: pa.DataType, texts: list[str | None]) -> None:
+    scalars = [*pa.array(texts, kind)]
+    for column in (scalars, tuple(scalars), iter(scalars), [*scalars, "more"][:-1]):
+        assert texts_of(batches(column)) == [text or "" for text in texts]
+    assert texts_of(batches(["first", *scalars])) == ["first", *(text or "" for text in texts)]
+    with pytest.raises(InputError, match=rf"^messages\[{len(texts)}\] is int, not str"):
+        list(batches([*scalars, pa.scalar(3)]))
+
+
+def test_texts_in_scalars_are_counted_like_others() -> None:
+    with mock.patch.multiple(columns, CHARACTERS=10):
+        pieces = [*batches([*pa.array(["1234", "5678", "90abc", "d" * 30, "e"])])]
+    assert [len(piece) for piece in pieces] == [2, 1, 1, 1]
 
 
 class Odd(str):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,10 +44,16 @@ ODD: tuple[Any, ...] = (None, True, "x", "", [], {}, -1, 2**70, float("nan"), fl
 
 
 @pytest.mark.parametrize("value", ODD, ids=repr)
-@pytest.mark.parametrize("key", ["settings", "thresholds", "rules", "calibration", "bias"])
+@pytest.mark.parametrize("key", ["settings", "thresholds", "rules", "concepts", "calibration", "bias"])
 def test_a_card_with_something_else_in_it(key: str, value: object) -> None:
     sound = key == "bias" and isinstance(value, int) and value == -1  # a number like any other
     assert bool(flaw_of(lambda card, arrays: card.update({key: value}))) != sound
+
+
+def test_a_meaning_without_a_name() -> None:
+    assert flaw_of(lambda card, arrays: card["concepts"].pop()) == "terms: a meaning that there is not"
+    assert flaw_of(lambda card, arrays: card["concepts"].extend(["more"] * 128)).startswith("'concepts' holds something else")
+    assert flaw_of(lambda card, arrays: card["concepts"].append("more")) == ""
 
 
 @pytest.mark.parametrize("value", ODD, ids=repr)
@@ -141,6 +148,31 @@ def test_a_card_that_cannot_be_read_is_refused_in_one_line(tmp_path: Path, card:
         model.load(tmp_path)
     assert str(caught.value).startswith(str(tmp_path))
     assert "\n" not in str(caught.value)
+
+
+def test_a_format_without_end_is_told_in_a_few_characters(tmp_path: Path) -> None:
+    (tmp_path / model.WEIGHTS).write_bytes(b"")
+    (tmp_path / model.CARD).write_text(json.dumps({"format": "9" * 100_000}), "utf-8")
+    with pytest.raises(ModelError, match="but this scamguard reads") as caught:
+        model.load(tmp_path)
+    assert len(str(caught.value)) < len(str(tmp_path)) + 150
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
+@pytest.mark.parametrize("name", [model.CARD, model.WEIGHTS])
+def test_what_has_no_end_is_not_read(tmp_path: Path, name: str) -> None:
+    for file in (model.CARD, model.WEIGHTS):
+        (tmp_path / file).symlink_to(FOLDER / file)
+    model.load(tmp_path)  # a link to a file is one
+    (tmp_path / name).unlink()
+    (tmp_path / name).symlink_to("/dev/zero")
+    with pytest.raises(ModelError, match=f"{name} is not a regular file"):
+        model.load(tmp_path)
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(ModelError, match=f"{name} is not a regular file"):
+        model.load(tmp_path)
+
 
 
 def test_a_file_of_gigabytes_is_not_read(tmp_path: Path) -> None:

@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 PUMPS = (
     *"a0 \nA.-@/(<\":é中\t。_}=\u0301\u200b\u200d😀", "a.", "1.", "é.", "a-", "a ", "0 ", "a@", "a:", "a\n", " \n", "\n\n.", '{"', "<a ", "0-", "+1 ", "password ",
     "password: ", "code ", "word 1 ", "abandon ", "seed phrase ", "0x", "1A", "my password is ", "助记词 ", "http://", "a://", "xn--", "a_", "AB12-", "s e e d ",
-    "f0", "kraken ", "<a href=", "[a](", "&#1;", "=?utf-8?b?",
+    "f0", "kraken ", "<a href=", "[a](", "&#1;", "=?utf-8?b?", "!", "\n ", "\r\n", "482913 ",
 )  # fmt: skip
+# What is in this opens every way to look for secrets: names of them, and a shape of each.
+GATES = (
+    "My password is hunter2, login: ann pass: Zx9!kkQ2, the code is 482913, OTP 119922, 2fa code, backup codes, card 4539 1488 0343 6467 cvv 123, "
+    "seed phrase, private key, recovery words: twelve, api key=, token: , wifi WPA2, Meeting ID: 823, {\"crypto\": -----BEGIN, "
+    "https://a.example/?p=1, ann@example.com, 助记词 验证码 密码 "
+)
 _CHARACTERS = 5_000
 _SECONDS = 2.0  # of processor time, with room for a slow machine; the slowest takes 0.8 s, and one that goes with the square took 2.5 s
 
@@ -40,6 +46,8 @@ WAYS: dict[str, Callable[[Guard, str], object]] = {
     "thread": lambda guard, text: guard.check("482913", direction="outgoing", thread=[text]).to_dict(),
     "look-alike": lambda guard, text: scamguard.lookalike(text),
     "sender": lambda guard, text: guard.check("hi", sender=scamguard.Sender(name=text, handle=text)).to_dict(),
+    "outgoing, behind every gate": lambda guard, text: guard.check(f"{GATES}{text}482913", direction="outgoing").to_dict(),
+    "masked, behind every gate": lambda guard, text: masking.masked(f"{GATES}{text}482913", str),
     "masked": lambda guard, text: masking.masked(text, str, told=True),
     "contacts": lambda guard, text: contacts(text),
     "language": lambda guard, text: language(text),
@@ -87,3 +95,14 @@ def test_a_third_of_a_megabyte_is_judged_in_seconds(guard: Guard) -> None:
     started = time.process_time()
     assert guard.check(text).risk > 0.5
     assert time.process_time() - started < 20
+
+
+@pytest.mark.parametrize("pump", ["\n", " \n", "\r\n", "\n\n "])
+def test_lines_without_end_before_a_code_take_their_time_once(guard: Guard, pump: str) -> None:
+    """Each line began a search for a code that went over all the lines after it: 2,000 of them took 1.8 s."""
+    guard.check("my code is 482913", direction="outgoing")
+    started = time.process_time()
+    verdict = guard.check(pump * 20_000 + "482913", direction="outgoing")
+    assert time.process_time() - started < _SECONDS * slower()
+    assert verdict.action == "allow"
+    assert guard.check(pump * 9 + "it's 482913.", direction="outgoing").action == "warn"

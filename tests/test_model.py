@@ -75,6 +75,12 @@ def test_what_is_read_is_saved_to_the_same_bytes(folder: Path, tmp_path: Path) -
         assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes()
 
 
+def test_a_model_that_was_read_and_changed_is_saved_with_its_own_digest(folder: Path, tmp_path: Path) -> None:
+    read = model.load(folder)
+    model.save(replace(read, weights=replace(read.weights, shape=read.weights.shape + 1)), tmp_path / "again")
+    assert np.array_equal(model.load(tmp_path / "again").weights.shape, read.weights.shape + 1)
+
+
 def test_a_folder_is_made_with_those_above_it(tiny: Model, tmp_path: Path) -> None:
     model.save(tiny, tmp_path / "models" / "mine")
     assert model.load(tmp_path / "models" / "mine").settings == tiny.settings
@@ -146,17 +152,54 @@ def test_a_half_written_folder_is_refused(folder: Path, missing: str) -> None:
     refused(folder, f"no scamguard model here .*give the folder that holds {model.CARD} and {model.WEIGHTS}")
 
 
-def test_an_interrupted_save_leaves_no_model(tiny: Model, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The card goes last: new weights never stand beside an old card."""
+@pytest.mark.parametrize("name", [model.WEIGHTS, model.PAGE, model.CARD])
+def test_a_disk_that_is_full_leaves_the_old_model(tiny: Model, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    write = Path.write_bytes
 
-    def full(*_: object) -> None:
+    def full(path: Path, data: bytes) -> int:
+        if name not in path.name:
+            return write(path, data)
+        write(path, data[:100])
         raise OSError("no space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", full)
         with pytest.raises(OSError, match="no space"):
-            model.save(tiny, folder)
-    refused(folder, "no scamguard model here")
+            model.save(replace(tiny, card=tiny.card | {"about": "another"}), folder, readme="another")
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+    assert model.load(folder).card["about"] != "another"
+
+
+@pytest.mark.parametrize("name", [model.WEIGHTS, model.PAGE, model.CARD])
+def test_new_weights_never_stand_beside_an_old_card(tiny: Model, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    before, move = model.load(folder), Path.replace
+
+    def broken(path: Path, target: Path) -> Path:
+        if target.name == name:
+            raise OSError("gone")
+        return move(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", broken)
+        with pytest.raises(OSError, match="gone"):
+            model.save(replace(tiny, weights=replace(tiny.weights, shape=tiny.weights.shape + 1)), folder, readme="another")
+    assert not list(folder.glob(".*"))
+    if name == model.WEIGHTS:
+        assert np.array_equal(model.load(folder).weights.shape, before.weights.shape)
+    else:
+        refused(folder, "its SHA-256 is not the one")
+
+
+def test_the_page_of_a_model_goes_with_it(tiny: Model, folder: Path, tmp_path: Path) -> None:
+    model.save(tiny, folder, readme="# Of the first")
+    assert (folder / model.PAGE).read_text("utf-8") == "# Of the first"
+    model.save(tiny, folder)
+    assert {file.name for file in folder.iterdir()} == {model.CARD, model.WEIGHTS}
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / model.PAGE).write_text("# Of no model", "utf-8")
+    model.save(tiny, tmp_path / "mine")
+    assert (tmp_path / "mine" / model.PAGE).read_text("utf-8") == "# Of no model"
 
 
 def test_changed_bytes_are_refused(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -22,10 +23,13 @@ from scamguard.fold import fold
 from scamguard.lexicon import Concept, Lexicon
 from scamguard.match import match
 from scamguard.merge import merged
+from scamguard.rules import compile_rules, joined
 from scamguard.terms import compile_terms
 from scamguard.tokens import tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scamguard.guard import Guard
     from scamguard.match import Hits
 
@@ -173,6 +177,8 @@ FAULTS = {
     "a lone text": ("rules/club.toml", "# Rules:", '[groups]\ng = "x"\n# Rules:', "must be a list of concepts"),
     "frames": ("rules/concepts.toml", "[concepts]", 'frames = ["give"]\n[concepts]', "frames: are learned with a model; a pack has none"),
     "a bundled group": ("rules/club.toml", "# Rules:", '[groups]\nnot_asked = ["give"]\n# Rules:', "group 'not_asked': is there already"),
+    "an id like our own": ("rules/club.toml", "club.side-deal", "sender.unofficial", "are those of scamguard's own findings"),
+    "a family of our own": ("rules/club.toml", "club.side-deal", "outgoing.side-deal", "the families sender, link, handle, outgoing"),
     "a term nothing can match": ("lexicons/club.toml", '"poke me"', '"#<code>"', "cannot be matched"),
 }
 
@@ -196,6 +202,8 @@ def test_single_brackets_are_told(guard: Guard, tmp_path: Path) -> None:
 def test_concepts_that_do_not_fit(guard: Guard, tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
     many = 129 - len(guard.model.card["concepts"])
+    (tmp_path / "lexicons").mkdir()
+    (tmp_path / "lexicons" / "x.toml").write_text('[[concept]]\nname = "c0"\nterms = ["x"]\n', "utf-8")
     (tmp_path / "rules" / "concepts.toml").write_text("[concepts]\n" + "".join(f'c{i} = "x"\n' for i in range(many)), "utf-8")
     with pytest.raises(LexiconError, match="129 concepts: only 128 fit"):
         own(guard, tmp_path)
@@ -244,7 +252,7 @@ def test_the_commands(tmp_path: Path) -> None:
     assert "ask.seed-phrase" not in reported.output
 
 
-# The slow twin: all terms compiled together.
+# The slow twin: each term of the model against each of the pack.
 
 WORDS = st.sampled_from(["red", "fox", "sends", "the", "key", "看", "钥", "匙"])
 TERMS = st.lists(st.lists(WORDS, min_size=1, max_size=3).map(" ".join), min_size=1, max_size=5, unique=True)
@@ -255,22 +263,38 @@ def entries(terms: list[str], names: tuple[str, ...]) -> tuple[Concept, ...]:
     return tuple(Concept(name=names[i % 2], lang="xx", terms=(term,)) for i, term in enumerate(terms))
 
 
-def found(hits: Hits) -> list[tuple[int, ...]]:
-    rows = zip(hits.start.tolist(), hits.stop.tolist(), hits.concept.tolist(), hits.unit.tolist(), hits.clause.tolist(), strict=True)
-    return sorted(rows)
+def rows(hits: Hits) -> list[tuple[int, ...]]:
+    """List the hits: place, end, concept, and where in the message that is."""
+    columns = (hits.start, hits.stop, hits.concept, hits.unit, hits.clause, hits.sentence)
+    return [*zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def places(hits: Hits) -> list[int]:
+    """Give the message of each hit."""
+    return np.repeat(np.arange(len(hits.starts) - 1), np.diff(hits.starts)).tolist()
 
 
 @given(TERMS, TERMS, st.lists(st.lists(WORDS, max_size=8).map(" ".join), min_size=1, max_size=4))
-def test_two_automata_find_what_one_finds(first: list[str], second: list[str], texts: list[str]) -> None:
+def test_all_that_a_pack_finds_is_kept_and_hides_what_is_inside(first: list[str], second: list[str], texts: list[str]) -> None:
     first_half, more = entries(first, ("a", "b")), entries(second, ("b", "c"))
     folded = fold(columns.pack(texts))
     cut = tokens(folded)
-    one = match(folded, cut, compile_terms(Lexicon(NAMES, first_half + more, ())))
-    parts = [match(folded, cut, compile_terms(Lexicon(NAMES, each, ()))) for each in (first_half, more)]
+    one, *parts = (match(folded, cut, compile_terms(Lexicon(NAMES, each, ()))) for each in (first_half + more, first_half, more))
     both = merged(*parts)
-    event("both found something" if all(len(part.concept) for part in parts) else "one found nothing")
-    assert found(both) == found(one)
-    assert both.starts.tolist() == one.starts.tolist()
+    hidden = []
+    for n in range(len(texts)):
+        wanted, here = [], [[row for at, row in zip(places(part), rows(part), strict=True) if at == n] for part in (*parts, both, one)]
+        for start, stop, *rest in here[0]:
+            if any(a <= start and stop <= b and (a, b) != (start, stop) for a, b, *_ in here[1]):
+                hidden.append(start)
+            else:
+                wanted.append((start, stop, *rest))
+        longest = {(start, concept) for start, _, concept, *_ in wanted}
+        wanted += [row for row in here[1] if (row[0], row[2]) not in longest]  # of one concept at one place one hit is enough
+        assert sorted(here[2]) == sorted(wanted)
+        assert here[2] == sorted(here[2], key=lambda row: row[0]), "in reading order, as the rules want them"
+        assert {(start, concept) for start, _, concept, *_ in here[2]} >= {(start, concept) for start, _, concept, *_ in here[3]}
+    event(f"hidden: {bool(hidden)}, both found something: {all(len(part.concept) for part in parts)}")
 
 
 def test_a_longer_term_of_a_pack_hides_a_bundled_one(guard: Guard, tmp_path: Path) -> None:
@@ -279,6 +303,29 @@ def test_a_longer_term_of_a_pack_hides_a_bundled_one(guard: Guard, tmp_path: Pat
     found = pack.read(guard.model, tmp_path)
     hits = proof.hits_of(found, ["the seed phrase of the day"], guard.model.terms)
     assert [lexicon_name(found, c) for c in hits.concept] == ["tech"]
+
+
+def with_a_phone(folder: Path) -> Path:
+    """Write a pack whose one term is a number that the bundled ones take for part of "call <phone>"."""
+    for name in ("rules", "lexicons"):
+        (folder / name).mkdir()
+    (folder / "rules" / "concepts.toml").write_text('[concepts]\nfraud_line = "a number that is no help desk of ours"\n', "utf-8")
+    (folder / "lexicons" / "x.toml").write_text('[[concept]]\nname = "fraud_line"\nterms = ["+1 555 0100"]\n', "utf-8")
+    (folder / "rules" / "x.toml").write_text(
+        '[[rule]]\nid = "club.fraud-line"\nwhy = "w"\nclause = ["fraud_line"]\nfloor = "block"\nhit = ["+1 555 0100", "call +1 555 0100"]\n'
+        'spare = ["+1 555 0199", "call us"]\n',
+        "utf-8",
+    )
+    return folder
+
+
+def test_no_bundled_term_hides_one_of_a_pack(guard: Guard, tmp_path: Path) -> None:
+    mine = own(guard, with_a_phone(tmp_path))
+    for text in ("hello +1 555 0100 there", "call +1 555 0100", "please call +1 555 0100 today"):
+        assert mine.check(text).action == mine.scan([text, text])["action"][0].as_py() == "block", text
+    for text in ("call +1 555 0199", "hello there"):
+        assert mine.score([text]) == guard.score([text])
+    assert proof.failures(pack.read(guard.model, tmp_path), guard.model.terms) == []
 
 
 def lexicon_name(found: lexicon.Lexicon, concept: int) -> str:
@@ -315,3 +362,78 @@ def test_notepad_writes_packs_too(club: Path, tmp_path: Path, guard: Guard) -> N
     for file in folder.glob("*/*.toml"):
         file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
     assert own(guard, folder).check(DEAL).action == "warn"
+
+
+MISNAMED = ["rules/other.toml.txt", "rules/club.yaml", "rules/club.yml", "rules/club.json", "rules/other.toml.bak", "rules/CLUB.TOML"]
+
+
+@pytest.mark.parametrize("place", [*MISNAMED, "lexicons/club.Yaml", "lexicons/more.toml~"])
+def test_what_may_be_meant_as_rules_is_not_passed_over(place: str, club: Path, tmp_path: Path, guard: Guard) -> None:
+    folder = changed(club, tmp_path / "club", "README.md")
+    (folder / place).write_text("", "utf-8")
+    with pytest.raises(LexiconError, match=f"{place}: would not be read"):
+        pack.read(guard.model, folder)
+
+
+HIDDEN = [".git/club.toml", "rules/.ipynb_checkpoints/club.toml", "lexicons/.more.toml"]
+LEFT = ["rules/.#club.toml", "rules/._club.toml", ".club.toml.swp", "rules/club.toml~", "rules/club.toml.bak", "rules/#club.toml#"]
+
+
+@pytest.mark.parametrize("place", [*LEFT, *HIDDEN, "rules/README.md", "notes.txt"])
+def test_what_editors_and_systems_leave_is_passed_over(place: str, club: Path, tmp_path: Path, guard: Guard) -> None:
+    folder = changed(club, tmp_path / "club", "README.md")
+    (folder / place).parent.mkdir(exist_ok=True)
+    (folder / place).write_bytes(b"\0\x05\x16\x07 no TOML")
+    assert pack.read(guard.model, folder) == pack.read(guard.model, club)
+    assert pack.packed(guard.model, folder).card["pack"] == pack.packed(guard.model, club).card["pack"]
+
+
+def test_a_lock_that_leads_nowhere_is_passed_over(club: Path, tmp_path: Path, guard: Guard) -> None:
+    folder = changed(club, tmp_path / "club", "README.md")
+    (folder / "rules" / ".#club.toml").symlink_to("user@host.1234:5678")
+    assert own(guard, folder).check(DEAL).action == "warn"
+
+
+@pytest.mark.parametrize("place", ["rules/x.toml", "lexicons/x.toml", "rules/concepts.toml"])
+@pytest.mark.parametrize("kind", ["pipe", "folder", "nowhere"])
+def test_what_is_no_file_is_not_waited_for(place: str, kind: str, club: Path, tmp_path: Path, guard: Guard) -> None:
+    folder = changed(club, tmp_path / "club", "README.md")
+    (folder / place).unlink(missing_ok=True)
+    made: dict[str, Callable[[Path], None]] = {"pipe": os.mkfifo, "folder": Path.mkdir, "nowhere": lambda file: file.symlink_to("gone")}
+    made[kind](folder / place)
+    with pytest.raises(LexiconError, match=f"{place}: (is no file|cannot be read: Is a directory)"):
+        pack.read(guard.model, folder)
+
+
+@pytest.mark.parametrize("text", ["", "[concepts]\nown = 'x'\n"])
+def test_a_pack_without_rules_or_terms_is_told(text: str, tmp_path: Path, guard: Guard) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "concepts.toml").write_text(text, "utf-8")
+    with pytest.raises(LexiconError, match="holds no rules: nor any terms"):
+        pack.read(guard.model, tmp_path)
+
+
+def test_only_so_many_rules_fit(guard: Guard, tmp_path: Path) -> None:
+    """Each has a number of 16 bits: a later one would wrap round and never fire."""
+    one = pack.read(guard.model, with_a_phone(tmp_path))
+    most = (1 << 15) - len(guard.model.card["rules"])
+    full = joined(guard.model.rules, compile_rules(replace(one, rules=one.rules * most)))
+    assert (len(full.needs), full.anchored.min(), full.anchored.max()) == (1 << 15, 0, (1 << 15) - 1)
+    with pytest.raises(LexiconError, match="rules: 32,769 rules: only 32,768 fit, those of the model included"):
+        joined(guard.model.rules, compile_rules(replace(one, rules=one.rules * (most + 1))))
+    with pytest.raises(LexiconError, match="rules: 40,000 rules: only 32,768 fit"):
+        compile_rules(replace(one, rules=one.rules * 40_000))
+
+
+def test_a_model_that_slopes_down_takes_no_floors(guard: Guard, club: Path) -> None:
+    down = replace(guard.model, card=guard.model.card | {"calibration": [-0.7, 0.1]})
+    with pytest.raises(ModelError, match="risk falls as its logit rises, so no floor can lift a message"):
+        pack.packed(down, club)
+
+
+@pytest.mark.parametrize("risk", [0.0, 1.0])
+def test_a_floor_may_be_all_or_nothing(risk: float, guard: Guard, club: Path) -> None:
+    every = guard.model.card["thresholds"] | {"warn": risk, "block": risk, "other": risk, "languages": {}}
+    mine = pack.packed(replace(guard.model, card=guard.model.card | {"thresholds": every}), club)
+    [found] = mine.risk(mine.logits(columns.pack([DEAL])))
+    assert found >= risk

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,12 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scamguard import Sender
+from scamguard.chat.event import views
+from scamguard.serve.dialects import synapse
 from scamguard.serve.dialects.rspamd import mail_text
 from scamguard.serve.dialects.scale import scaled
 from scamguard.serve.dialects.synapse import CALLBACKS, EVENTS, asked_about, strings
 from scamguard.serve.settings import Limits, Settings
 from scamguard.verdict import Policy
 
+from .pace import slower
 from .serving import FINE, SCAM, client
 
 if TYPE_CHECKING:
@@ -131,6 +136,31 @@ def test_synapse_fails_as_the_operator_chose(web: TestClient, strict: TestClient
     assert web.post("/synapse/check_event_for_spam", content=b"{", headers=JSON).status_code == 200
     refused = strict.post("/synapse/check_event_for_spam", json=event(body="x" * 300))
     assert (refused.status_code, refused.json()["errcode"]) == (413, "M_UNKNOWN")
+
+
+def test_a_long_event_is_read_off_the_loop(web: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[str] = []
+
+    def noted(content: dict[str, Any]) -> list[str]:
+        threads.append(threading.current_thread().name)
+        return views(content)
+
+    monkeypatch.setattr(synapse, "views", noted)
+    for body in (FINE, f"{FINE} {'x ' * 5_000}", f"{SCAM} {'x ' * 5_000}"):
+        reply = web.post("/synapse/check_event_for_spam", json=event(body=body))
+        assert synapse_lets_pass(reply.status_code, reply.text) is (SCAM not in body)
+    assert [name.startswith("scamguard-score") for name in threads] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"event":' + b'\\"' * 40_000, json.dumps(event(formatted_body=f'<a href="https://e.example/x">hi</a>{"!" * 30_000}a')).encode()],
+    ids=["strings", "signs"],
+)
+def test_no_event_keeps_the_service_busy(web: TestClient, body: bytes) -> None:
+    began = time.process_time()
+    assert web.post("/synapse/check_event_for_spam", content=body, headers=JSON).status_code == 200
+    assert time.process_time() - began < 2 * slower()
 
 
 def test_the_operator_chooses_from_where_to_reject(web: TestClient, strict: TestClient, guard: Guard) -> None:

@@ -44,6 +44,7 @@ LONG = "We walked along the harbour and had coffee. " * 60 + "Kraken support: se
 
 
 # No check is expected to fail. Points in the plane are rows of two numbers: written out, joined, read like any message.
+@pytest.mark.filterwarnings("ignore:the rows do not tell the classes apart")  # labels are drawn by chance in some
 @parametrize_with_checks([ScamFeatures(bits=8, base=TINY), ScamClassifier(bits=8, base=TINY)])  # type: ignore[untyped-decorator] # scikit-learn is not typed
 def test_scikit_learns_own_checks(estimator: Any, check: Callable[[Any], object]) -> None:
     assert check(estimator) is None
@@ -130,6 +131,7 @@ FAULTS: dict[str, tuple[dict[str, Any], Any, Any, Any, str]] = {
     "fewer than none": ({"augment": -1}, TEXTS, LABELS, None, "augment is -1; give a share"),
     "a rate in words": ({"augment": "half"}, TEXTS, LABELS, None, "augment is 'half'; give a share"),
     "more trust than there is": ({"penalty": 10**400}, TEXTS, LABELS, None, "penalty is 1000.*; give a number above 0"),
+    "more trust than weights bear": ({"penalty": 1e300}, TEXTS, LABELS, None, "penalty is 1e.300; .*, and no more than 1e.09"),
     "more copies than there are": ({"augment": 10**400}, TEXTS, LABELS, None, "augment is 1000.*; give a share"),
     "no trust": ({"penalty": 0}, TEXTS, LABELS, None, "penalty is 0; give a number above 0"),
     "a base that is no path": ({"base": 3}, TEXTS, LABELS, None, "base is 3; give the folder of a model"),

@@ -112,8 +112,54 @@ def test_an_empty_frame(spark: Any) -> None:
         ("text string, text string", "text", "column 'text' is there 2 times"),
         ("text long", "text", "column 'text' is of bigint, not of strings"),
         ("text string, Risk float", "text", "column 'risk' is there already"),
+        ("`a.b` string, text long", "a.c", "unknown column 'a.c'; known: a.b, text"),
     ],
 )
 def test_a_frame_that_does_not_fit_is_named(spark: Any, schema: str, column: str, match: str) -> None:
     with pytest.raises(InputError, match=match):
         on_spark.scan(spark.createDataFrame([], schema), column)
+
+
+@pytest.mark.parametrize(
+    ("schema", "column"),
+    [
+        ("text string, `user.name` string", "text"),
+        ("`user.name` string, `message.text` string", "message.text"),
+        ("`a``b` string, text string, `` string", "text"),
+        ("Text string, text string", "text"),
+        ("text string, Text string", "text"),
+        ("id string, text string, id string", "text"),
+    ],
+)
+def test_other_columns_may_be_called_anything(spark: Any, guard: Guard, schema: str, column: str) -> None:
+    frame = spark.createDataFrame([], schema)
+    names, at = frame.columns, frame.columns.index(column)
+    rows = [tuple("send us your seed phrase" if i == at else f"cell {i}" for i in range(len(names)))]
+    found = on_spark.scan(spark.createDataFrame(rows, frame.schema), column)
+    want = guard.scan([rows[0][at]]).to_pylist()[0]
+    assert found.columns == [*names, *want]
+    [row] = found.collect()
+    assert (tuple(row)[: len(names)], list(row)[len(names) :]) == (rows[0], list(want.values()))
+
+
+def test_what_travels_along_keeps_its_type_and_notes(spark: Any) -> None:
+    of = pyspark_sql.types
+    fields = [of.StructField("text", of.StringType()), of.StructField("n.m", of.ArrayType(of.LongType()), metadata={"unit": "s"})]
+    frame = spark.createDataFrame([("hi", [1, 2])], of.StructType(fields))
+    found = on_spark.scan(frame)
+    assert found.schema.fields[:2] == frame.schema.fields
+    assert found.select("`n.m`").collect()[0][0] == [1, 2]
+
+
+@pytest.mark.parametrize("column", ["a column", None, 3])
+def test_a_column_is_given_by_its_name(spark: Any, column: Any) -> None:
+    frame = spark.createDataFrame([], "text string")
+    with pytest.raises(InputError, match=r"^column is \w+; give the name of a column, such as 'text'"):
+        on_spark.scan(frame, frame.text if column == "a column" else column)
+
+
+def test_other_frames_are_none_of_sparks() -> None:
+    frames: list[Any] = [[1], pa.table({"text": ["hi"]})]
+    for frame in frames:
+        with pytest.raises(InputError, match=r"^frame is (list|Table), not a DataFrame of Spark; of other columns use Guard\.scan"):
+            on_spark.scan(frame)

@@ -26,6 +26,7 @@ CHUNK_MESSAGES = 2048  # what one stage writes for so many is still in cache whe
 CHUNK_BYTES = 1 << 17
 ROWS = 1 << 15  # of one batch: what is worked out beside the text is some bytes for each row, however many rows a column has
 CHARACTERS = 1 << 20  # of one batch, where texts are packed
+_LAZY = {"collect": "collect it", "compute": "compute it", "to_arrow_table": "fetch it with to_arrow_table()"}  # Polars, Dask, DuckDB
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,11 @@ def batches(messages: object) -> Iterator[TextBatch]:
     """
     if isinstance(messages, str | bytes):
         raise InputError("messages is one text, not a column of them; use check(text), or score([text])")
-    if hasattr(type(messages), "columns") or isinstance(messages, Mapping):  # asked for its columns, a lazy frame would compute
-        what = "collect it and give" if hasattr(type(messages), "collect") else "give"
+    step = first_step(messages)
+    if step and getattr(messages, "ndim", 2) == 1:
+        raise InputError(f"messages is a {type(messages).__name__}, which holds no texts yet; {step} first")
+    if step or hasattr(type(messages), "columns") or isinstance(messages, Mapping):
+        what = f"{step} and give" if step else "give"
         raise InputError(f"messages is a {type(messages).__name__}, not a column of texts; {what} one of its columns, such as ['text']")
     if isinstance(messages, set | frozenset):
         raise InputError("messages is a set, which has no order for the answers to be in; give a list")
@@ -122,6 +126,15 @@ def batches(messages: object) -> Iterator[TextBatch]:
                 some = some.slice(0, _fitting(views))
             yield _from_arrow(some, pa)
             first += max(len(some), 1)
+
+
+def first_step(rows: object) -> str:
+    """Say what is to be done first with something lazy, which is not asked for its rows or columns: it would compute; else "".
+
+    >>> first_step([])
+    ''
+    """
+    return next((step for method, step in _LAZY.items() if hasattr(type(rows), method)), "")
 
 
 def _as_arrow(messages: Any, pa: Any) -> pa.Array | pa.ChunkedArray | None:  # noqa: ANN401 - anything a user has
@@ -169,10 +182,17 @@ def _packed(texts: Sequence[object], pa: Any) -> Iterator[TextBatch]:  # noqa: A
     """Pack so many texts at a time that their copy stays small."""
     first = 0
     while first < len(texts) or first == 0:
-        some = _some(texts[first : first + ROWS])
+        some = _some(_unboxed(texts[first : first + ROWS], pa))
         array = _strings(some, pa) if len(some) > 1 else None  # one text may be long, and Arrow grows its copy by doubling
         yield _from_arrow(array, pa) if array is not None else _pack_checked(some, first)
         first += max(len(some), 1)
+
+
+def _unboxed(texts: Sequence[object], pa: Any) -> Sequence[object]:  # noqa: ANN401
+    """Take texts out of Arrow's scalars, which whoever goes through an Arrow column has."""
+    if not any(issubclass(kind, pa.Scalar) for kind in {*map(type, texts)}):
+        return texts
+    return [text.as_py() if isinstance(text, pa.Scalar) else text for text in texts]
 
 
 def _some(texts: Sequence[object]) -> Sequence[object]:
@@ -207,11 +227,11 @@ def _pack_checked(texts: Iterable[object], first: int) -> TextBatch:
 def says_nothing(array: pa.Array, pa: Any) -> bool:  # noqa: ANN401
     """Say whether a column is of no type or of numbers, by themselves or as categories, and all of it is missing.
 
-    That is what readers of CSV make of texts of which there is none.
+    That is what readers of CSV and databases make of texts of which there is none.
     """
     is_coded = pa.types.is_dictionary(array.type)
     kind = array.type.value_type if is_coded else array.type
-    if not (pa.types.is_null(kind) or pa.types.is_floating(kind)):
+    if not any(is_kind(kind) for is_kind in (pa.types.is_null, pa.types.is_floating, pa.types.is_integer, pa.types.is_boolean)):
         return False
     array = array.dictionary_decode() if is_coded else array
     return bool(array.is_null(nan_is_null=pa.types.is_floating(kind)).true_count == len(array))

@@ -5,7 +5,6 @@ Reviews stay in one file of the user's own. Nothing of them is sent anywhere, an
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,7 @@ import typer
 
 from .command import FAILED, FLAGGED, OPTIONS, load_guard
 from .errors import DumpError, TrainingError
+from .reporting import read_text
 from .workshop import train_extra
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _message(text: str | None, of: Path | None, row: int | None) -> str:
         if len(texts) == 1:
             return texts.pop()
         raise DumpError(f"{of}: rows of several files are numbered {row}: give the message as TEXT" if texts else f"{of}: has no row {row}")
-    return sys.stdin.buffer.read().decode("utf-8-sig", "replace").removesuffix("\n").removesuffix("\r") if text == "-" else str(text)
+    return read_text(str(text))
 
 
 def _noting(messages: Iterable[Scored], dumps: set[str]) -> Iterator[Scored]:

@@ -5,19 +5,20 @@ A masked text is what outputs, tables and terminals show. Nothing of a secret is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
 from .outgoing import judged
-from .secrets import Secret
+from .secrets import Secret, repeated
 from .table import SCHEMA
-from .verdict import Action, Evidence
+from .verdict import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 MASK: Final = "••••••••"
+PLACES: Final = ("id", "sender", "channel", "file")  # of a row, beside its text
 REASONS: Final = {f"outgoing.{kind}": f"It gives away the writer's own {kind.replace('_', ' ')}." for kind in Secret}
 
 
@@ -34,10 +35,30 @@ def scan(texts: Iterable[str]) -> pa.Table:
     return pa.table([pa.array(values, kind) for values, kind in zip(columns, SCHEMA.types, strict=True)], schema=SCHEMA)
 
 
-def mask(texts: pa.Array, actions: pa.Array) -> list[str]:
-    """Mask texts whose verdicts are known: only those that are flagged hold anything."""
-    pairs = zip(texts.to_pylist(), actions.to_pylist(), strict=True)
-    return [text if action == Action.ALLOW else masked(text, judged(text, (), ()).evidence)[0] for text, action in pairs]
+def mask(table: pa.Table, given: pa.ChunkedArray) -> pa.Table:
+    """Mask rows of messages: the secrets of those that give one away, and what repeats them beside their words."""
+    columns = {name: table[name].to_pylist() for name in ("text", *PLACES)}
+    for i, gives in enumerate(given.to_pylist()):
+        if gives:
+            row = {name: values[i] for name, values in columns.items()}
+            for name, value in cleared(row, [(e.start, e.stop) for e in judged(row["text"], (), ()).evidence]).items():
+                columns[name][i] = value
+    for name, values in columns.items():
+        at = table.schema.get_field_index(name)
+        table = table.set_column(at, table.schema.field(at), pa.array(values, table.schema.field(at).type))
+    return table
+
+
+def cleared(row: Mapping[str, Any], spans: Sequence[tuple[int, int]]) -> dict[str, Any]:
+    """Give the text of a row with these places masked, and without what stands there all that is said of the message.
+
+    >>> cleared({"text": "it's 482913", "id": "7", "sender": "482913", "channel": None, "file": "a.csv"}, [(5, 11)])["sender"]
+    '••••••••'
+    """
+    text = row["text"]
+    values = list(dict.fromkeys(text[start:stop] for start, stop in spans))
+    beside = {name: hidden(row[name], repeated(row[name], values)) if row[name] else row[name] for name in PLACES}
+    return {"text": hidden(text, spans), **beside}
 
 
 def masked(text: str, evidence: Sequence[Evidence]) -> tuple[str, tuple[Evidence, ...]]:

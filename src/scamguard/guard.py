@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Chosen = Callable[[slice, NDArray[np.float32]], NDArray[np.bool_]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Guard:
     """A loaded model, ready to read messages. Immutable: threads may share it. Equal to itself alone: it can key a cache.
 
@@ -57,6 +57,8 @@ class Guard:
 
     def __post_init__(self) -> None:
         """Read the card."""
+        if not isinstance(self.policy, Policy):
+            raise InputError(f"policy is {type(self.policy).__name__}; give scamguard.Policy(warn=…, block=…)")
         card = self.model.card
         suspect = min(float(card["thresholds"]["asks"]), self.policy.warn)
         object.__setattr__(self, "_weighing", Weighing(self.model, suspect, identity.worth(card)))

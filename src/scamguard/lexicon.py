@@ -35,6 +35,7 @@ SECRETS = ("password", "2fa_code", "private_key", "seed_phrase", "card", "id_doc
 KINDS = ("credential_request", "fake_support_contact", "phishing_link", "remote_access", "payment_demand", "trust_trick")
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)+")
 _SCOPES = ("clause", "sentence", "message")
+_OURS = ("sender", "link", "handle", "outgoing")  # families of ids of what is found without rules: see sender, identity, giveaways
 _MOST_FORMS = 5000
 _MOST_NEEDS = 4
 _MOST_WORDS = 100_000
@@ -145,8 +146,7 @@ def _read(root: Traversable | Path, concepts: Sequence[str], taken: Iterable[str
     if not root.is_dir():
         raise LexiconError(str(root), "no such folder", "give one that holds lexicons/*.toml or rules/*.toml")
     names, frames = dict.fromkeys(concepts, ""), tuple[str, ...]()
-    file = root / "rules" / _CONCEPTS
-    if file.is_file():
+    for file in (file for file in listed(root, "rules") if file.name == _CONCEPTS):
         table = _toml(file, {"concepts", "frames"})
         names |= _new_concepts(table, names)
         frames = _frames(table, names)
@@ -166,8 +166,23 @@ def _read(root: Traversable | Path, concepts: Sequence[str], taken: Iterable[str
 
 def _files(root: Traversable | Path, folder: str) -> list[Traversable | Path]:
     """List the files of a folder, if it is there, without the list of concepts."""
+    return [file for file in listed(root, folder) if file.name != _CONCEPTS]
+
+
+def listed(root: Traversable | Path, folder: str) -> list[Traversable | Path]:
+    """List what is read of a folder, if it is there: not what editors and systems leave beside it, whose names begin with a dot.
+
+    Raises
+    ------
+    LexiconError
+        One is no file: a pipe would be waited for.
+    """
     found = [f for f in (root / folder).iterdir() if f.name.endswith(".toml")] if (root / folder).is_dir() else []
-    return sorted((f for f in found if f.name != _CONCEPTS), key=lambda f: f.name)
+    found = [f for f in found if not f.name.startswith(".")]
+    for file in found:
+        if not (file.is_file() or file.is_dir()):  # reading a folder says what is wrong by itself
+            raise LexiconError(_place(file), "is no file", "nor leads to one; move it out of the pack")
+    return sorted(found, key=lambda f: f.name)
 
 
 def _new_concepts(table: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, str]:
@@ -301,6 +316,8 @@ def _checked_scope(file: str, what: str, row: Mapping[str, Any]) -> str:
     _check_keys(file, what, row, known | set(_SCOPES), {"id", "why", "hit", "spare"})
     if not _ID.fullmatch(row["id"]):
         raise LexiconError(file, what, "'id' is not family.what: letters, digits and hyphens in parts joined by dots")
+    if row["id"].split(".")[0] in _OURS:
+        raise LexiconError(file, what, f"the families {', '.join(_OURS)} are those of scamguard's own findings; give it another")
     if not row["why"].strip() or not row["why"].isprintable():
         raise LexiconError(file, what, "'why' must be one sentence, without control characters")
     scopes = [scope for scope in _SCOPES if scope in row]

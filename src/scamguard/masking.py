@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import regex
 
 from .chains import unexplained
-from .secrets import find
+from .secrets import find, repeated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _READ: Final = 20_000  # characters that are searched for secrets; nothing after them is passed on
 _KEPT: Final = 8_000
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 # A bare number after such a question is an answer; somebody who tells what they did gives answers.
 _ASKED: Final = ("What is your seed phrase?", "What is your password?", "What is your private key?", "Which code did you get?")
 
@@ -25,7 +27,7 @@ _LONE: Final = regex.compile(
 )
 
 
-def masked(text: str, name: Callable[[str], str], *, told: bool = False) -> str:
+def masked(text: str, name: Callable[[str], str], *, told: bool = False, others: Mapping[str, str] = _NONE) -> str:
     """Replace every secret, certain or likely.
 
     Parameters
@@ -36,13 +38,12 @@ def masked(text: str, name: Callable[[str], str], *, told: bool = False) -> str:
         Gives what to write for a secret of ``lexicon.SECRETS``.
     told
         It tells what somebody did: a lone number is the code they gave away.
+    others
+        Secrets that stand beside it, as ``held`` gives them.
     """
     text = text[:_READ]
-    spans = [(found.start, found.stop, found.kind.asked) for found in find(text)]
-    spans += [(*found.span(), "2fa_code") for found in _LONE.finditer(text)] if told else []  # what any question below takes for its answer
-    for question in _ASKED if told else ():
-        spans += [(found.start, found.stop, found.kind.asked) for found in find(text, [question])]
-    spans += [(start, stop, "private_key") for start, stop in unexplained(text)]
+    spans = _spans(text, told=told)
+    spans += [(start, stop, secret) for value, secret in others.items() for start, stop in repeated(text, [value])]
     out: list[str] = []
     at = 0
     for start, stop, secret in sorted(spans, key=lambda span: (span[0], -span[1])):
@@ -51,3 +52,17 @@ def masked(text: str, name: Callable[[str], str], *, told: bool = False) -> str:
         at = max(at, stop)
     whole = "".join([*out, text[at:]])
     return whole if len(whole) <= _KEPT and len(text) < _READ else whole[:_KEPT] + " […]"
+
+
+def held(text: str, *, told: bool = False) -> dict[str, str]:
+    """Give the secrets that a text holds, each with its name of ``lexicon.SECRETS``: what must not be read beside it either."""
+    text = text[:_READ]
+    return {text[start:stop]: secret for start, stop, secret in _spans(text, told=told)}
+
+
+def _spans(text: str, *, told: bool) -> list[tuple[int, int, str]]:
+    spans = [(found.start, found.stop, found.kind.asked) for found in find(text)]
+    spans += [(*found.span(), "2fa_code") for found in _LONE.finditer(text)] if told else []  # what any question below takes for its answer
+    for question in _ASKED if told else ():
+        spans += [(found.start, found.stop, found.kind.asked) for found in find(text, [question])]
+    return spans + [(start, stop, "private_key") for start, stop in unexplained(text)]

@@ -1,8 +1,8 @@
-"""Merge: the hits of two automata as if all their terms stood in one.
+"""Merge: the hits of a model's terms and of those of a rule pack.
 
-A rule pack brings terms of its own. To compile them together with the bundled ones takes seconds, to compile them alone a
-millisecond; so both automata read a message, and of their hits those remain that one automaton would have given: of the terms
-that begin at one place the longest, and none that lies wholly inside one already found.
+To compile a pack's terms together with the bundled ones takes seconds, to compile them alone a millisecond; so both automata
+read a message. All that the pack's finds remains: whoever wrote a term means it to be seen, and cannot know all bundled ones. Of the
+bundled hits those remain that one automaton would have given: none that lies wholly inside a term of the pack.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NONE: Final = Terms(_BITS, _BITS, _BITS, _PLACES, _PLACES, _BITS[:0], np.zeros(1
 
 
 def merged(own: Hits, more: Hits) -> Hits:
-    """Join what two automata found in the same messages."""
+    """Join what a model's terms and those of a rule pack, ``more``, found in the same messages."""
     room = len(own.concept) + len(more.concept)
     concept, starts = np.empty(room, np.int16), np.zeros(len(own.starts), np.int64)
     start, stop, unit, clause, sentence = (np.empty(room, np.int32) for _ in range(5))
@@ -47,20 +47,17 @@ def merge(own, own_starts, more, more_starts, out, starts):
                 at = np.int64(own[1][x])
             if y < more_starts[n + 1] and more[1][y] < at:
                 at = np.int64(more[1][y])
-            end, first = np.int64(-1), h
-            if x < own_starts[n + 1] and own[1][x] == at:
-                end = np.int64(own[2][x])
+            first, theirs = h, np.int64(-1)
             if y < more_starts[n + 1] and more[1][y] == at:
-                end = max(end, np.int64(more[2][y]))
+                theirs = np.int64(more[2][y])
             while x < own_starts[n + 1] and own[1][x] == at:
-                if own[2][x] == end and end > covered:
+                if own[2][x] > covered and own[2][x] >= theirs:
                     h = _copy(own, x, out, first, h)
                 x += 1
             while y < more_starts[n + 1] and more[1][y] == at:
-                if more[2][y] == end and end > covered:
-                    h = _copy(more, y, out, first, h)
+                h = _copy(more, y, out, first, h)
                 y += 1
-            covered = max(covered, end)
+            covered = max(covered, theirs)
         starts[n + 1] = h
     return h
 

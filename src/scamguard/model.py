@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from .parts import Parts
 
 FORMAT: Final = 2  # raised when an old reader would misread a new folder
-WEIGHTS, CARD = "model.safetensors", "card.json"
+WEIGHTS, CARD, PAGE = "model.safetensors", "card.json", "README.md"
 
 
 _ADVISING: Final = frozenset(("act.advisory", "act.advisory.warning", "act.never-ask", "act.support.keep-secret", "act.reported"))
@@ -143,6 +143,10 @@ class Model:
     pack: Terms = merge.NONE  # terms of a rule pack; see pack.py
     sieve: Sieve = sieve.NONE  # older models have none and read every message
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is worked out from the rest: its arrays may come back read-only, which to the kernels is another type."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
     def logits(self, batch: TextBatch, threads: int = 1) -> NDArray[np.float64]:
         """Score a batch of any size: the logit of each message, (n,)."""
         return self.worst(parts(batch), threads).logit
@@ -234,22 +238,35 @@ class Model:
 
 
 def save(model: Model, folder: Path, readme: str = "") -> None:
-    """Write the folder; the card goes last, so that a half-written folder does not load.
+    """Write the folder. All files are complete before the first takes the place of an older one; the card goes last.
 
     Parameters
     ----------
     readme
-        The model card as a page, written beside the arrays when given.
+        The model card as a page, written beside the arrays when given; without it, that of a model that was there is removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     arrays = {f"{part}.{name}": getattr(getattr(model, part), name) for part, kind in _PARTS.items() for name in _names(kind)}
     raw = save_tensors({name: np.ascontiguousarray(_halved(name, array)) for name, array in sorted(arrays.items())})
-    (folder / CARD).unlink(missing_ok=True)
-    (folder / WEIGHTS).write_bytes(raw)
-    if readme:
-        (folder / "README.md").write_text(readme, "utf-8")
-    card = {"format": FORMAT, "sha256": hashlib.sha256(raw).hexdigest(), **model.card, "settings": _plain(model.settings)}
-    (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
+    card = model.card | {"format": FORMAT, "sha256": hashlib.sha256(raw).hexdigest(), "settings": _plain(model.settings)}
+    written = (json.dumps(card, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+    replaces = (folder / CARD).exists()
+    _put(folder, {WEIGHTS: raw} | ({PAGE: readme.encode()} if readme else {}) | {CARD: written})
+    if replaces and not readme:
+        (folder / PAGE).unlink(missing_ok=True)
+
+
+def _put(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files beside those that they replace, then move one after the other into place."""
+    parts = {name: folder / f".{name}.part" for name in files}
+    try:
+        for name, part in parts.items():
+            part.write_bytes(files[name])
+        for name, part in parts.items():
+            part.replace(folder / name)
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
 
 
 def load(folder: Path) -> Model:
@@ -261,8 +278,8 @@ def load(folder: Path) -> Model:
         There is no model, its format is another, or its weights are not those the card names.
     """
     card, raw = _read(folder)
-    if card.get("format") != FORMAT:
-        raise ModelError(f"{folder}: format {card.get('format')!r}, but this scamguard reads {FORMAT}; install the version that wrote it")
+    if (of := card.get("format")) != FORMAT:
+        raise ModelError(f"{folder}: format {of!r:.40}, but this scamguard reads {FORMAT}; install the version that wrote it")
     if hashlib.sha256(raw).hexdigest() != card.get("sha256"):
         raise ModelError(f"{folder / WEIGHTS}: its SHA-256 is not the one in {CARD}; fetch the model again")
     try:
@@ -320,8 +337,8 @@ def _plain(settings: Settings) -> dict[str, Any]:
 
 def _read(folder: Path) -> tuple[dict[str, Any], bytes]:
     try:
-        if max((folder / name).stat().st_size for name in (CARD, WEIGHTS)) > soundness.LARGEST:
-            raise ModelError(f"{folder}: not a scamguard model: a file of more than {soundness.LARGEST:,} bytes")
+        if problem := soundness.unfit(folder / CARD) or soundness.unfit(folder / WEIGHTS):
+            raise ModelError(f"{folder}: not a scamguard model: {problem}")
         card = json.loads((folder / CARD).read_text("utf-8"))
         raw = (folder / WEIGHTS).read_bytes()
     except (OSError, ValueError, RecursionError) as error:  # JSON too deep, or a number too long, is neither

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _ABOVE: Final = 1e-3  # nats above the threshold, so that no rounding drops a floor below it
 _CERTAIN: Final = 50.0  # nats, by which a rule that names a secret or a kind outweighs the heads
 _FOLDERS: Final = ("rules", "lexicons")
+_DATA: Final = frozenset((".yaml", ".yml", ".json", ".toml"))  # what rules and terms may be meant to stand in
 
 
 def read(model: Model, folder: Path) -> Lexicon:
@@ -42,7 +43,7 @@ def read(model: Model, folder: Path) -> Lexicon:
     Raises
     ------
     LexiconError
-        The folder is no pack, holds rules where none are read, or breaks the contract of lexicon and rule files.
+        The folder is no pack, holds no rules, or some where none are read, or breaks the contract of lexicon and rule files.
     """
     if folder.is_dir() and not any((folder / name).is_dir() for name in _FOLDERS):
         raise LexiconError(str(folder), "no rule pack", "it holds neither rules/ nor lexicons/; `scamguard rules new` writes a first one")
@@ -53,15 +54,29 @@ def read(model: Model, folder: Path) -> Lexicon:
         raise LexiconError(place, "would not be read", "rules stand in rules/*.toml, terms in lexicons/*.toml")
     if "concepts" not in model.card:
         raise ModelError("this model does not name its concepts, so no rule pack can speak of them; train it again")
-    return lexicon.pack(folder, model.card["concepts"], [row["id"] for row in model.card["rules"]])
+    found = lexicon.pack(folder, model.card["concepts"], [row["id"] for row in model.card["rules"]])
+    if not found.rules and not found.entries:
+        raise LexiconError(str(folder), "holds no rules", "nor any terms; `scamguard rules new` writes a first pack")
+    return found
 
 
 def _strays(folder: Path) -> Iterator[Path]:
-    """Find the rule files that stand beside the two folders or below them, or end in capitals."""
+    """Find the rule files that stand beside the two folders or below them, or end in something else than what is read."""
     read_from = [folder / name for name in _FOLDERS]
     for file in itertools.chain(folder.glob("*"), *(place.glob(level) for place in read_from for level in ("*", "*/*"))):
-        if file.suffix.lower() == ".toml" and (file.parent not in read_from or file.suffix != ".toml"):
+        if any(part.startswith(".") for part in file.relative_to(folder).parts):  # of editors, systems and version control
+            continue
+        if (file.suffix.lower() == ".toml") if file.parent not in read_from else _is_misnamed(file):
             yield file
+
+
+def _is_misnamed(file: Path) -> bool:
+    """Say whether what stands beside the files that are read is none of them nor a copy: ``club.yaml``, ``club.toml.txt``."""
+    if file.suffix == ".toml" or file.is_dir():
+        return False
+    stem, ending, _ = file.name.lower().partition(".toml")
+    is_copy = bool(ending) and (file.parent / f"{file.name[: len(stem)].lstrip('#')}.toml").exists()
+    return file.suffix.lower() in _DATA or (bool(ending) and not is_copy)
 
 
 def packed(model: Model, folder: Path) -> Model:
@@ -89,15 +104,18 @@ def packed(model: Model, folder: Path) -> Model:
 def _floors(model: Model, found: Lexicon) -> NDArray[np.float32]:
     """Turn each rule's floor into the least logit of a message on which it fires, (r,)."""
     slope, offset = model.card["calibration"]
+    if slope < 0 and any(rule.floor for rule in found.rules):
+        raise ModelError("this model's risk falls as its logit rises, so no floor can lift a message; train it again, on more rows")
     policy = Policy.read(model.card["thresholds"])
 
     def logit(floor: str) -> float:
         if not floor:
             return -np.inf
         risk = policy.surest if floor == "warn" else policy.block
-        return float((np.log(risk / (1 - risk)) - offset) / slope) + _ABOVE
+        return float((np.log(np.float64(risk) / (1 - risk)) - offset) / slope) + _ABOVE
 
-    return np.array([logit(rule.floor) for rule in found.rules], np.float32)
+    with np.errstate(divide="ignore"):  # a model may warn from 0 or block from 1 on
+        return np.array([logit(rule.floor) for rule in found.rules], np.float32)
 
 
 def _named(found: Lexicon) -> NDArray[np.float32]:
@@ -113,11 +131,11 @@ def _named(found: Lexicon) -> NDArray[np.float32]:
 
 def _about(folder: Path) -> dict[str, Any]:
     """Name the pack and what is in it, so that a stopped scan is not taken up with another."""
-    files = sorted(file for name in _FOLDERS for file in (folder / name).glob("*.toml"))
     told = hashlib.sha256()
-    for file in files:
-        raw = file.read_bytes()
-        told.update(f"{file.relative_to(folder).as_posix()}\0{len(raw)}\0".encode() + raw)
+    for name in sorted(_FOLDERS):
+        for file in lexicon.listed(folder, name):
+            raw = file.read_bytes()
+            told.update(f"{name}/{file.name}\0{len(raw)}\0".encode() + raw)
     return {"name": folder.resolve().name, "sha256": told.hexdigest()}
 
 

@@ -61,8 +61,13 @@ def reader_lang(lang: str | None) -> str:
 
 
 def read_text(text: str) -> str:
-    """Take the message from the command line or, for ``-``, from standard input."""
-    return sys.stdin.buffer.read().decode("utf-8-sig", "replace").removesuffix("\n") if text == "-" else text
+    """Take the message from the command line or, for ``-``, from standard input, in whatever encoding a file of it may be."""
+    if text != "-":
+        return text
+    from .dumps.encodings import guess
+
+    raw = sys.stdin.buffer.read()
+    return raw.decode(guess(raw, whole=True), "replace").removesuffix("\n").removesuffix("\r")
 
 
 def sender(

@@ -27,6 +27,7 @@ _CLAUSE, _SENTENCE, _MESSAGE = 0, 1, 2
 _SCOPE = {"clause": _CLAUSE, "sentence": _SENTENCE, "message": _MESSAGE}
 _MOST_NEEDS = 4
 _MOST_CONCEPTS = 128  # two 64-bit words
+_MOST_RULES = 1 << 15  # they are numbered in 16 bits, with a sign
 
 
 class Rules(NamedTuple):
@@ -58,10 +59,11 @@ def compile_rules(lexicon: Lexicon) -> Rules:
     Raises
     ------
     LexiconError
-        There are more concepts than bits.
+        There are more concepts than bits, or more rules than numbers.
     """
     if len(lexicon.concepts) > _MOST_CONCEPTS:
         raise LexiconError("concepts.toml", f"{len(lexicon.concepts)} concepts", f"only {_MOST_CONCEPTS} fit")
+    _check_count(len(lexicon.rules))
     ids = {name: i for i, name in enumerate(lexicon.concepts)}
     r = len(lexicon.rules)
     need, unless = np.zeros((r, _MOST_NEEDS, 2), np.uint64), np.zeros((r, 3, 2), np.uint64)
@@ -94,14 +96,26 @@ def compile_rules(lexicon: Lexicon) -> Rules:
     )
 
 
+def _check_count(many: int) -> None:
+    if many > _MOST_RULES:
+        raise LexiconError("rules", f"{many:,} rules", f"only {_MOST_RULES:,} fit, those of the model included")
+
+
 def asking(listed: Iterable[Mapping[str, Any]]) -> NDArray[np.bool_]:
     """Tell the rules that say that a secret is asked for, (r,), by what a card lists of each."""
     return np.array([bool(row.get("asks")) for row in listed], np.bool_)
 
 
 def joined(first: Rules, second: Rules) -> Rules:
-    """Put the rules of ``second`` behind those of ``first``, which keep their places; the frames are those of ``first``."""
+    """Put the rules of ``second`` behind those of ``first``, which keep their places; the frames are those of ``first``.
+
+    Raises
+    ------
+    LexiconError
+        There are more rules than numbers.
+    """
     many = len(first.needs)
+    _check_count(many + len(second.needs))
     anchored, starts = [], np.zeros_like(first.anchor_start)
     for k in range(len(starts) - 1):
         mine = first.anchored[first.anchor_start[k] : first.anchor_start[k + 1]]

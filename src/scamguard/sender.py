@@ -44,13 +44,13 @@ NATS: Final = {
 }
 MOST_NATS: Final = 2.5  # all findings together: the words still have to say something
 WHY: Final = {
-    "sender.unofficial": "The name of {brand} on an account that is not {brand}'s own.",
-    "sender.lookalike_handle": "A handle or address that passes itself off as {brand}'s.",
+    "sender.unofficial": "The name of {brand} on an account that is not known to be {brand}'s own.",
+    "sender.lookalike_handle": "A handle or address that looks like {brand}'s and is not known to be.",
     "sender.mixed_script": "A name that mixes alphabets whose letters look alike: it is made to be misread.",
     "sender.claims_brand": "A display name that anyone can choose, in the name of {brand}.",
     "sender.ticks": "A tick typed into the name: a real mark of verification is never part of it.",
     "sender.new_account": "A new or unknown account that speaks as an authority.",
-    "sender.official": "The account is the real one, and still the words are those of a scam: accounts are taken over, too.",
+    "sender.official": "The account is the real one as far as is known, and still the words are a scam's: accounts are taken over, too.",
 }
 YOUNG: Final = 30  # days
 WHERE: Final = (  # where people write; brands' own handles are known on the first few
@@ -82,9 +82,6 @@ _PURSUED: Final = frozenset(("exchange", "wallet", "defi", "chain"))  # nobody's
 @dataclass(frozen=True, slots=True)
 class Sender:
     """What is known of whoever wrote a message; what is not known stays None.
-
-    >>> judge(Sender("Kraken Support ✓", "@kraken_desk")).rules
-    ('sender.unofficial', 'sender.lookalike_handle', 'sender.ticks')
 
     Attributes
     ----------
@@ -167,6 +164,9 @@ def judge(sender: Sender) -> Identity:
 
     ``official=True``, a handle that the brand verified, or a mailbox at a domain of the brand clear every finding of identity.
     They never take anything from what the words say.
+
+    >>> judge(Sender("Kraken Support ✓", "@kraken_desk")).rules
+    ('sender.unofficial', 'sender.lookalike_handle', 'sender.ticks')
     """
     name, handle = (text and text[:_MOST] for text in (sender.name, sender.handle))
     return _judged(sender if (name, handle) == (sender.name, sender.handle) else replace(sender, name=name, handle=handle))

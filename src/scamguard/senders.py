@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import regex
 
-from .columns import is_missing, pack, says_nothing, unmasked
+from .columns import first_step, is_missing, pack, says_nothing, unmasked
 from .errors import InputError, unknown
 from .imitation.called import ROLE as STAFF
 from .imitation.screen import suspects
@@ -116,6 +116,7 @@ def read(senders: object) -> Senders:
     InputError
         An unknown column, one that is there twice, columns of different lengths, or values of another type.
     """
+    _check_rows("senders", senders)
     cells = _cells(senders)
     if cells is not None and any(isinstance(one, Sender) for one in cells):
         return _listed(cells)
@@ -133,6 +134,11 @@ def read(senders: object) -> Senders:
     for place, row in zip(chosen.tolist(), table.take(pa.array(chosen)).to_pylist(), strict=True):
         identities[place] = judge(Sender(**row))
     return Senders(tuple(identities), who)
+
+
+def _check_rows(what: str, given: object) -> None:
+    if step := first_step(given):
+        raise InputError(f"{what} is a {type(given).__name__}, which holds no rows yet; {step} first")
 
 
 def _check(columns: Mapping[str, pa.Array]) -> None:
@@ -183,8 +189,6 @@ def _columns(senders: Any) -> dict[str, pa.Array]:  # noqa: ANN401 - whatever a 
 
 
 def _of_frame(frame: Any) -> dict[str, Any]:  # noqa: ANN401
-    if hasattr(type(frame), "collect"):
-        raise InputError(f"senders is a {type(frame).__name__}, which holds no rows yet; collect it first")
     names = frame.schema.names if isinstance(frame, pa.Table | pa.RecordBatch) else list(frame.columns)
     if twice := [name for place, name in enumerate(names) if name in names[:place]]:
         raise InputError(f"senders has two columns {str(twice[0])!r}; leave one out")
@@ -193,6 +197,7 @@ def _of_frame(frame: Any) -> dict[str, Any]:  # noqa: ANN401
 
 def _array(name: str, column: Any) -> pa.Array:  # noqa: ANN401
     kind = _TYPES[name]
+    _check_rows(f"senders: {name}", column)
     if isinstance(column, str | bytes):
         raise InputError(f"senders: {name} is one text where a column is needed; use check(text, sender=Sender(…)) for one")
     if isinstance(column, set | frozenset | Mapping):
@@ -201,11 +206,14 @@ def _array(name: str, column: Any) -> pa.Array:  # noqa: ANN401
         if not isinstance(column, pa.Array | pa.ChunkedArray):
             column = _packed(column)
         column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        if kind == pa.large_string() and says_nothing(column, pa):
+        if says_nothing(column, pa):
             return pa.nulls(len(column), kind)
-        inner = column.type.value_type if kind == pa.large_string() and pa.types.is_dictionary(column.type) else column.type
+        is_coded = kind == pa.large_string() and pa.types.is_dictionary(column.type)
+        inner = column.type.value_type if is_coded else column.type
         if not any(fits(inner) for fits in (pa.types.is_null, *_FITS[kind])):
             raise InputError(f"senders: {name} is a column of {column.type}; give one of {kind}")
+        if is_coded:  # Arrow cannot take views by their codes
+            return pa.DictionaryArray.from_arrays(column.indices, column.dictionary.cast(kind)).dictionary_decode()
         return pc.cast(column, kind)
     except (pa.ArrowException, TypeError, OverflowError) as problem:
         if isinstance(problem, InputError):

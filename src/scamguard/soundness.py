@@ -7,6 +7,7 @@ What this cannot tell is whether a model is any good: a stranger's may call ever
 from __future__ import annotations
 
 import math
+import stat
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import numpy as np
@@ -20,6 +21,7 @@ from .sieve import NONE, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -49,6 +51,20 @@ _BITS: Final = ("word_bits", "char_bits", "framed_bits", "concept_bits", "head_b
 _SMOOTH: Final = ("word_smooth", "char_smooth", "framed_smooth", "concept_smooth")
 
 
+def unfit(file: Path) -> str:
+    """Say why a file of a model is not to be read: a device or a FIFO has no end. Empty if nothing speaks against it.
+
+    Raises
+    ------
+    OSError
+        There is none.
+    """
+    about = file.stat()
+    if not stat.S_ISREG(about.st_mode):
+        return f"{file.name} is not a regular file"
+    return f"{file.name} has more than {LARGEST:,} bytes" if about.st_size > LARGEST else ""
+
+
 def flaw(card: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
     """Say what is wrong with a model; empty if nothing.
 
@@ -59,7 +75,14 @@ def flaw(card: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
     arrays
         By their names in the file; those this version does not know are of no concern.
     """
-    return _of_card(card) or _of_shapes(card, arrays) or _of_terms(arrays) or _of_rules(arrays) or _of_weights(arrays) or _of_sieve(arrays)
+    return (
+        _of_card(card)
+        or _of_shapes(card, arrays)
+        or _of_terms(arrays, len(card["concepts"]))
+        or _of_rules(arrays)
+        or _of_weights(arrays)
+        or _of_sieve(arrays)
+    )
 
 
 def _of_card(card: Mapping[str, Any]) -> str:
@@ -68,12 +91,13 @@ def _of_card(card: Mapping[str, Any]) -> str:
         or _of_settings(card["settings"])
         or _of_thresholds(card["thresholds"])
         or _of_names(card["rules"])
+        or _of_concepts(card["concepts"])
         or _of_identity(card.get("identity", {"nats": {}}))  # older models have none
     )
 
 
 def _of_kinds(card: Mapping[str, Any]) -> str:
-    for key, kind in (("settings", dict), ("thresholds", dict), ("rules", list), ("calibration", list)):
+    for key, kind in (("settings", dict), ("thresholds", dict), ("rules", list), ("concepts", list), ("calibration", list)):
         if not isinstance(card.get(key), kind):
             return f"{key!r} is missing or no {'table' if kind is dict else 'list'}"
     slopes = card["calibration"]
@@ -119,6 +143,11 @@ def _of_names(rules: list[Any]) -> str:
     return ""
 
 
+def _of_concepts(concepts: list[Any]) -> str:
+    fits = len(concepts) <= _CONCEPTS and all(isinstance(name, str) for name in concepts)
+    return "" if fits else f"'concepts' holds something else than {_CONCEPTS} names at most"
+
+
 def _of_identity(learned: Any) -> str:  # noqa: ANN401 - as JSON has it
     halves = [learned.get("nats"), learned.get("nats_spoken_of", {})] if isinstance(learned, dict) else [None]  # older models part nothing
     if not all(isinstance(nats, dict) and all(_number(worth) and 0 <= worth <= _MOST_WORTH for worth in nats.values()) for nats in halves):
@@ -144,7 +173,8 @@ def _of_shapes(card: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> s
     return ""
 
 
-def _of_terms(arrays: Mapping[str, NDArray[Any]]) -> str:
+def _of_terms(arrays: Mapping[str, NDArray[Any]], known: int) -> str:
+    """Check the terms, whose meanings are ``known`` concepts."""
     words, edges, stems, first, ends = (arrays[f"terms.{name}"] for name in ("words", "edges", "stems", "first", "ends"))
     starts, concepts = arrays["terms.concept_start"], arrays["terms.concept"]
     for name, table in (("words", words), ("edges", edges), ("stems", stems)):
@@ -154,7 +184,7 @@ def _of_terms(arrays: Mapping[str, NDArray[Any]]) -> str:
         return "terms: a table without an empty slot, where a search would not end"
     if _beyond(first, len(ends)) or int((edges & np.uint64(0xFFFFFF)).max()) > len(ends):
         return "terms: a state that there is not"
-    if _beyond(ends >> 3, len(starts)) or _beyond(concepts, _CONCEPTS):
+    if _beyond(ends >> 3, len(starts)) or _beyond(concepts, known):
         return "terms: a meaning that there is not"
     return _of_starts("terms.concept_start", starts, len(concepts), MOST_CONCEPTS)
 

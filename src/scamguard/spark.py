@@ -44,23 +44,30 @@ def scan(frame: DataFrame, column: str = "text", *, guard: Guard | None = None) 
     Raises
     ------
     InputError
-        There is no such column or more than one, it is not of strings, or a column of a verdict's name is there already.
+        ``frame`` is none of Spark's, or ``column`` no name; there is no such column or more than one, it is not of strings, or a column
+        of a verdict's name is there already.
     """
-    from pyspark.sql.types import StructType  # noqa: PLC0415 - pyspark is an extra
+    from pyspark.sql.types import StructField, StructType  # noqa: PLC0415 - pyspark is an extra
 
-    kinds = dict(frame.dtypes)
-    _named(column, frame.columns)
-    if kinds[column] != "string":
-        raise InputError(f"column {column!r} is of {kinds[column]}, not of strings; cast it first")
-    if taken := [name for name in _NAMES if name in {known.lower() for known in kinds}]:  # Spark's names know no case
+    if not hasattr(frame, "mapInArrow"):
+        raise InputError(f"frame is {type(frame).__name__}, not a DataFrame of Spark; of other columns use Guard.scan")
+    if not isinstance(column, str):
+        raise InputError(f"column is {type(column).__name__}; give the name of a column, such as 'text'")
+    place, names = _named(column, frame.columns), frame.columns
+    if (kind := frame.dtypes[place][1]) != "string":
+        raise InputError(f"column {column!r} is of {kind}, not of strings; cast it first")
+    if taken := [name for name in _NAMES if name in {known.lower() for known in names}]:  # Spark's names know no case
         raise InputError(f"column {taken[0]!r} is there already; rename it before the scan")
     sent = frame.sparkSession.sparkContext.broadcast(guard or guards.load())
+    plain = [f"_{i}" for i in range(len(names))]  # Spark resolves by name here, where dots and marks have a meaning and two may be alike
 
     def judged(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            yield beside(sent.value, batch, column)
+            yield beside(sent.value, batch, plain[place])
 
-    return frame.mapInArrow(judged, StructType([*frame.schema.fields, *StructType.fromDDL(VERDICT).fields]))
+    fields = [StructField(name, of.dataType, of.nullable, of.metadata) for name, of in zip(plain, frame.schema.fields, strict=True)]
+    found = frame.toDF(*plain).mapInArrow(judged, StructType([*fields, *StructType.fromDDL(VERDICT).fields]))
+    return found.toDF(*names, *_NAMES)
 
 
 def beside(guard: Guard, batch: pa.RecordBatch, column: str) -> pa.RecordBatch:

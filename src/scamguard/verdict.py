@@ -141,7 +141,9 @@ class Policy:
             raise InputError("a risk to warn or block from is a number from 0 to 1")
         if self.warn > self.block:
             raise InputError(f"a policy warns from {self.warn} on and blocks from {self.block} on: warn must not be above block")
-        object.__setattr__(self, "languages", dict(self.languages))  # whoever gave it may change theirs
+        for name in ("warn", "block", "other"):
+            object.__setattr__(self, name, _pythons(getattr(self, name)))
+        object.__setattr__(self, "languages", {code: _pythons(risk) for code, risk in self.languages.items()})  # the given may change
 
     @classmethod
     def read(cls, thresholds: Mapping[str, Any]) -> Policy:
@@ -183,6 +185,11 @@ class Policy:
 
 def _by_code(value: object) -> bool:
     return isinstance(value, Mapping) and all(isinstance(code, str) and _CODE.fullmatch(code) for code in value)
+
+
+def _pythons(value: Any) -> Any:  # noqa: ANN401 - any number, or None
+    """Make a number of NumPy's, which JSON does not know, one of Python's."""
+    return value.item() if hasattr(value, "item") else value
 
 
 def _is_risk(value: object) -> bool:

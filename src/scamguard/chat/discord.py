@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import discord
 from discord.ext import commands
 
+from scamguard.dumps import filenames
 from scamguard.dumps.inline import linked
 from scamguard.dumps.markdown import shown
 from scamguard.sender import Sender
@@ -138,7 +139,7 @@ def _titled(message: discord.Message) -> discord.Thread | None:
 def _shown(message: discord.Message | discord.MessageSnapshot) -> Iterator[str]:
     yield from _embedded(message.embeds)
     for file in message.attachments:
-        yield from (file.title or file.filename, file.description or "")
+        yield from (file.title or filenames.shown(file.filename), file.description or "")
     yield from (sticker.name for sticker in message.stickers)
     for component in message.components:
         yield from _component(component)

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from scamguard.dumps import filenames
 from scamguard.dumps.html import words
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _NESTED: Final = (
     "m.topic", "m.caption", "m.new_content", "m.location", "org.matrix.msc3488.location", "com.beeper.linkpreviews", "m.url_previews",
     "itemtypes", *_PROFILES,
 )  # fmt: skip
+_FILES: Final = ("m.file", "m.image", "m.audio", "m.video")
 _DEEPEST: Final = 3  # one within the other: the caption of a picture in a gallery that an edit puts there
 _POLLS: Final = ("m.poll", "m.poll.start", "org.matrix.msc3381.poll.start")
 _QUOTE: Final = re.compile(r"\A(?:>[^\n]*(?:\n|\Z))+\n?")
@@ -64,7 +66,7 @@ def speaker(content: Mapping[str, Any]) -> str | None:
 
 def _shown(content: Mapping[str, Any], deep: int = 0) -> Iterator[str]:
     for name in _NAMES:
-        yield from _plain(content.get(name))
+        yield from _plain(filenames.shown(content.get(name)) if _is_file(content, name) else content.get(name))
     html = content.get("formatted_body")
     if isinstance(html, str):
         yield words(html)
@@ -82,6 +84,13 @@ def _shown(content: Mapping[str, Any], deep: int = 0) -> Iterator[str]:
         for inner in held if isinstance(held, list | tuple) else [held]:
             if isinstance(inner, Mapping):
                 yield from _shown(inner, deep + 1)
+
+
+def _is_file(content: Mapping[str, Any], name: str) -> bool:
+    """Say whether a field is the name of a file; the body of a file is one, unless another is given beside it."""
+    if name != "body":
+        return name == "filename"
+    return content.get("msgtype") in _FILES and content.get("filename") in (None, content.get("body"))
 
 
 def _plain(text: object) -> Iterator[str]:

@@ -15,6 +15,7 @@ from telegram import MessageEntity
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ApplicationHandlerStop, MessageHandler, filters
 
+from scamguard.dumps import filenames
 from scamguard.dumps.inline import joined, link, linked
 from scamguard.sender import Sender
 
@@ -52,8 +53,9 @@ _SHOWN: Final = {  # what a message, or the one of another chat that it answers,
     "forum_topic_edited": ("name",),
 }
 _RICH: Final = (  # fields of a rich message, and of its media, that are words
-    "text", "summary", "caption", "credit", "expression", "title", "performer", "file_name",
+    "text", "summary", "caption", "credit", "expression", "title", "performer",
 )  # fmt: skip
+_FILE: Final = "file_name"
 _SAID: Final = ("text", "alternative_text", "expression")  # the one of a piece of them
 _SOON: Final = 1.0  # seconds after which to try again what Telegram did not answer
 
@@ -185,7 +187,7 @@ def _held(holder: Message | ExternalReplyInfo | PollMedia) -> Iterator[str]:
     yield from _rich(holder.api_kwargs.get("rich_message") if rich is None else rich.to_dict())
     for kind, names in _SHOWN.items():
         held = getattr(holder, kind, None)
-        yield from (_said(held, name) for name in names)
+        yield from (filenames.shown(_said(held, name)) if name == _FILE else _said(held, name) for name in names)
     if (poll := getattr(holder, "poll", None)) is not None:
         yield from (_said(option, "text") for option in poll.options)
         shown = ((poll, "media"), (poll, "explanation_media"), *((option, "media") for option in poll.options))
@@ -205,7 +207,9 @@ def _rich(part: object) -> Iterator[str]:
         yield joined(_run(part))
     elif isinstance(part, Mapping):
         for name, value in part.items():
-            if name in _RICH:
+            if name == _FILE:
+                yield filenames.shown(value)
+            elif name in _RICH:
                 yield joined(_run(value))
             else:
                 yield from _rich(value)

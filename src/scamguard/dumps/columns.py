@@ -43,6 +43,7 @@ class Fields(NamedTuple):
     day: str | None = None  # where `time` may be a time of day alone
     chosen: bool = False  # whether the user named the column of messages, for which no other then stands in
     mend: Callable[[dict[str, str]], None] | None = None  # brings a record of a table into these columns, if it is not there already
+    files: str | None = None  # where the addresses of files stand whose names are read below the message
 
     @property
     def about(self) -> tuple[str | None, ...]:
@@ -56,7 +57,7 @@ class Fields(NamedTuple):
 
 
 _KNOWN: Final = (
-    Fields("Content", None, "Date", "Author"),  # DiscordChatExporter
+    Fields("Content", None, "Date", "Author", files="Attachments"),  # DiscordChatExporter
     Fields("Contents", "ID", "Timestamp"),  # what Discord itself gives of one's own messages
     Fields("Text", "Message ID", "Message Date", "Sender Name", "Chat Session", mend=mended.imazing),  # iMazing: iMessage, SMS, WhatsApp
     Fields("Text", None, "Message Date", "Sender Name", "Chat Session", mend=mended.imazing),  # its earlier versions

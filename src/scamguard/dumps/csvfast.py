@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from . import tabled
+from . import mended, tabled
 from .pieces import PIECE
 
 if TYPE_CHECKING:
@@ -109,7 +109,14 @@ def _regular(codes: NDArray[np.uint8], quotes: NDArray[np.int64], delimiter: int
 
 
 def block(  # noqa: PLR0913, PLR0917 - places and columns
-    records: Records, row: int, line: int, names: Sequence[str], chosen: Sequence[int | None], delimiter: str, notes: Notes
+    records: Records,
+    row: int,
+    line: int,
+    names: Sequence[str],
+    chosen: Sequence[int | None],
+    files: int | None,
+    delimiter: str,
+    notes: Notes,
 ) -> Block | None:
     """Read whole records; None if Arrow will not have one of them.
 
@@ -121,8 +128,10 @@ def block(  # noqa: PLR0913, PLR0917 - places and columns
         What the columns are called: anything, each once.
     chosen
         Which of them are the message and the columns of ``ABOUT``.
+    files
+        Which one holds the addresses of files.
     """
-    wanted = [names[at] for at in dict.fromkeys(chosen) if at is not None]
+    wanted = [names[at] for at in dict.fromkeys([*chosen, files]) if at is not None]
     kinds = dict.fromkeys(names, pa.string()) | {names[chosen[0] or 0]: pa.large_string()}
     try:
         table = pacsv.read_csv(
@@ -136,5 +145,6 @@ def block(  # noqa: PLR0913, PLR0917 - places and columns
     if len(table) != len(records.lines):
         return None
     text, *about = [None if at is None else table[names[at]].combine_chunks() for at in chosen]
+    text = text if files is None else mended.all_attached(text, table[names[files]])
     rows = np.arange(row, row + len(table))
     return tabled.of_arrays(text, rows, [part if part is None else part.cast(pa.string()) for part in about], line + records.lines, notes)

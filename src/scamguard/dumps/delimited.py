@@ -18,7 +18,7 @@ import numpy as np
 
 from scamguard.errors import DumpError
 
-from . import columns, csvfast, encodings, tabled
+from . import columns, csvfast, encodings, mended, tabled
 from .block import BLOCK_CHARS, BLOCK_ROWS
 from .csvfast import Splitter
 from .csvrecords import Shape, checked
@@ -109,6 +109,7 @@ class _Table:
         self._chosen: list[int | None] = []
         self._cut = self._padded = False
         self._mend: Callable[[dict[str, str]], None] | None = None
+        self._files: int | None = None
         self.row, self.line = 0, 0  # records and lines read so far
 
     def begin(self, first: str) -> None:
@@ -130,6 +131,7 @@ class _Table:
             fields = columns.find(self._source.name, header, None if self._column is None else self._column.strip())
             self._chosen = [header.index(name) if name else None for name in (fields.text, *fields.about)]
             self._cut, self._mend = fields.cut, fields.mend
+            self._files = header.index(fields.files) if fields.files in header and not fields.chosen else None
 
     def fast(self, splitter: Splitter) -> Iterator[Block]:
         """Read plain records; one that the header does not fit is left to the csv module, and so are its neighbours."""
@@ -143,7 +145,7 @@ class _Table:
     def _halved(self, records: Records, first: int = 0) -> Iterator[Block]:
         names = [str(at) for at in range(len(self._header))]
         whole, row = records.part(0, len(records.lines)), self.row + first
-        block = csvfast.block(whole, row + 1, self.line + 1, names, self._chosen, self.delimiter, self._source.notes)
+        block = csvfast.block(whole, row + 1, self.line + 1, names, self._chosen, self._files, self.delimiter, self._source.notes)
         if block is not None:
             yield block
         elif len(records.lines) <= _FEW:
@@ -192,7 +194,7 @@ class _Table:
         numbered = checked(self._source, lines, Shape(self.delimiter, len(self._header), self._cut, self._padded), row, line)
         if self._padded:
             numbered = ((number, at, [field.strip() for field in record]) for number, at, record in numbered)
-        if self._mend is not None:
+        if self._mend is not None or self._files is not None:
             numbered = ((number, at, self._mended(record)) for number, at, record in numbered)
         for rows, starts, found in _grouped(numbered, text or 0):
             values = list(zip(*found, strict=False))  # a record may be longer than the header where the exporter errs
@@ -202,6 +204,9 @@ class _Table:
 
     def _mended(self, record: list[str]) -> list[str]:
         """Give a record as the columns that are read expect it."""
+        if self._files is not None:
+            text = self._chosen[0] or 0
+            return [*record[:text], mended.attached(record[text], record[self._files]), *record[text + 1 :]]
         found = dict(zip(self._header, record, strict=True))
         if self._mend is not None:
             self._mend(found)

@@ -78,7 +78,7 @@ def guess(head: bytes, *, whole: bool = False) -> str:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
-    if (whole or not head.isascii()) and (wide := _wide(head)) is not None:  # else it may be a sample that begins in a character
+    if (wide := _wide(head)) is not None:
         return wide
     if (count := len(head.translate(None, _ASCII))) < _LEAST_BYTES:
         is_western = whole and count and _flaws(head, "utf-8") == 1 and _western(head) is not None

@@ -33,7 +33,8 @@ _LEADS_ON: Final = re.compile(r"(?: starting)? at$|: *$")
 _decode = json.JSONDecoder(strict=False).raw_decode
 _GAP = re.compile(r"[\s,]*")
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|.)", re.DOTALL)
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+("?)|[\[\]{}]', re.DOTALL)  # a string without an end is one too, else each quote in it were tried
+_BRACKET = re.compile(r"[\[\]{}]")
 _STRING_END = re.compile(r'(?<=")[,}\]\s]')
 _LITERAL_END = re.compile(r"[,}\]]")
 _MOST_FIELDS: Final = 1000  # of a document that is one object
@@ -264,9 +265,11 @@ class _Walker:
 
     def _to_balance(self) -> None:
         """Go behind the bracket that closes the one here; one that was left open is closed by the next outer one."""
-        opened = bytearray()
+        opened, tokens = bytearray(), _TOKEN
         while True:
-            for token in _TOKEN.finditer(self._text, self._at):
+            for token in tokens.finditer(self._text, self._at):
+                if token[0][0] == '"' and not token[1]:
+                    break  # it goes on
                 self._at = token.end()
                 if token[0] in "{[":
                     opened += token[0].encode()
@@ -274,7 +277,10 @@ class _Walker:
                     del opened[max(0, opened.rfind(b"{" if token[0] == "}" else b"[")) :]
                     if not opened:
                         return
-            if max(len(opened), len(self._text) - self._at) > _LONGEST or not self._more():
+            is_long = max(len(opened), len(self._text) - self._at) > _LONGEST
+            if tokens is _TOKEN and (is_long or not self._more()):
+                tokens = _BRACKET  # a quote is missing: let brackets close within the last string
+            elif is_long or tokens is _BRACKET:
                 raise _EndError(self._where("brackets do not close after a broken value"))
 
     def _where(self, problem: str) -> str:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import json
 from typing import Final
+from urllib.parse import unquote
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from . import filenames
 
 _OUTGOING: Final = "Outgoing"  # what iMazing calls a message of one's own, for which it names no sender
 
@@ -13,6 +19,30 @@ def imazing(record: dict[str, str]) -> None:
     record["Text"] = "\n".join(filter(None, (record.get("Subject"), record["Text"])))
     if not record["Sender Name"]:
         record["Sender Name"] = "me" if record.get("Type") == _OUTGOING else record.get("Sender ID", "")
+
+
+def attached(text: str, files: str) -> str:
+    r"""Put the names of files below a text, each from its address, or from its path if it was saved beside the export.
+
+    >>> attached("see", r"https://cdn.example/1/tax%20report.zip?ex=1,Chat.csv_Files\a-B1C2.png")
+    'see\ntax report .zip\na-B1C2.png'
+    """
+    return "\n".join(filter(None, (text, *map(_file, files.split(",")))))
+
+
+def all_attached(texts: pa.Array, files: pa.ChunkedArray) -> pa.Array:
+    """Do so for many texts (n,), few of which have files (n,)."""
+    there = pc.not_equal(files.combine_chunks(), "")
+    if not pc.any(there).as_py():
+        return texts
+    pairs = zip(texts.filter(there).to_pylist(), files.filter(there).to_pylist(), strict=True)
+    return pc.replace_with_mask(texts, there, pa.array([attached(*pair) for pair in pairs], texts.type))
+
+
+def _file(address: str) -> str:
+    """Give the name of a file from its address or path."""
+    path = address.partition("?")[0].partition("#")[0].replace("\\", "/")
+    return filenames.shown(unquote(path).rpartition("/")[2])
 
 
 def pywxdump(record: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from . import guarded, jsonstream, times, wechattext
+from . import filenames, guarded, jsonstream, times, wechattext
 from .block import Message
 from .columns import label
 from .inline import linked
@@ -28,7 +28,8 @@ _WALK: Final = {(), ("senders",), ("messages",)}
 _ECHOTRACE: Final = re.compile(r'^\s*\{.*"session":\s*\{.*"(?:wxid|localType)":', re.DOTALL)
 _WEFLOW: Final = re.compile(r'^\s*\{\s*"weflow":\s*\{.*"session":\s*\{', re.DOTALL)
 _CHATLOG: Final = re.compile(r'^\s*\[\s*\{(?=.*"talker":)(?=.*"isSelf":)', re.DOTALL)
-_ELEMENTS: Final = [re.compile(rf"<{name}>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</{name}>", re.DOTALL) for name in ("title", "des", "url")]
+_ELEMENTS: Final = ("title", "des", "url")
+_FILE: Final = "<type>6</type>"  # of a card that is a file, whose title is its name
 _CARDS: Final = (  # what WeFlow says of a card beside its content
     "appMsgDesc", "linkTitle", "finderTitle", "finderDesc", "musicTitle", "contactCardNickname", "contactCardSignature",
 )  # fmt: skip
@@ -115,7 +116,7 @@ def _chatlog(number: int, found: dict[str, Any]) -> Message:
     refer = contents.get("refer") if isinstance(contents, dict) else None
     words = [worded(guarded.words(found, "content"))]
     if isinstance(contents, dict):
-        words += _card(contents)
+        words += _card(contents, is_file=found.get("subType") == 6)
     who = jsonstream.first_of(found, "senderName", "sender")
     sender = "me" if found.get("isSelf") is True else None if who == wechattext.SYSTEM else who
     reply = jsonstream.first_of(refer, "seq") if isinstance(refer, dict) else None
@@ -124,10 +125,11 @@ def _chatlog(number: int, found: dict[str, Any]) -> Message:
     return Message(number, said, id_, times.any_of(found.get("time")), sender, channel, None if reply == "0" else reply)
 
 
-def _card(contents: dict[str, Any]) -> Iterator[str]:
+def _card(contents: dict[str, Any], *, is_file: bool) -> Iterator[str]:
     """Give title and description of a card, or the messages that it forwards, of which its description is the beginning."""
     forwarded = [*_forwarded(record)] if isinstance(record := contents.get("recordInfo"), dict) else []
     title, description = guarded.words(contents, "title"), guarded.words(contents, "desc")
+    title = filenames.shown(title) if is_file else title
     yield linked("\n".join(filter(None, (title, "" if any(forwarded) else description))), guarded.words(contents, "url"))
     yield from forwarded
 
@@ -152,5 +154,16 @@ def worded(text: str) -> str:
     """
     if not text.lstrip().startswith(("<msg", "<?xml", "<sysmsg")):
         return text
-    title, describes, address = ((found[1] if (found := element.search(text)) else "") for element in _ELEMENTS)
+    title, describes, address = (_element(text, name) for name in _ELEMENTS)
+    title = filenames.shown(title) if _FILE in text else title
     return linked("\n".join(filter(None, (title, describes))), address.replace("&amp;", "&"))
+
+
+def _element(text: str, name: str) -> str:
+    """Give what stands in the first element of a name.
+
+    >>> _element("<title> <![CDATA[领取]]> </title>", "title"), _element("<title>x", "title")
+    ('领取', '')
+    """
+    inner, closed, _ = text.partition(f"<{name}>")[2].partition(f"</{name}>")
+    return inner.strip().removeprefix("<![CDATA[").removesuffix("]]>") if closed else ""

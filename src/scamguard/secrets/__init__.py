@@ -4,7 +4,8 @@
     >>> finding.kind, finding.certainty, finding.start, finding.stop
     (<Secret.OTP: 'otp'>, <Certainty.BLOCK: 'block'>, 5, 11)
 
-Each finder knows one family of secrets and yields findings; of those that overlap, the surest is kept.
+Each finder knows one family of secrets and yields findings; of those that overlap, the surest is kept. What is found is found
+wherever it stands again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from scamguard.errors import InputError
 
 from .accounts import accounts
+from .again import again, repeated
 from .answers import answers
 from .asked import CONCEPTS, asked
 from .cards import cards
@@ -37,7 +39,7 @@ from .wording import wording
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Certainty", "Finding", "Secret", "find", "wanted"]
+__all__ = ["Certainty", "Finding", "Secret", "find", "repeated", "wanted"]
 
 _EARLIER: Final = 64  # messages before this one that are read: a phrase of 24 words comes one a message, with an "ok, next" between
 
@@ -89,7 +91,10 @@ def find(text: str, thread: Sequence[str] = ()) -> tuple[Finding, ...]:
             *answers(message, sought),
         ]
     )
-    return settle([*found, *more(message, found)]) if found else found
+    if not found:
+        return found
+    found = settle([*found, *more(message, found)])
+    return settle([*found, *again(message, found)])
 
 
 def wanted(thread: Sequence[str]) -> frozenset[str]:

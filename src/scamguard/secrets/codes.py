@@ -50,7 +50,7 @@ _ANSWER: Final = regex.compile(
 _COPULA: Final = regex.compile(rf"[\"'`*”」』)]{{0,2}}\s{{0,2}}(?i:{source('copula')}|as\b|als\b|comme\b|como\b|,|-|–)")
 _ENDING: Final = r"(?:です|예요|이에요|입니다|है)"
 _ITS: Final = regex.compile(
-    rf"(?:^|[\n.!。;])\s*(?:(?:(?i:{source('answer')})[\s,:：，、!！]{{0,3}}){{1,3}}(?:{_DIGITS})\s?{_ENDING}?"
+    rf"(?:^|[\n.!。;])[^\S\n]*+(?:(?:(?i:{source('answer')})[\s,:：，、!！]{{0,3}}){{1,3}}(?:{_DIGITS})\s?{_ENDING}?"
     rf"|(?:{_DIGITS})\s?{_ENDING})\s*(?:$|[\n.!,，。;])",
 )
 _YEAR: Final = regex.compile(r"(?:19|20)\d\d")

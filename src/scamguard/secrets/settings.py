@@ -56,7 +56,7 @@ _CODE: Final = regex.compile(  # a call, an index, a variable, a path, a referen
     r"|[a-z_]\w*(?:\.[a-z_]\w*)+|.*\$\{.*|.*\{\{.*|0x[\da-fA-F]+|[\d.,]+[a-zA-Z]{1,3}|[\d./:-]+"
 )
 _IDENTIFIER: Final = regex.compile(
-    r"(?i)[a-z_][a-z_\d]*(?<=^.*(?:pass|pwd|secret|token|key|env|conf|param|arg|var|user|value|input|field|cred|example|sample|test|dummy).*)"
+    r"(?i)(?=[a-z_\d]*(?:pass|pwd|secret|token|key|env|conf|param|arg|var|user|value|input|field|cred|example|sample|test|dummy))[a-z_][a-z_\d]*"
 )
 _SAMPLE: Final = regex.compile(
     r"(?i)(?:your|my|some|the|example|sample|test|dummy|fake|change|replace|insert|secret|password|admin|user)[a-z_-]*\d{0,4}!?"

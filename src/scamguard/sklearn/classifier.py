@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from scamguard.train.fit import Recipe
 
 _FOLDS = 5
+_MOST_TRUST = 1e9  # far beyond it weights are no longer finite
 
 
 class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn is not typed
@@ -53,8 +54,10 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
     augment
         Share of the rows of which a changed copy (other casing, look-alikes …) is learned from too, and of twice as many one with a
         signature or header around it.
-    warn_rate, block_rate
-        How many of the honest rows may be flagged, judged out of fold; they choose the thresholds of the exported model.
+    warn_rate
+        Share of the honest rows that may be flagged, judged out of fold; it chooses from which risk the exported model warns.
+    block_rate
+        Share of them that may be blocked; it chooses from which risk that model blocks.
     bits
         Tables of n-grams have ``2**bits`` places; by default as in the base model.
     base
@@ -166,11 +169,6 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
         return tags
 
     @property
-    def _scam_at(self) -> int:
-        """Where the scams stand in ``classes_``."""
-        return 1 if self.scam is None else int(np.flatnonzero(self.classes_ == self.scam)[0])
-
-    @property
     def _guard(self) -> Guard:
         return Guard(self.model_, Policy.read(self.model_.card["thresholds"]))
 
@@ -183,11 +181,11 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
         if self.block_rate > self.warn_rate:
             above = f"block_rate is {self.block_rate!r}, above warn_rate, which is {self.warn_rate!r}"
             raise TrainingError(f"{above}; what is blocked is flagged too, so it can be no more")
-        if not _is_number(self.penalty) or not self.penalty > 0:
-            raise TrainingError(f"penalty is {self.penalty!r}; give a number above 0")
+        if not _is_number(self.penalty) or not 0 < self.penalty <= _MOST_TRUST:
+            raise TrainingError(f"penalty is {self.penalty!r}; give a number above 0, and no more than {_MOST_TRUST:g}")
 
     def _labelled(self, labels: NDArray[Any]) -> NDArray[np.bool_]:
-        """Say which rows are scams, and set ``classes_``."""
+        """Say which rows are scams, and set ``classes_`` and where in it the scams stand."""
         check_classification_targets(labels)
         if (kind := type_of_target(labels, input_name="y", raise_unknown=True)) != "binary":
             raise TrainingError(f"Only binary classification is supported. The type of the target is {kind}.")
@@ -199,6 +197,7 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
             raise TrainingError(f"y holds a single {self.classes_[counts.argmin()]!r}; at least two rows of each class are needed")
         if self.scam is not None and self.scam not in self.classes_.tolist():
             raise TrainingError(f"scam is {self.scam!r}, which no row is labelled; y holds {', '.join(map(repr, self.classes_.tolist()))}")
+        self._scam_at = 1 if self.scam is None else int(np.flatnonzero(self.classes_ == self.scam)[0])
         scams: NDArray[np.bool_] = codes == self._scam_at
         return scams
 

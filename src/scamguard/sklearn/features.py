@@ -41,6 +41,8 @@ class ScamFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sci
         Words, characters and framed words get ``2**bits`` columns each; by default as many as in the base model.
     base
         A model folder whose lexicon and rules are used; the bundled one by default.
+    sparse_output
+        False for dense rows, as tables of pandas and Polars want them (``set_output``); only a few columns fit in memory so.
 
     Attributes
     ----------
@@ -50,10 +52,13 @@ class ScamFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sci
         Columns of ``X``; 1 for a column of texts.
     """
 
-    def __init__(self, parts: Sequence[str] | None = None, bits: int | None = None, base: str | Path | None = None) -> None:
+    def __init__(
+        self, parts: Sequence[str] | None = None, bits: int | None = None, base: str | Path | None = None, *, sparse_output: bool = True
+    ) -> None:
         self.parts = parts
         self.bits = bits
         self.base = base
+        self.sparse_output = sparse_output
 
     def fit(self, X: Any, y: object = None) -> Self:  # noqa: ANN401, ARG002, N803 - scikit-learn's names
         """Learn how common each column is.
@@ -69,12 +74,13 @@ class ScamFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sci
         self.scales_ = design.scales(self._blocks(messages(self, X, reset=True)).firsts(), design.Trust(1, 1, 1, 1, 1, 1))
         return self
 
-    def transform(self, X: Any) -> sparse.csr_matrix:  # noqa: ANN401, N803
-        """Compute the columns, (n, d) float32."""
+    def transform(self, X: Any) -> Any:  # noqa: ANN401, N803
+        """Compute the columns, (n, d) float32: a sparse matrix, or an array if ``sparse_output`` is false."""
         check_is_fitted(self)
         blocks = self._blocks(messages(self, X))
         scaled = [design.times(getattr(blocks, part), getattr(self.scales_, part)) for part in self._parts]
-        return pooled(sparse.hstack(scaled).tocsr().astype(np.float32), blocks.starts)
+        rows = pooled(sparse.hstack(scaled).tocsr().astype(np.float32), blocks.starts)
+        return rows if self.sparse_output else rows.toarray()
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[Any]:  # noqa: ARG002 - scikit-learn's signature
         """Name the columns: rules by id, shape by what it counts, hashed ones by number."""

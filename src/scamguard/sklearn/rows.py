@@ -31,7 +31,7 @@ def table(X: Any) -> Any:  # noqa: ANN401, N803 - scikit-learn's name for anythi
     if isinstance(X, list | tuple) and X and isinstance(X[0], list | tuple):
         return np.array(X, object)  # else NumPy would write "nan" for a missing cell beside text
     column = cells(X)
-    if not column:
+    if column is None:
         return X
     stray = next((i for i, cell in enumerate(column) if not isinstance(cell, str) and not is_missing(cell)), None)
     if stray is not None:
@@ -73,7 +73,7 @@ def joined(rows: NDArray[Any]) -> list[str]:
 def cells(X: Any) -> list[Any] | None:  # noqa: ANN401, N803
     """List the cells of one column; None if it is no column."""
     if isinstance(X, list | tuple):
-        return list(X)
+        return [_unboxed(cell) for cell in X]
     if hasattr(X, "to_pylist") and not hasattr(X, "columns"):  # Arrow
         listed: list[Any] = X.to_pylist()
         return listed
@@ -82,7 +82,13 @@ def cells(X: Any) -> list[Any] | None:  # noqa: ANN401, N803
     return None
 
 
+def _unboxed(cell: Any) -> Any:  # noqa: ANN401 - whatever stands in a row
+    """Take a value out of Arrow's scalar."""
+    return cell.as_py() if hasattr(cell, "as_py") else cell
+
+
 def _text(cell: object) -> str:
+    cell = _unboxed(cell)
     if isinstance(cell, str):
         return cell
     if isinstance(cell, bytes):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from joblib import Parallel, delayed
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
 
 from scamguard.language import language
 from scamguard.model import Model, Settings, Weights
@@ -20,6 +19,7 @@ from scamguard.steps import rounded
 
 from . import heads, linked, naming, quoting, sieving
 from .augment import augmented
+from .calibrate import cautious, platt
 from .corpus import Ballast, Message, groups
 from .design import Blocks, Scales, Trust, blocks, scales
 from .evaluate import Judged, reliability, tables
@@ -268,7 +268,7 @@ def measured(
     logits = sieve.over(logits)
     lent = None if lent is None else sieve.beside(m.seen.ballast.texts, lent)
     ordinary = None if ordinary is None else sieve.beside(m.usual, ordinary)
-    slope, offset = (float(v) for v in _platt(logits, m.scam))
+    slope, offset = platt(logits, m.scam)
     odds = slope * logits + offset
     nats = _worth(m, [slope * usual + offset for usual in (lent, ordinary) if usual is not None], recipe, odds)
     more = np.maximum(linked.added(m.beside_marks, nats, slope * held.beside + offset), 0.0)  # there nothing speaks for a message
@@ -276,7 +276,7 @@ def measured(
     logits = quoting.bounded(logits + linked.added(m.marks, nats, odds) / slope, m.quotations, beside)
     if ordinary is not None:
         ordinary = ordinary + linked.added(m.ordinary[len(m.lent) :], nats, slope * ordinary + offset) / slope
-    at = choose(logits[benign], hardly, ordinary, recipe)
+    at = cautious(choose(logits[benign], hardly, ordinary, recipe), len(benign if ordinary is None else ordinary), recipe, (slope, offset))
     floor = np.where(decisive(m), np.float32(at.surest + _ABOVE), np.float32(-np.inf)).astype(np.float32)
     judging = fitted.judged(m.own)
     raised = quoting.bounded(np.where(sieve.read, lifted(m, logits, floor), logits), m.quotations, beside)
@@ -315,12 +315,6 @@ def lifted(m: Material, logits: NDArray[np.float64], floor: NDArray[np.float32])
     fired = m.own.rules.toarray() > 0
     least = np.where(fired, floor.astype(np.float64), -np.inf).max(1, initial=-np.inf)
     return np.maximum(logits, worst(least, m.own.starts))
-
-
-def _platt(logits: NDArray[np.float64], scam: NDArray[np.bool_]) -> tuple[float, float]:
-    fitted = LogisticRegression(C=1e6, solver="lbfgs").fit(logits[:, None], scam)
-    slope, offset = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
-    return (slope, offset) if slope else (1.0, 0.0)  # all logits alike: nothing to calibrate
 
 
 def _final(  # noqa: PLR0913, PLR0917 - all that a model is made of

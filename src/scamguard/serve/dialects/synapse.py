@@ -18,6 +18,7 @@ from scamguard.verdict import Action
 from ..answer import Answer
 from ..problem import Problem
 from ..shapes import parsed, within
+from ..together import SHORT
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -32,7 +33,7 @@ CALLBACKS: Final = (
     "user_may_create_room_alias", "user_may_publish_room", "check_username_for_spam", "check_registration_for_spam",
     "check_login_for_spam", "should_drop_federated_event", "accept_make_join",
 )  # fmt: skip
-_STRING: Final = re.compile(rb'"(?:[^"\\\x00-\x1f]|\\.)*"(?=\s*([:,\]}]|\Z))')
+_STRING: Final = re.compile(rb'("(?:[^"\\]|\\.)*+"?)\s*+(:?)', re.DOTALL)  # one that never ends is tried once
 _LANG: Final = "en"  # Synapse does not say what the sender reads
 
 
@@ -49,9 +50,9 @@ class Synapse:
             raise Problem(404, "no_route", f"no such callback; known: {', '.join(CALLBACKS)}")
         raw = await request.body()
         try:
-            texts, failure = asked_about(parsed(raw), name), None
-        except Problem as problem:
-            texts, failure = ([shown] if name == EVENTS and (shown := strings(raw)) else []), problem
+            texts, failure = _read(raw, name) if len(raw) <= SHORT else await self._judge.run(lambda: _read(raw, name))
+        except Problem as problem:  # too busy, or out of time
+            texts, failure = [], problem
         verdicts = []
         for text in texts:
             try:  # that one of them cannot be judged lets none of the others pass
@@ -70,6 +71,15 @@ class Synapse:
         if self._settings.fail_open:
             return Answer({})
         return Answer({"errcode": "M_UNKNOWN", "error": str(problem)}, problem.status, problem.headers)
+
+
+def _read(raw: bytes, callback: str) -> tuple[list[str], Problem | None]:
+    """Give the texts that a body asks about, and what keeps it from being read whole."""
+    try:
+        return asked_about(parsed(raw), callback), None
+    except Problem as problem:
+        shown = strings(raw) if callback == EVENTS else ""
+        return [shown] if shown else [], problem
 
 
 def asked_about(asked: object, callback: str) -> list[str]:
@@ -91,9 +101,9 @@ def strings(raw: bytes) -> str:
     """
     found = []
     for match in _STRING.finditer(raw):
-        if match[1] != b":":
+        if not match[2]:
             try:
-                found.append(str(json.loads(match[0])))
-            except ValueError:  # no UTF-8, or no escape
+                found.append(str(json.loads(match[1], strict=False)))
+            except ValueError:  # no UTF-8, no escape, or no end
                 continue
     return "\n".join(found)
