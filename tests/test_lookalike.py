@@ -34,7 +34,7 @@ IMITATIONS = [
     ("binamce.com", "Binance", "typo"),
     ("coin-base.com", "Coinbase", "typo"),
     ("myetherwa.llet.com", "MyEtherWallet", "typo"),
-    ("idec.market", "IDEX", "typo"),
+    ("curbe.finance", "Curve", "typo"),
     ("kraken-support.com", "Kraken", "combosquat"),
     ("secure-metamask.io", "MetaMask", "combosquat"),
     ("dhl-delivery.com", "DHL", "combosquat"),

@@ -28,12 +28,13 @@ PLATFORMS: Final = ("x", "telegram", "reddit", "discord", "instagram", "facebook
 _TEXTS: Final = {"id", "name", "kind", "region", "help", "see"}
 _LISTS: Final = {"domains", "labels", "never", "unrelated"}
 _SWITCHES: Final = {"word", "everywhere", "common"}
-_TABLES: Final = {"aliases", "contact", "handles"}
+_TABLES: Final = {"aliases", "names", "contact", "handles"}
 _NEEDED: Final = ("id", "name", "kind", "region", "domains", "see")
 _DOMAIN: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*(?<!-)")
 _LABEL: Final = re.compile(r"[a-z0-9]{2,40}")
 _HANDLE: Final = re.compile(r"[A-Za-z0-9_.]{1,50}")
 _LANG: Final = re.compile(r"[a-z]{2,3}")
+_OWN_SCRIPT: Final = re.compile(r"zh|zh-Hant|ja|ko|ru|hi|ar")
 _CONTACT: Final = re.compile("|".join(CONTACTS))
 _PLATFORM: Final = re.compile("|".join(PLATFORMS))
 
@@ -50,6 +51,11 @@ class Brand:
         What look-alikes of its domains are made of, in ASCII letters and digits: ``("kraken",)``.
     word
         The name is also an ordinary word or somebody else's name, so that it accuses nobody by itself.
+    aliases
+        By language, what it is also called in that writing: what messages are searched for.
+    names
+        By language (``zh-Hant`` for Traditional characters), what its readers are told it is called where that is no first alias;
+        empty where it has no name of its own there.
     common
         Even its misspellings are too often honest words.
     everywhere
@@ -72,14 +78,21 @@ class Brand:
     help: str = ""
     checked: date | None = None
     unrelated: tuple[str, ...] = ()
-    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # language → names in its own writing
-    contact: Mapping[str, str] = field(default_factory=dict)  # one of CONTACTS → address
-    handles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # one of PLATFORMS → verified names, without @
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
+    contact: Mapping[str, str] = field(default_factory=dict, hash=False)  # one of CONTACTS → address
+    handles: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)  # one of PLATFORMS → verified names, without @
 
     @property
     def official(self) -> str:
         """Its main domain."""
         return self.domains[0]
+
+    def name_in(self, lang: str) -> str:
+        """Give its own name in the writing of ``lang`` (zh, zh-Hant, ja, ko, ru, hi, ar), empty where it has none."""
+        aliases = self.aliases.get(lang.partition("-")[0], ()) if _OWN_SCRIPT.fullmatch(lang) else ()
+        usual = aliases[-1 if lang == "zh-Hant" else 0] if aliases else ""  # both ways of writing Chinese stand there, Traditional last
+        return self.names.get(lang, usual)
 
 
 @cache
@@ -150,9 +163,13 @@ def _brand(file: str, row: dict[str, Any], never: dict[str, tuple[str, ...]]) ->
             raise BrandError(file, what, f"{key} is {row[key]!r}; give a page that begins with https://")
     tables: dict[str, Any] = {
         "aliases": {lang: tuple(names) for lang, names in _table(file, what, row, "aliases", _LANG).items()},
+        "names": _table(file, what, row, "names", _OWN_SCRIPT),
         "contact": _table(file, what, row, "contact", _CONTACT),
         "handles": {place: tuple(names) for place, names in _table(file, what, row, "handles", _PLATFORM).items()},
     }
+    for lang, name in tables["names"].items():
+        if not isinstance(name, str):
+            raise BrandError(file, what, f"names: {lang} is {name!r}; give a str")
     for names in tables["handles"].values():
         _all_match(file, what, "handles", list(names), _HANDLE)
     lists = {key: tuple(row[key]) for key in _LISTS & row.keys()}

@@ -52,9 +52,15 @@ def is_own(v: Value) -> bool:
 
 
 def abroad(v: Value) -> Brand | None:
-    """Give the brand that is everywhere and has its name under a country's ending here."""
+    """Give the brand that is everywhere and has its name under a country's ending here; somebody else may have it there.
+
+    >>> [bool(abroad(read(host))) for host in ("amazon.co.jp", "santander.pt", "santander.es")]
+    [True, True, False]
+    """
     ending = v.suffix.rpartition(".")[2]
-    return _everywhere().get(v.label) if len(ending) == 2 and ending not in CHEAP and not v.free else None
+    if len(ending) != 2 or ending in CHEAP or v.free or f"{v.label}.{v.suffix}" in names().unrelated:
+        return None
+    return _everywhere().get(v.label)
 
 
 @cache
@@ -100,7 +106,12 @@ def is_state(v: Value) -> bool:
     >>> [is_state(read(text)) for text in ("court.gov.cn", "tax.service.gov.uk", "x.gov.sk", "ssa.gov", "x.gov.de", "x.go.it")]
     [True, True, True, True, False, False]
     """
-    return (_STATE.search(v.suffix) is not None and v.suffix != "go.it") or bool(_under(v.host, _STATES))
+    return is_states(v.suffix) or bool(_under(v.host, _STATES))
+
+
+def is_states(suffix: str) -> bool:
+    """Say whether governments alone give names under a public suffix."""
+    return _STATE.search(suffix) is not None and suffix != "go.it"
 
 
 def _under(host: str, known: Container[str]) -> str:

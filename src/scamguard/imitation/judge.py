@@ -18,7 +18,7 @@ from .called import WORDS, called, profiled, theirs
 from .carried import carried, passed_on, unwrapped
 from .finding import KINDS, LookAlike, plainly, say
 from .honest import honest
-from .hosts import CHEAP, OPEN_HOSTS, SHORTENERS, abroad, at_home, host_in, named_abroad, open_to_mail
+from .hosts import CHEAP, OPEN_HOSTS, SHORTENERS, abroad, at_home, host_in, is_states, named_abroad, open_to_mail
 from .labels import Match, across, beside, match
 from .links import anchors, is_message, links
 from .names import LEAST_INSIDE, LEAST_TYPO, names, words
@@ -143,7 +143,7 @@ def _domain(host: str, suffix: str, free: bool) -> LookAlike | None:  # noqa: FB
 
 
 def _joined(suffix: str, own: list[str], n: Names) -> LookAlike | None:
-    """Read across the dots: ``myetherwa.llet.com``, ``idec.market`` for ``idex.market``, and ``validate-collab.land``."""
+    """Read across the dots: ``myetherwa.llet.com``, ``curbe.finance`` for ``curve.finance``, and ``validate-collab.land``."""
     own = own[1:] if own[0] == "www" and len(own) > 1 else own
     if len(own) > 1:
         found = across(own, n)
@@ -165,7 +165,7 @@ def _registered(suffix: str, label: str, n: Names, *, free: bool) -> LookAlike |
     """Judge the label that somebody registered."""
     top = suffix.rpartition(".")[2]
     found = match(label, n) or (beside(label, n) if top in CHEAP and not free else None)
-    if found is None:
+    if found is None or (found.kind == "typo" and is_states(suffix)):
         return None
     brand = found.name.brand
     doubtful = brand.common or len(found.name.skeleton) < LEAST_INSIDE
