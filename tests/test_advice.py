@@ -54,11 +54,13 @@ def test_there_is_a_file_for_every_language_and_no_other() -> None:
 @pytest.mark.parametrize("lang", wording.LANGUAGES)
 def test_every_language_answers_every_kind_and_secret(lang: str) -> None:
     table = tomllib.loads((FOLDER / f"{lang}.toml").read_text("utf-8"))
-    assert table.keys() == {"between", "official", "report", "own_secret", "kind", "given"}
+    assert table.keys() == {"between", "official", "scam", "report", "own_secret", "kind", "given"}
+    assert table["scam"].keys() == {Action.WARN, Action.BLOCK}
     assert set(table["kind"]) == {*KINDS, "other"}
     assert set(table["given"]) == set(SECRETS) == set(_URGENCY)
     for text in leaves(table):
-        assert placeholders(text) == ({"brand", "where"} if text == table["official"] else set())
+        filled = {table["official"]: {"brand", "where"}, table["kind"]["credential_request"]: {"scam"}}
+        assert placeholders(text) == filled.get(text, set())
     assert any(OWN[lang] in text for text in leaves(table))
     assert len(set(leaves(table))) == len(leaves(table))
 
@@ -69,7 +71,7 @@ def test_one_to_three_sentences(lang: str) -> None:
         text = advice(verdict(kind, asks, real=real), lang)
         most = 5 if lang in ("ja", "ko") else 3  # their first sentence says what it is
         assert 1 <= len(STOPS.findall(text)) <= most, text
-        assert text.replace("\u2068", "").replace("\u2069", "").isprintable()
+        assert re.sub("[\u2068\u2069]" if lang != "fr" else "[\u00a0\u202f]", "", text).isprintable()
         assert "{" not in text
         assert ("support.kraken.com" in text) == (real is not None)
 
@@ -81,6 +83,36 @@ def test_every_brand_has_a_channel_to_name(lang: str) -> None:
         assert official(brand).channel in text
         assert brand.name in text
         assert "https://" not in text
+
+
+@pytest.mark.parametrize("lang", wording.LANGUAGES)
+def test_what_is_only_likely_is_not_said_to_be_certain(lang: str) -> None:
+    likely, certain = wording.sentences(lang)["scam"]["warn"], wording.sentences(lang)["scam"]["block"]
+    assert advice(verdict(action=Action.WARN), lang).startswith(likely)
+    assert advice(verdict(action=Action.BLOCK), lang).startswith(certain)
+    assert not advice(verdict(action=Action.WARN), lang).startswith(certain)
+
+
+def test_french_does_not_break_a_line_before_its_signs() -> None:
+    for folder in ("advice", "tickets"):
+        text = (FOLDER.parent / folder / "fr.toml").read_text("utf-8")
+        said = "\n".join(line.partition(" = ")[2] for line in text.splitlines() if not line.startswith("#"))
+        assert not re.search(r" [:;!?»]|« |(?<![\u00a0\u202f\s])[:;»]", said)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "brand", "lang", "said"),
+    [
+        ("冒充{brand}的消息", "PayPal", "zh", "冒充 PayPal 的消息"),
+        ("冒充{brand}：钓鱼", "腾讯QQ", "zh", "冒充腾讯QQ：钓鱼"),
+        ("冒充{brand}的訊息", "騰訊QQ", "zh-Hant", "冒充騰訊QQ 的訊息"),
+        ("{brand}的官方网址", "币安（Binance）", "zh", "币安（Binance）的官方网址"),
+        ("{brand}のなりすまし", "PayPal", "ja", "PayPalのなりすまし"),
+        ("Usurpation ({brand})", "PayPal", "fr", "Usurpation (PayPal)"),
+    ],
+)
+def test_only_chinese_sets_latin_letters_off(sentence: str, brand: str, lang: str, said: str) -> None:
+    assert wording.filled(sentence, brand, lang) == said
 
 
 def test_a_brand_is_called_as_its_readers_call_it() -> None:

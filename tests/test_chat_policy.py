@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scamguard import ChatError
+from scamguard import ChatError, wording
 from scamguard.chat import Moderator, Response, Rules, policy
 from scamguard.chat.policy import Why
 from scamguard.chat.told import Told
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Decide = Callable[..., policy.Decision]
 
 BLOCKED = Verdict(0.99, Action.BLOCK, "credential_request", ("seed_phrase",), (Evidence("ask.seed-phrase", "why", 0, 4, 0, 4),))
-LANGUAGES = {"en", "zh", "es", "pt", "fr", "de", "ru", "ja", "ko", "vi", "tr", "id", "hi", "ar"}
+LANGUAGES = {*wording.LANGUAGES}
 
 
 @dataclass
@@ -148,8 +148,17 @@ def test_what_is_said_depends_on_language_and_rules() -> None:
     assert replace(decision, rules=replace(rules, lang="zh")).notice("en-US") == BLOCKED.advice("zh")
     assert replace(decision, rules=replace(rules, reply=False)).notice() == ""
     assert replace(decision, response=Response.FLAG).notice() == ""
-    assert decision.refusal("zh_TW.UTF-8").startswith("这条消息疑似诈骗")
+    assert decision.refusal("zh_CN.UTF-8").startswith("这条消息疑似诈骗")
     assert decision.summary() == "delete: credential request, risk 0.99, asks for seed phrase; rules: ask.seed-phrase"
+
+
+@pytest.mark.parametrize("locale", ["zh-TW", "zh_HK.UTF-8", "zh-Hant", "yue", "yue-HK", "in-ID", "pt_BR@euro", "xx", ""])
+def test_a_notice_is_in_the_language_that_advice_is_in(locale: str) -> None:
+    table = policy._notices()
+    decision = Rules(fail_open=False).decision(BLOCKED)
+    assert decision.refusal(locale) == table["refused"][wording.tag(locale)]
+    assert Rules(fail_open=False).unjudged(Why.TIMEOUT).notice(locale) == table["unchecked"][wording.tag(locale)]
+    assert decision.refusal("zh-TW").startswith("這則訊息") is not decision.refusal("zh-CN").startswith("這則訊息")
 
 
 def test_notices_are_there_in_every_language() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import string
 import tomllib
 from pathlib import Path
@@ -114,9 +115,45 @@ def test_a_ticket_says_all_that_is_known(lang: str) -> None:
 def test_what_nobody_knows_is_said_to_be_unknown() -> None:
     it = ticket("hi", Verdict(0.1, Action.ALLOW, "", (), ()))
     assert it.language == "en"
-    assert it.markdown().count(wording.tickets("en")["unstated"]) == 3
+    assert it.markdown().count(wording.tickets("en")["unstated"]) == 4
     assert it.title == "Suspected scam: suspicious message"
     assert "official channel" not in it.markdown()
+
+
+def test_nobody_asks_for_a_phishing_link() -> None:
+    it = ticket("see https://kraken-login.com/x", Verdict(0.99, Action.BLOCK, "phishing_link", (), (), "kraken", KRAKEN, "en"))
+    assert it.title == "Impersonation of Kraken: phishing link"
+    assert "## What was asked for\n\n- Not stated yet.\n" in it.markdown()
+    assert "## What was asked for\n\n- seed phrase\n" in ticket().markdown()
+
+
+@pytest.mark.parametrize("lang", wording.LANGUAGES)
+def test_plain_text_writes_headings_as_they_are(lang: str) -> None:
+    lines = ticket(lang=lang).text().splitlines()
+    assert {wording.tickets(lang)["head"][name] for name in ("what", "when", "where", "asked", "please")} <= {*lines}
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "secret"),
+    [
+        ("en", "Platform: ", "[removed: password]"),
+        ("fr", "Plateforme\u00a0: ", "[supprimé\u00a0: mot de passe]"),
+        ("zh", "平台：", "[已隐去：密码]"),
+        ("zh-Hant", "平台：", "[已隱去：密碼]"),
+        ("ja", "プラットフォーム：", "[非表示：パスワード]"),
+        ("ko", "플랫폼: ", "[가림: 비밀번호]"),
+    ],
+)
+def test_every_language_has_its_colon(lang: str, line: str, secret: str) -> None:
+    it = ticket("my password is Tr0ub4dor&3", lang=lang, sender=Sender(platform="telegram"))
+    assert f"- {line}telegram" in it.text()
+    assert f"- {line}`telegram`" in it.markdown()
+    assert secret in it.message
+
+
+@pytest.mark.parametrize("lang", wording.LANGUAGES)
+def test_the_age_of_an_account_reads_well_in_ones_and_many(lang: str) -> None:
+    assert not re.search(r"\{days\} (?:days|jours|Tage|días|dias|дн)", wording.tickets(lang)["label"]["young"])
 
 
 def test_a_time_may_be_a_datetime() -> None:
@@ -325,7 +362,7 @@ def broken_out(text: str) -> None:
     assert len(heads) == len(set(heads))
     for line in it.text().split("\n"):
         if line and line[0] not in ">-":
-            assert line.rstrip() in {it.title, *(text for leaf in leaves(words) for text in (leaf, leaf.upper()))} or "Kraken" in line
+            assert line.rstrip() in {it.title, *leaves(words)} or "Kraken" in line
     assert not any(char in it.markdown() + it.text() for char in "\x1b\u202e\u2028\r\x07\x85")
 
 
@@ -346,6 +383,38 @@ def test_no_link_leads_anywhere_wherever_it_stands() -> None:
     assert link not in everything(it)
     assert "https://" not in it.markdown().replace("hxxps://", "")
     assert "kraken-login.example" not in everything(it)
+
+
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        ("Amazon: enter your password to unlock your account http://amaz0n-uk.top", "hxxp://amaz0n-uk[.]top"),
+        ("Password for your account https://amaz0n-uk.top expired", "hxxps://amaz0n-uk[.]top"),
+        ("Amazon : entrez votre mot de passe pour débloquer votre compte http://amaz0n-fr.top", "hxxp://amaz0n-fr[.]top"),
+        ("пароль от аккаунта http://sber1-bank.top", "hxxp://sber1-bank[.]top"),
+        ("Change the password for https://site1.example:8080/x1y now", "hxxps://site1[.]example:8080/x1y"),
+        ("Your password: hxxps://amaz0n-uk[.]top/x1", "hxxps://amaz0n-uk[.]top/x1"),
+    ],
+)
+def test_a_link_behind_a_word_for_password_is_no_password(text: str, link: str) -> None:
+    it = ticket(text)
+    assert it.links == (link,)
+    assert it.message == text.replace("http", "hxxp").replace(".top", "[.]top").replace(".example", "[.]example").replace("[[.]]", "[.]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my password for https://site.example/login?a=b:1 is Tr0ub4dor&3",
+        "password for http://site1.example: Tr0ub4dor&3",
+        "password for account anna:Tr0ub4dor&3",
+        "password: //Tr0ub4dor&3",
+    ],
+)
+def test_a_password_for_a_link_is_one(text: str) -> None:
+    it = ticket(text)
+    assert "Tr0ub4dor" not in everything(it)
+    assert "[removed: password]" in it.message
 
 
 def test_no_link_leads_anywhere_however_many_there_are() -> None:

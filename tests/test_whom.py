@@ -95,6 +95,32 @@ def test_the_surest_sign_comes_first() -> None:
     assert (linked and linked.id, said and said.id) == ("kraken", "binance")
 
 
+@pytest.mark.parametrize(
+    ("text", "brand"),
+    [
+        ("[국민은행] 계좌가 정지되었습니다. 본인 확인: http://kb-bank.top", "kbkookmin"),  # which reads like a misspelled DKB
+        ("본인 확인: http://kb-bank.top", "dkb"),  # and nobody else is named
+        ("국민은행 주가가 올랐어요. 본인 확인: http://kb-bank.top", "dkb"),  # spoken of
+        ("http://kb-bank.top or https://kraken-login.com", "kraken"),
+        ("Netflix: your payment failed, log in at http://paypa1.com", "paypal"),  # letters that look alike are no misspelling
+        ("Coinbase Support: https://kraken-login.com", "kraken"),
+        ("PayPal Support: http://paypall-secure.top", "paypal"),
+    ],
+)
+def test_whom_a_message_names_is_surer_than_a_misspelled_link(text: str, brand: str) -> None:
+    found = whom.find(text, Action.BLOCK, (), None)
+    assert found
+    assert found.id == brand
+
+
+def test_a_name_in_an_allowed_message_beats_no_link() -> None:
+    binance = next(brand for brand in registry() if brand.id == "binance")
+    for action, brand in ((Action.ALLOW, "dkb"), (Action.WARN, "binance")):
+        found = whom.find("본인 확인: http://kb-bank.top", action, (), binance)
+        assert found
+        assert found.id == brand
+
+
 def test_a_verdict_names_brand_channel_and_language(guard: Guard) -> None:
     verdict = guard.check("Kraken Support: your wallet is locked. Reply with your 12-word seed phrase to restore it.")
     told = verdict.to_dict()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from .errors import InputError
 from .verdict import GIVEN_AWAY, Action
-from .wording import called, isolated, sentences, tag
+from .wording import called, filled, isolated, sentences, tag
 
 if TYPE_CHECKING:
     from .verdict import Verdict
@@ -50,13 +50,14 @@ def advice(verdict: Verdict, lang: str | None = None) -> str:
     table = sentences(lang)
     if verdict.kind == GIVEN_AWAY:
         return str(table["own_secret"])
-    said = [table["kind"].get(verdict.kind, table["kind"]["other"])]
+    what = str(table["kind"].get(verdict.kind, table["kind"]["other"]))
+    said = [what.format(scam=table["scam"][str(verdict.action)])]  # as sure as the verdict is
     given = next((secret for secret in _URGENCY if secret in verdict.asks), _USUAL.get(verdict.kind))
     if given is not None:
         said.append(table["given"][given])
     if real := verdict.official:
-        brand = isolated(called(verdict.brand, real.name, lang), lang)
-        said.append(table["official"].format(brand=brand, where=isolated(real.channel, lang)))
+        brand = called(verdict.brand, real.name, lang)
+        said.append(filled(table["official"], brand, lang, where=isolated(real.channel, lang)))
     else:
         said.append(table["report"])
     return str(table["between"]).join(said)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .visible import visible
-from .wording import called, isolated, tickets
+from .wording import called, filled, isolated, tickets
 
 if TYPE_CHECKING:
     from .ticket import Incident
@@ -40,7 +40,7 @@ def text(it: Incident) -> str:
     """Write plain text."""
     parts = [it.title, *_opening(it)]
     for section in _sections(it):
-        lines = [section.heading.upper() if section.heading.isascii() else section.heading]
+        lines = [section.heading]
         lines += [f"- {label}{isolated(_line(value), it.language)}" for label, value in section.items]
         lines += [f"- {line}" for line in section.lines]
         lines += [f"> {line}" for line in _lines(section.quote)] if section.quote else []
@@ -78,7 +78,7 @@ def _lines(value: str) -> list[str]:
 def _opening(it: Incident) -> list[str]:
     words = tickets(it.language)
     if it.official:
-        opening = words["opening"].format(brand=isolated(called(it.brand, it.official.name, it.language), it.language))
+        opening = filled(words["opening"], called(it.brand, it.official.name, it.language), it.language)
         to = words["to"].format(where=isolated(it.official.desk, it.language))
         return [words["hello"], f"{opening} {to}" if it.language not in ("zh", "zh-Hant", "ja") else opening + to]
     return [words["hello"], words["opening_unknown"]]
@@ -87,7 +87,7 @@ def _opening(it: Incident) -> list[str]:
 def _sections(it: Incident) -> list[_Section]:
     w = tickets(it.language)
     secrets = w["secret"]
-    asked = tuple(secrets[secret] for secret in it.asks) or ((w["kind"].get(it.kind) or w["kind"]["other"]),)
+    asked = tuple(secrets[secret] for secret in it.asks) or (w["unstated"],)
     please = [w["please"]["look"], w["please"]["block"]]
     please += [w["please"]["secure"]] if it.given else []
     please += [w["please"]["money"]] if it.traces or "payment" in it.given else []
@@ -97,7 +97,7 @@ def _sections(it: Incident) -> list[_Section]:
         _Section(w["head"]["where"], *_where(it, w)),
         _Section(w["head"]["asked"], asked),
         _Section(w["head"]["contacts"], items=_contacts(it, w)),
-        _Section(w["head"]["money"], items=tuple((f"{w['label'][t.kind]} {t.chain}".rstrip() + ": ", t.value) for t in it.traces)),
+        _Section(w["head"]["money"], items=tuple((f"{w['label'][t.kind]} {t.chain}".rstrip() + w["colon"], t.value) for t in it.traces)),
         _Section(w["head"]["given"], tuple(secrets[secret] for secret in it.given)),
         _Section(w["head"]["done"], () if it.done else (w["unstated"],), tuple(("", step) for step in it.done)),
         _Section(w["head"]["shots"], it.screenshots),
@@ -115,10 +115,10 @@ def _where(it: Incident, w: dict[str, Any]) -> tuple[tuple[str, ...], tuple[tupl
         facts += [label["first"]] if who.first_contact else []
         facts += [label["young"].format(days=f"{who.account_age_days:g}")] if who.account_age_days is not None else []
         facts += [label["verified"]] if who.verified else []
-    known = tuple((f"{name}: ", value) for name, value in items if value)
+    known = tuple((f"{name}{w['colon']}", value) for name, value in items if value)
     return tuple(facts) if known or facts else (w["unstated"],), known
 
 
 def _contacts(it: Incident, w: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     kinds = (("link", it.links), ("mailbox", it.mailboxes), ("handle", it.handles), ("phone", it.phones))
-    return tuple((f"{w['label'][kind]}: ", value) for kind, values in kinds for value in values)
+    return tuple((f"{w['label'][kind]}{w['colon']}", value) for kind, values in kinds for value in values)

@@ -15,10 +15,10 @@ from .chains import Trace, traces
 from .contacts import contacts, defanged, harmless
 from .errors import InputError, text_or_none, unknown
 from .lexicon import SECRETS
-from .masking import masked
+from .masking import held, masked
 from .sender import Sender
 from .verdict import Verdict
-from .wording import called, tag, tickets
+from .wording import called, filled, tag, tickets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,16 +158,18 @@ def incident(  # noqa: PLR0913 - what is known of an incident
         text_or_none(said, value)
     lang = tag(lang or verdict.language)
     table = tickets(lang)
+    short = len(text) <= _FEW
+    beside = held(text, told=short)  # what must stand in no other line either
 
     def name(secret: str) -> str:
-        return f"[{table['removed']}: {table['secret'][secret]}]"
+        return f"[{table['removed']}{table['colon']}{table['secret'][secret]}]"
 
     def line(value: str | None) -> str | None:
-        return harmless(" ".join(masked(value, name).split())[:_LINE]) or None if value else None
+        return harmless(" ".join(masked(value, name, others=beside).split())[:_LINE]) or None if value else None
 
-    message = masked(text, name, told=len(text) <= _FEW)
+    message = masked(text, name, told=short)
     found = contacts(message)
-    steps = tuple(harmless(" ".join(masked(step, name, told=True).split())) for step in list(done)[:_STEPS])
+    steps = tuple(harmless(" ".join(masked(step, name, told=True, others=beside).split())) for step in list(done)[:_STEPS])
     money = tuple(dict.fromkeys([*traces(message), *(trace for step in steps for trace in traces(step))]))
     who = Sender(line(sender.name), line(sender.handle), *_rest(sender)) if sender else None
     linked = bool(found.links)
@@ -215,7 +217,7 @@ def _rest(sender: Sender) -> tuple[bool | None, bool | None, float | None, bool 
 def _title(table: dict[str, Any], verdict: Verdict, lang: str) -> str:
     what = table["kind"].get(verdict.kind, table["kind"]["other"])
     if verdict.official:
-        return str(table["title"]).format(brand=called(verdict.brand, verdict.official.name, lang), what=what)
+        return filled(table["title"], called(verdict.brand, verdict.official.name, lang), lang, what=what)
     return str(table["title_unknown"]).format(what=what)
 
 

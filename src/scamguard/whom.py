@@ -1,7 +1,8 @@
 """Whose name a message uses: the brand that is imitated, and where the real one is found.
 
 The surest sign first: a link or handle that looks like the brand's, then the sender's name, then a brand named where the
-speaker says who they are ("Kraken Support: …", "【币安】…") or in the clause of a rule that recognises such a claim.
+speaker says who they are ("Kraken Support: …", "【币安】…") or in the clause of a rule that recognises such a claim, then a link that
+is a misspelling of a brand's at best.
 """
 
 from __future__ import annotations
@@ -62,24 +63,33 @@ def find(text: str, action: Action, evidence: Iterable[Evidence], posed: Brand |
     posed
         The brand whose name the sender carries.
     """
-    if (linked := pointed(text)) is not None:
-        return linked
-    if posed is not None or action is Action.ALLOW:
+    linked, sure = _pointed(text)
+    if sure or action is Action.ALLOW:
+        return linked or posed
+    if posed is not None:
         return posed
-    return _named(text[:MOST], [e for e in evidence if e.rule.startswith(("claim.", "lure.support"))])
+    return _named(text[:MOST], [e for e in evidence if e.rule.startswith(("claim.", "lure.support"))]) or linked
 
 
 def pointed(text: str) -> Brand | None:
     """Find the brand that a link, mailbox or handle in ``text`` imitates."""
+    return _pointed(text)[0]
+
+
+def _pointed(text: str) -> tuple[Brand | None, bool]:
+    """Find that brand, and say whether it is surely meant: a misspelling of one may be the short form of another (``kb-bank``)."""
     text = text[:MOST]
     if not points(text):
-        return None
+        return None, False
     there = list(links(text)) or contacts(text).links  # which read odd spellings, and take five times as long
+    guessed = None
     for value in itertools.chain(there, broken(text), handles(text)):
         seen = remembered(value)
         if seen and seen.brand and seen.kind != "open_redirect":  # whose link it is says nothing of whom it leads to
-            return _by_name()[seen.brand]
-    return None
+            if seen.kind != "typo":
+                return _by_name()[seen.brand], True
+            guessed = guessed or _by_name()[seen.brand]
+    return guessed, False
 
 
 def _named(text: str, claims: list[Evidence]) -> Brand | None:

@@ -40,13 +40,27 @@ def called(brand: str | None, name: str, lang: str) -> str:
     >>> called("binance", "Binance", "zh-Hant"), called("kraken", "Kraken", "de")
     ('幣安（Binance）', 'Kraken')
     """
-    aliases = next((one.aliases.get(lang.partition("-")[0], ()) for one in registry() if one.id == brand), ())
-    if not aliases or lang in ("en", "de", "es", "pt", "fr", "id", "tr", "vi"):
+    own = next((one.name_in(lang) for one in registry() if one.id == brand), "")
+    if own.casefold() in ("", name.casefold()):
         return name
-    alias = aliases[-1] if lang == "zh-Hant" else aliases[0]  # both ways of writing Chinese stand there, Traditional last
-    if alias.casefold() == name.casefold():
-        return name
-    return f"{alias}（{name}）" if lang in ("zh", "zh-Hant", "ja") else f"{alias} ({name})"
+    return f"{own}（{name}）" if lang in ("zh", "zh-Hant", "ja") else f"{own} ({name})"
+
+
+def filled(sentence: str, brand: str, lang: str, **others: str) -> str:
+    """Put a brand, as it is ``called``, into a sentence; in Chinese a space stands between Latin letters and characters.
+
+    >>> filled("冒充{brand}：{what}", "PayPal", "zh", what="钓鱼链接"), filled("冒充{brand}的消息", "币安（Binance）", "zh")
+    ('冒充 PayPal：钓鱼链接', '冒充币安（Binance）的消息')
+    """
+    if lang in ("zh", "zh-Hant"):
+        before, after = sentence.split("{brand}")
+        left, right = (" " if _touch(*sides) else "" for sides in ((before[-1:], brand[:1]), (after[:1], brand[-1:])))
+        sentence = f"{before}{left}{{brand}}{right}{after}"
+    return sentence.format(brand=isolated(brand, lang), **others)
+
+
+def _touch(ours: str, theirs: str) -> bool:
+    return ours.isalpha() and theirs.isascii() and theirs.isalnum()
 
 
 def isolated(value: str, lang: str) -> str:

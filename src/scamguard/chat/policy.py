@@ -16,6 +16,7 @@ import tomli
 
 from scamguard.errors import ChatError, unknown
 from scamguard.verdict import Action, Graded
+from scamguard.wording import tag
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -197,8 +198,7 @@ _REASONS: Final = {
 
 def _sentence(name: str, locale: str) -> str:
     """Give a sentence of ``notices.toml`` in the language of ``locale`` or English."""
-    table = _notices()[name]
-    return table.get(locale.replace("_", "-").partition("-")[0].lower(), table["en"])
+    return _notices()[name][tag(locale)]
 
 
 @cache

@@ -27,12 +27,12 @@ LETTER: Final = (
     r"|(?<=[!-~])(?:\p{Extended_Pictographic}++|\p{Han})(?=[!-~]{2}))"
 )
 NAME: Final = rf"(?i:{source('password')})"
-_IS: Final = rf"(?:,?\s{{0,3}}(?:(?i:{source('copula')})|:=|[:：=]|->|→|(?<=\s)[-–—](?=\s)|(?<=\p{{L}})['’]s(?=\s))){{1,3}}\s{{0,3}}"
+_IS: Final = rf"(?:,?\s{{0,3}}(?:(?i:{source('copula')})|:=|[：=]|:(?!//)|->|→|(?<=\s)[-–—](?=\s)|(?<=\p{{L}})['’]s(?=\s))){{1,3}}\s{{0,3}}"
 _VALUE: Final = rf"(?:[\"'`“‘«「『]([^\"'`”’»」』\n]{{3,512}})[\"'`”’»」』]|({LETTER}{{3,}}+))"
 _OF: Final = r"(?:\s(?:ngân hàng|tài khoản|ví|email|gmail|facebook|zalo|máy tính|điện thoại|đăng nhập|app|wifi)){0,2}"
 _OWN: Final = rf"(?:[ \t]{{1,2}}(?i:{source('own')}))?"
-_FOR: Final = r"(?:\s(?:for|to|on|de|para|pour|für|от|для|del|do|da|du|của|untuk)(?:\s[\p{L}\d.@']{1,20}){1,4}?)?"
-STATED: Final = rf"{NAME}{_OF}{_OWN}{_FOR}{_IS}"  # "my password for the bank is"
+_FOR: Final = r"(?:\s(?:for|to|on|de|para|pour|für|от|для|del|do|da|du|của|untuk)(?:\s(?:[\p{L}\d.@']{1,20}|https?://[!-~]{1,80}?(?=:?\s))){1,4}?)?"
+STATED: Final = rf"{NAME}{_OF}{_OWN}{_FOR}{_IS}"  # "my password for the bank is"; the colon of "https://" says nothing
 _STATED: Final = regex.compile(rf"{STATED}{_VALUE}")
 _BARE: Final = regex.compile(rf"{NAME}(?:\s(?:от|для|к)(?:\s\p{{L}}{{1,20}}){{1,3}}?)?{_OWN}[ \t]{{1,2}}([!-~]{{4,}}+)")
 _UNSPACED: Final = regex.compile(
@@ -52,7 +52,7 @@ _ELSEWHERE: Final = regex.compile(  # "my pw is hunter2 but for the bank it's So
 )
 _WORDS: Final = regex.compile(rf"{NAME}{_OWN}{_FOR}{_IS}((?-i:\p{{Ll}}{{3,12}})(?:[ ]\p{{Ll}}{{3,12}}){{3,7}})[ .!]*(?:$|\n)")
 _ENDS: Final = regex.compile(r"\s*(?:$|[\n.!,;。！，、)(।။،۔]|(?:और|and|y|e|und|et|и|है|です|입니다|이야|예요|يا)(?!\p{L}))")
-LINK: Final = regex.compile(r"(?i)^(?:https?:|www\.)|^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|html?|php|cn|ru|py|js|txt|pdf)(?:/\S*)?$")
+LINK: Final = regex.compile(r"(?i)^(?:h[tx]{2}ps?:|www\.)|^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|html?|php|cn|ru|py|js|txt|pdf)(?:/\S*)?$")
 _SHORT: Final = regex.compile(r"(?i)(?:pass|pin|pw|pwd|psw|mk|mdp)\b")  # names that mean other things too
 _PASS: Final = regex.compile(  # "boarding pass A1B2C3", "the tests pass 1234 of 1300", "pin 4821 on the map"
     r"(?i)(?:pass|pin)(?![\s_-]{0,2}(?:code|phrase|word))\b"
