@@ -34,7 +34,7 @@ IMITATIONS = [
     ("binamce.com", "Binance", "typo"),
     ("coin-base.com", "Coinbase", "typo"),
     ("myetherwa.llet.com", "MyEtherWallet", "typo"),
-    ("curbe.finance", "Curve", "typo"),
+    ("curbe.finance", "Curve", "typo"), ("stellar.us.com", "Stellar", "free_host"), ("ledger.com.de", "Ledger", "free_host"),
     ("kraken-support.com", "Kraken", "combosquat"),
     ("secure-metamask.io", "MetaMask", "combosquat"),
     ("dhl-delivery.com", "DHL", "combosquat"),
@@ -165,6 +165,8 @@ IMITATIONS = [
     (f"Ask [them]( krakenhelp ) {'and so on ' * 7}", "Kraken", "handle"),
 ]
 HONEST = [
+    "ripple.github.io", "target.us.com", "whitelist-app.com",
+    "azuki-whitelist.com", "coins.com", "separar.com", "lundi.fr", "santander.es", "gov-online.go.jp", "goo.gl/maps/a",
     "t-mobile.pl", "https://www.t-mobile.cz/muj-t-mobile", "credit-agricole.it", "https://www.amazon.com.be/orders", "https://hsbcnet.com/a",
     "https://www.trbinance.com", "deutschebahn.com", "bancobpi.pt", "alipayhk.com", "cryptocompare.com", "chasecenter.com", "navercorp.com",
     "https://metamask.github.io/eth-phishing-detect", "https://www-paypal-com.translate.goog/de", "translate.goog", "amazon.us.auth0.com",

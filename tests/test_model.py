@@ -192,10 +192,14 @@ def test_new_weights_never_stand_beside_an_old_card(tiny: Model, folder: Path, m
 
 
 def test_the_page_of_a_model_goes_with_it(tiny: Model, folder: Path, tmp_path: Path) -> None:
-    model.save(tiny, folder, readme="# Of the first")
-    assert (folder / model.PAGE).read_text("utf-8") == "# Of the first"
+    page = "# scamguard, the first model"
+    model.save(tiny, folder, readme=page)
+    assert (folder / model.PAGE).read_text("utf-8") == page
     model.save(tiny, folder)
     assert {file.name for file in folder.iterdir()} == {model.CARD, model.WEIGHTS}
+    (folder / model.PAGE).write_text("# Our own notes", "utf-8")
+    model.save(tiny, folder)
+    assert (folder / model.PAGE).read_text("utf-8") == "# Our own notes"
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / model.PAGE).write_text("# Of no model", "utf-8")
     model.save(tiny, tmp_path / "mine")

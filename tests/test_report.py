@@ -7,6 +7,7 @@ import random
 import re
 import string
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -157,7 +158,6 @@ def test_the_age_of_an_account_reads_well_in_ones_and_many(lang: str) -> None:
 
 
 def test_a_time_may_be_a_datetime() -> None:
-    from datetime import UTC, datetime  # noqa: PLC0415
 
     assert ticket(when=datetime(2026, 1, 2, 12, 0, tzinfo=UTC)).when == "2026-01-02 12:00+00:00"
 
@@ -432,3 +432,14 @@ def test_no_link_leads_anywhere_however_many_there_are() -> None:
 def test_a_wrong_type_gets_one_clear_line(known: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=next(iter(known))):
         ticket(**known)
+
+
+@pytest.mark.parametrize("address", ["0x52908400098527886E0F7030069857D2E4169EE7", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"])
+def test_an_address_that_is_all_of_a_message_stays_in_the_steps(guard: Guard, address: str) -> None:
+    ticket = incident(address, guard.check(address), lang="en", done=[f"sent 2 coins to {address}"])
+    assert ticket.done == (f"sent 2 coins to {address}",)
+    assert [trace.value for trace in ticket.traces] == [address]
+
+
+def test_a_message_of_a_year_hides_no_time(guard: Guard) -> None:
+    assert incident("2025", guard.check("2025"), lang="en", when=datetime(2025, 3, 2, 14, 5, tzinfo=UTC)).when == "2025-03-02 14:05+00:00"

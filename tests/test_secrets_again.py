@@ -63,6 +63,7 @@ def test_what_is_masked_once_is_masked_again(text: str, left: str) -> None:
         ("my password is: sunshine. sunshines and moonsunshine", f"my password is: {MASK}. sunshines and moonsunshine"),
         ("wifi password is: rose. Rose said so", f"wifi password is: {MASK}. Rose said so"),
         ("card 4539 1488 0343 6467 cvv 123, 123 Main Street", f"card {MASK}, 123 Main Street"),
+        ("my code is 100000 ok, price 100 000 EUR", f"my code is {MASK} ok, price 100 000 EUR"),
     ],
 )
 def test_other_words_and_numbers_stay(text: str, left: str) -> None:

@@ -115,6 +115,10 @@ def test_synapse_blocks_though_another_view_is_too_long(web: TestClient) -> None
     assert web.post(f"/synapse/{EVENTS}", json=long).status_code == 403
 
 
+def test_a_quote_too_many_hides_no_other_string() -> None:
+    assert strings(b'{"a": x"y, "body": "scam"}') == "scam"
+
+
 @given(st.binary(max_size=60))
 def test_any_bytes_have_strings_or_none(raw: bytes) -> None:
     assert isinstance(strings(raw), str)

@@ -73,3 +73,9 @@ def test_dense_rows_go_into_a_table(library: str) -> None:
     assert [*found.columns] == dense.get_feature_names_out().tolist()
     assert len(found.columns) > len(SHAPE)
     assert np.array_equal(found.to_numpy(), ScamFeatures(parts=parts, base=TINY).fit_transform(TEXTS).toarray())
+
+
+def test_what_was_pickled_before_it_knew_where_scams_stand(fitted: ScamClassifier) -> None:
+    old = ScamClassifier.__new__(ScamClassifier)
+    old.__setstate__({name: value for name, value in vars(fitted).items() if name != "_scam_at"})
+    assert (old.predict_proba(TEXTS) == fitted.predict_proba(TEXTS)).all()

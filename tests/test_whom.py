@@ -105,6 +105,8 @@ def test_the_surest_sign_comes_first() -> None:
         ("Netflix: your payment failed, log in at http://paypa1.com", "paypal"),  # letters that look alike are no misspelling
         ("Coinbase Support: https://kraken-login.com", "kraken"),
         ("PayPal Support: http://paypall-secure.top", "paypal"),
+        ("Netflix: payment failed. Apple Support team can help, update at netfliix.example/pay", "netflix"),  # which the text names itself
+        ("WhatsApp: your PayPal account is locked. Log in at paypall.example/login", "paypal"),
     ],
 )
 def test_whom_a_message_names_is_surer_than_a_misspelled_link(text: str, brand: str) -> None:
@@ -221,6 +223,10 @@ def test_a_stop_of_chinese_ends_a_number() -> None:
         ("Kraken: Support < x@evil.example >", ("Kraken: Support", "x@evil.example")),
         ("help@kraken.com <x@evil.example>", ("help@kraken.com", "x@evil.example")),
         ("<x@evil.example>", ("", "x@evil.example")),
+        ('Kraken <"support team"@kraken.com>', ("Kraken", '"support team"@kraken.com')),
+        ("Kraken Support <x@evil.example>; (desk)", ("Kraken Support", "x@evil.example")),
+        ("<x@evil.example> Kraken Support", ("<x@evil.example> Kraken Support", "")),  # which no mail program writes
+        ('Joe "<joe@kraken.example>"', ('Joe "<joe@kraken.example>"', "")),
         ("Kraken Support (24/7)", ("Kraken Support (24/7)", "")),
         ("Anna <3 me @ home", ("Anna <3 me @ home", "")),
         ("x@evil.example", ("", "x@evil.example")),

@@ -30,6 +30,9 @@ _SIGN: Final = regex.compile(  # what all but numbers have; it begins with what 
 )
 _SIGNS: Final = (".", "@", ":", "。")  # one of them, to begin with
 _ADDRESS: Final = regex.compile(r"[^\s()<>@]+@[^\s()<>@.]+(?:\.[^\s()<>@.]+)+")
+_NAMED: Final = regex.compile(  # what stands behind the address is a comment, or part of the name
+    r"(?s)(.*)<\s*((?:\"[^\"<>]*\"|[^\s\"<>]+)@[^\s\"<>]+)\s*>[\s;>]*(?:\([^()]*\)\s*)?"
+)
 _COMMENTED: Final = regex.compile(r"(?s)\s*([^\s()<>@]+@[^\s()<>@]+)\s*\((.*)\)\s*")  # RFC 5322, A.5: the name is a comment
 _TAIL: Final = ".,:;!?…*_~)]}'\"”’»"
 MOST: Final = 50  # of a kind
@@ -75,10 +78,8 @@ def name_and_address(sender: str) -> tuple[str, str]:
     >>> name_and_address("help@kraken.com <x@evil.example>"), name_and_address("x@evil.example"), name_and_address("Support (24/7)")
     (('help@kraken.com', 'x@evil.example'), ('', 'x@evil.example'), ('Support (24/7)', ''))
     """
-    name, opens, rest = sender.rpartition("<")
-    address = rest.partition(">")[0].strip()
-    if opens and "@" in address and " " not in address:
-        return email.utils.unquote(name.strip()).strip(), address
+    if found := _NAMED.fullmatch(sender):
+        return email.utils.unquote(found[1].strip()).strip(), found[2]
     if found := _COMMENTED.fullmatch(sender):
         return found[2].strip(), found[1]
     return ("", sender.strip()) if _ADDRESS.fullmatch(sender.strip()) else (sender, "")

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 2  # raised when an old reader would misread a new folder
 WEIGHTS, CARD, PAGE = "model.safetensors", "card.json", "README.md"
+_TITLE: Final = b"# scamguard"  # of a page as training writes it
 
 
 _ADVISING: Final = frozenset(("act.advisory", "act.advisory.warning", "act.never-ask", "act.support.keep-secret", "act.reported"))
@@ -252,8 +253,8 @@ def save(model: Model, folder: Path, readme: str = "") -> None:
     written = (json.dumps(card, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
     replaces = (folder / CARD).exists()
     _put(folder, {WEIGHTS: raw} | ({PAGE: readme.encode()} if readme else {}) | {CARD: written})
-    if replaces and not readme:
-        (folder / PAGE).unlink(missing_ok=True)
+    if replaces and not readme and (page := folder / PAGE).is_file() and page.read_bytes().startswith(_TITLE):  # and nobody's own notes
+        page.unlink()
 
 
 def _put(folder: Path, files: Mapping[str, bytes]) -> None:

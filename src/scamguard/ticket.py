@@ -159,7 +159,7 @@ def incident(  # noqa: PLR0913 - what is known of an incident
     lang = tag(lang or verdict.language)
     table = tickets(lang)
     short = len(text) <= _FEW
-    beside = held(text, told=short)  # what must stand in no other line either
+    beside = {value: secret for value, secret in held(text).items() if not traces(value)}  # what must stand in no other line either
 
     def name(secret: str) -> str:
         return f"[{table['removed']}{table['colon']}{table['secret'][secret]}]"

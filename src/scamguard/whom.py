@@ -66,6 +66,8 @@ def find(text: str, action: Action, evidence: Iterable[Evidence], posed: Brand |
     linked, sure = _pointed(text)
     if sure or action is Action.ALLOW:
         return linked or posed
+    if linked is not None and any(m.brand is linked for m in mentions(text[:MOST])):  # the text says itself whom the link means
+        return linked
     if posed is not None:
         return posed
     return _named(text[:MOST], [e for e in evidence if e.rule.startswith(("claim.", "lure.support"))]) or linked

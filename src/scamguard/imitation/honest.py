@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
+from .names import words
 from .skeleton import skeleton
 
 LEAST_WORD: Final = 3  # letters
@@ -41,7 +42,7 @@ def begins_word(text: str) -> bool:
 
 @cache
 def _skeletons() -> frozenset[str]:
-    return frozenset(map(skeleton, _known()))
+    return frozenset(map(skeleton, _known() | words("honest_words")))
 
 
 @cache

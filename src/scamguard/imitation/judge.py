@@ -19,7 +19,7 @@ from .carried import carried, passed_on, unwrapped
 from .finding import KINDS, LookAlike, plainly, say
 from .honest import honest
 from .hosts import CHEAP, OPEN_HOSTS, SHORTENERS, abroad, at_home, host_in, is_states, named_abroad, open_to_mail
-from .labels import Match, across, beside, match
+from .labels import Match, across, beside, hunted, match
 from .links import anchors, is_message, links
 from .names import LEAST_INSIDE, LEAST_TYPO, names, words
 from .profiles import profile
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .names import Name, Names
 
 _SETTLED: Final = words("settled_endings")
+_SOLD: Final = words("sold_endings")
 _TALKS: Final = words("talks_of_hosts")
 _ENDINGS: Final = frozenset(("com", "gov", "net", "org", "co", "ie", "de", "fr", "ca"))  # before a hyphen, to be read as the end
 _RENTED: Final = words("rented_hosts")
@@ -176,7 +177,7 @@ def _registered(suffix: str, label: str, n: Names, *, free: bool) -> LookAlike |
     if found.kind != "exact":
         return say(found, found.kind)
     if free:
-        return None if found.name.word else say(found, "free_host")
+        return None if found.name.word and not (suffix in _SOLD and hunted(found.name)) else say(found, "free_host")
     if brand.everywhere and (len(top) == 2 or top not in CHEAP):
         return None
     if brand.official == f"{found.name.label}.org" and suffix.startswith("org."):

@@ -55,7 +55,7 @@ def match(label: str, n: Names) -> Match | None:
         more = match(bare, n)
         if more and more.kind == "combosquat" and len(more.name.skeleton) >= LEAST_TYPO:
             return more
-        if more and more.kind == "exact" and len(label) - len(bare) <= MOST_DIGITS and _hunted(more.name) and _no_word(more.name):
+        if more and more.kind == "exact" and len(label) - len(bare) <= MOST_DIGITS and hunted(more.name) and _no_word(more.name):
             return Match(more.name, "combosquat", sure=True)  # ``idex24``
     return found
 
@@ -141,7 +141,7 @@ def _among(label: str, whole: str, pieces: list[str], n: Names) -> Match | None:
         name = n.exact.get(piece)
         if not name or len(name.skeleton) >= LEAST_INSIDE:
             continue
-        if _lured(pieces, piece, n) or (_hunted(name) and _no_word(name) and not _TECHNICAL.search(label)):
+        if _lured(pieces, piece, n) or (hunted(name) and _no_word(name) and not _TECHNICAL.search(label)):
             return Match(name, "combosquat", sure=True)
     if name := _glued(whole, n):
         return Match(name, "combosquat", sure=True)
@@ -162,7 +162,7 @@ def _glued(text: str, n: Names) -> Name | None:
     """Find a short name that a lure is glued to: ``idexairdrop``, ``uspsverify``, ``trackusps``."""
     for size in (4, 5):
         name, rest = n.exact.get(text[:size]), text[size:]
-        if name and name.label.isalpha() and (_hunted(name) or _no_word(name)) and (rest in n.lures and len(rest) > 2):
+        if name and name.label.isalpha() and (hunted(name) or _no_word(name)) and (rest in n.lures and len(rest) > 2):
             return name
         name, rest = n.exact.get(text[-size:]), text[:-size]
         if name and _no_word(name) and rest in n.lures and (len(rest) > 2 or rest == "my"):
@@ -200,7 +200,8 @@ def _no_word(name: Name) -> bool:
     return len(name.skeleton) >= LEAST_TYPO - 1 and name.label.isalpha() and name.distinct
 
 
-def _hunted(name: Name) -> bool:
+def hunted(name: Name) -> bool:
+    """Say whether a name is of those whose customers are robbed at once: exchanges, wallets, protocols, chains."""
     return name.brand.kind in ("exchange", "wallet", "defi", "chain")
 
 

@@ -172,7 +172,7 @@ def _domains(known: tuple[Brand, ...]) -> Iterator[Name]:
         if brand.kind not in ("exchange", "wallet", "defi", "chain"):
             continue
         for label, _, suffix in (domain.partition(".") for domain in brand.domains):
-            if not (LEAST_WORD <= len(label) <= LEAST_INSIDE and len(suffix) >= LEAST_SUFFIX):
+            if not (LEAST_WORD <= len(label) <= LEAST_INSIDE and len(suffix) >= LEAST_SUFFIX) or suffix[1] == ".":  # as of coin.z.com
                 continue
             joined = label + suffix.replace(".", "")
             yield Name(brand, joined, skeleton(joined))

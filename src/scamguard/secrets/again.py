@@ -34,6 +34,7 @@ _WHY: Final = "the same secret, once more"
 _GAPS: Final = regex.compile(r"[\s-]+")
 _DIGITS: Final = regex.compile(r"\d(?:[ -]?\d)*")
 _CARD: Final = regex.compile(r"\d(?:[ -]?\d){11,18}")  # amid its dates
+_PRICED: Final = r"(?i:\s?(?:[$€£¥₹₽%]|usd|eur|gbp|inr|rub|btc|eth|usdt|元|円|원|руб))"  # a price of as many
 _IDEOGRAM: Final = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]"  # which need no spaces
 _BEFORE: Final = rf"(?<=^|[^\p{{L}}\p{{N}}]|{_IDEOGRAM})"
 _BEHIND: Final = rf"(?=$|[^\p{{L}}\p{{N}}]|{_IDEOGRAM})"
@@ -86,7 +87,7 @@ def _places(value: str, text: str, squeezed: str, known: int) -> Iterator[tuple[
 def _pattern(core: str, escaped: str, tail: str) -> regex.Pattern[str]:
     if _DIGITS.fullmatch(core):
         digits = _GAPS.sub("", core)
-        return regex.compile(rf"(?<!\d){('[ -]?' if len(digits) >= _APART else '').join(digits)}(?!\d)")
+        return regex.compile(rf"(?<![\d$€£¥₹₽]){('[ -]?' if len(digits) >= _APART else '').join(digits)}(?!\d|{_PRICED})")
     is_mixed = unlike_words(core)
     before, behind = ("", "") if is_mixed and len(core) >= _SURE else (_BEFORE, _BEHIND)
     written = r"\s{1,3}".join(map(regex.escape, core.split()))

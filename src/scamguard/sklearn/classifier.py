@@ -137,6 +137,15 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
         pair = (1 - risk, risk) if self._scam_at else (risk, 1 - risk)
         return np.stack(pair, 1)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take back what was pickled; earlier versions did not write down which class the scams are."""
+        super().__setstate__(state)
+        if "classes_" in state and "_scam_at" not in state:
+            self._scam_at = self._place_of_scams()
+
+    def _place_of_scams(self) -> int:
+        return 1 if self.scam is None else int(np.flatnonzero(self.classes_ == self.scam)[0])
+
     def decision_function(self, X: Any) -> NDArray[np.float64]:  # noqa: ANN401, N803
         """Give the calibrated log-odds of the second class, (n,)."""
         check_is_fitted(self)
@@ -197,7 +206,7 @@ class ScamClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # sc
             raise TrainingError(f"y holds a single {self.classes_[counts.argmin()]!r}; at least two rows of each class are needed")
         if self.scam is not None and self.scam not in self.classes_.tolist():
             raise TrainingError(f"scam is {self.scam!r}, which no row is labelled; y holds {', '.join(map(repr, self.classes_.tolist()))}")
-        self._scam_at = 1 if self.scam is None else int(np.flatnonzero(self.classes_ == self.scam)[0])
+        self._scam_at = self._place_of_scams()
         scams: NDArray[np.bool_] = codes == self._scam_at
         return scams
 

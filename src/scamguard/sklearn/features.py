@@ -52,6 +52,8 @@ class ScamFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sci
         Columns of ``X``; 1 for a column of texts.
     """
 
+    sparse_output: bool = True  # of estimators pickled before there was a choice
+
     def __init__(
         self, parts: Sequence[str] | None = None, bits: int | None = None, base: str | Path | None = None, *, sparse_output: bool = True
     ) -> None:

@@ -8,6 +8,7 @@ choice for failures counts.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -34,6 +35,7 @@ CALLBACKS: Final = (
     "check_login_for_spam", "should_drop_federated_event", "accept_make_join",
 )  # fmt: skip
 _STRING: Final = re.compile(rb'("(?:[^"\\]|\\.)*+"?)\s*+(:?)', re.DOTALL)  # one that never ends is tried once
+_ENDS: Final = b",]}"  # what stands behind a value
 _LANG: Final = "en"  # Synapse does not say what the sender reads
 
 
@@ -99,11 +101,11 @@ def strings(raw: bytes) -> str:
     >>> strings(b'{"body": "send it", "x": [[["now"')
     'send it\nnow'
     """
-    found = []
-    for match in _STRING.finditer(raw):
-        if not match[2]:
-            try:
+    found, at = [], 0
+    while match := _STRING.search(raw, at):
+        is_step_lost = not match[2] and match.end() < len(raw) and raw[match.end()] not in _ENDS
+        at = match.end(1) - 1 if is_step_lost else match.end()  # of what is damaged, the closing quote may be an opening one
+        if not match[2] and not is_step_lost:
+            with contextlib.suppress(ValueError):  # no UTF-8, no escape, or no end
                 found.append(str(json.loads(match[1], strict=False)))
-            except ValueError:  # no UTF-8, no escape, or no end
-                continue
     return "\n".join(found)
