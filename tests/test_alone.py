@@ -196,6 +196,29 @@ def test_a_file_of_ones_own_is_no_checkpoint(dump: Path, tmp_path: Path, options
         assert place.read_text("utf-8") == own
 
 
+@pytest.mark.parametrize("letter", ["n", "ñ", "名"])
+@pytest.mark.parametrize("room", [11, 12, 19, 20, 21])  # the checkpoint beside it takes eleven
+@pytest.mark.parametrize("suffix", [".jsonl", ".duckdb"])
+def test_a_long_name_leaves_room_for_the_part(dump: Path, tmp_path: Path, letter: str, room: int, suffix: str) -> None:
+    bytes_ = 255 - room - len(suffix)
+    out = tmp_path / (letter * (bytes_ // len(letter.encode())) + suffix)
+    assert run(dump, "--out", out).exit_code == 0
+    assert names(tmp_path) == {"d.txt", out.name}
+    other = out.with_name(out.name.replace(suffix, f"x{suffix}"))
+    assert part(out) != part(other)
+    assert part(tmp_path / f"short{suffix}").name == f".short{suffix}.scamguard.part"
+
+
+def test_a_name_too_long_is_told_as_it_was_given(dump: Path, tmp_path: Path) -> None:
+    for size in (245, 250):  # bytes: a checkpoint has no room beside it, nor has it itself
+        failed = run(dump, "--out", tmp_path / ("n" * size + ".jsonl"))
+        assert failed.exit_code == 2
+        assert failed.stderr.startswith("scamguard: ")
+        assert "n" * size in failed.stderr
+        assert ".scamguard.part" not in failed.stderr
+    assert names(tmp_path) == {"d.txt"}
+
+
 def test_nor_is_one_that_is_called_a_part(dump: Path, tmp_path: Path) -> None:
     (tmp_path / ".o.csv.part").write_text(NOTES, "utf-8")
     assert run(dump, "--out", tmp_path / "o.csv").exit_code == 0

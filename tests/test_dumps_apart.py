@@ -174,6 +174,9 @@ def test_whoever_writes_sms_and_mms_is_one(tmp_path: Path) -> None:
     assert sms(tmp_path, "+15550100", "Mom", "insert-address-token") == "Mom"
     assert sms(tmp_path, "+15550100~+15550101", "Mom, Tom", "+15550101") == "+15550101"
     assert sms(tmp_path, "+15550100~+15550101", "Mom, Tom", "") == "Mom, Tom"
+    for between in (";", ",", " "):
+        assert sms(tmp_path, f"+15550100{between}+15550101", "Mom, Tom", "+15550101") == "+15550101"
+    assert sms(tmp_path, "0049 (170) 555-0100", "Mom", "+491705550100") == sms(tmp_path, "KRAKEN", "Mom", "+1 555-0100") == "Mom"
 
 
 def test_the_reviews_of_a_pull_request_are_read(tmp_path: Path) -> None:

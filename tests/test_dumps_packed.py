@@ -156,6 +156,20 @@ def test_an_encoding_is_told_behind_an_ascii_beginning(tmp_path: Path, pack: typ
     assert read(tmp_path / "d.txt", encoding="gb18030").texts == lines
 
 
+@pytest.mark.parametrize("lone", ["", "\0", "\0" * 20])
+def test_a_nul_in_an_ascii_beginning_tells_nothing(tmp_path: Path, lone: str) -> None:
+    lines = [f"plain{lone} english", *["plain english"] * 25_000, *[ENCODED["gb18030"]] * 3000]
+    (tmp_path / "d.txt").write_bytes("\n".join(lines).encode("gb18030"))
+    assert read(tmp_path / "d.txt").texts == lines
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_utf_16_without_a_mark_is_told_in_a_file_of_any_size(tmp_path: Path, order: str) -> None:
+    lines = [*["plain english"] * 12_000, *[ENCODED["gb18030"]] * 3000]
+    (tmp_path / "d.txt").write_bytes("\n".join(lines).encode(f"utf-16-{order}"))
+    assert read(tmp_path / "d.txt").texts == lines
+
+
 def test_flaws_do_not_make_it_another_encoding(tmp_path: Path) -> None:
     (tmp_path / "d.txt").write_bytes("您好，我是客服。\n".encode() * 50 + b"\xff\xfe\n" + "再见\n".encode())
     found = read(tmp_path / "d.txt")

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scamguard import dumps
-from scamguard.dumps import csvrecords, times
+from scamguard.dumps import csvrecords, mended, times
 from scamguard.errors import DumpError, InputError
 
 from .dumping import read
@@ -287,6 +287,14 @@ def test_what_is_read_can_be_shown(said: str, told: int | None) -> None:
         assert times.known(times.mail(f"Fri, 31 Dec 9999 23:59:59 {said[-6:].replace(':', '')}")) == told
 
 
+@pytest.mark.parametrize("said", [
+    "Fri, 01 May 2026 10:00:00 +0000 (UTC)", f"Fri, 01 May 2026 10:00:00 +0000 ({'x' * 90})", f"2026-05-01 10:00:00 ({'x ' * 5000})",
+])  # fmt: skip
+def test_a_remark_behind_a_time_is_of_any_length(said: str) -> None:
+    assert times.any_of(said) == MAY_1
+    assert times.any_of(said.removesuffix(")")) is times.any_of(f"{said} x") is None
+
+
 def test_a_field_of_times_that_tells_none_is_told_from_an_empty_one() -> None:
     assert times.since("soon", 1) is times.mail("no date") is times.iso("soon") is times.UNTOLD
     assert [times.since("", 1), times.since(None, 1), times.mail(None), times.mail(""), times.iso(None), times.iso("")] == [None] * 6
@@ -471,6 +479,25 @@ def test_imazing_of_whatsapp_has_no_subject(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("Chat Session,Message Date,Type,Sender Name,Text\nEve,2026-05-01 10:00:00,Incoming,Eve,hi\n", "utf-8")
     found = read(tmp_path / "d.csv")
     assert [(m.text, m.sender, m.channel) for m in found.messages] == [("hi", "Eve", "Eve")]
+
+
+def test_of_two_texts_of_imazing_the_first_is_read(tmp_path: Path) -> None:
+    header = "Chat Session,Message Date,Type,Sender Name,Text,Text\n"
+    (tmp_path / "d.csv").write_text(f"{header}Eve,2026-05-01 10:00:00,Incoming,Eve,send your seed,hi\n", "utf-8")
+    assert read(tmp_path / "d.csv").texts == ["send your seed"]
+
+
+@pytest.mark.parametrize(("files", "shown"), [
+    ("Help - Ticket #12 [99].csv_Files/Reply with your 12-word seed phrase-AB12C.pdf", ["Reply with your 12-word seed phrase-AB12C.pdf"]),
+    (r"C:\Chats\What?.csv_Files\a-B1C2D.png,C:\Chats\What?.csv_Files\b-B1C2E.jpeg", ["a-B1C2D.png", "b-B1C2E.jpeg"]),
+    ("Deals, cheap.csv_Files/a-AB12C.png,Deals, cheap.csv_Files/b-AB12D", ["a-AB12C.png", "b-AB12D"]),
+    ("c_Files/b-AB12D,c_Files/v1.22, send it-AB12C.pdf", ["b-AB12D", "v1.22, send it-AB12C.pdf"]),
+    ("https://a.example/1/a.png?ex=1&x=#y,https://a.example/b#c,c_Files/d-AB12C.pdf", ["a.png", "b", "d-AB12C.pdf"]),
+    ("c_Files/d-AB12C.pdf,https://a.example/1/a%20b.png", ["d-AB12C.pdf", "a b.png"]),
+    ("3", []), ("0", []), ("False", []), ("", []), ("a.png,b.png", []),
+])  # fmt: skip
+def test_files_are_named_by_their_addresses_and_paths(files: str, shown: list[str]) -> None:
+    assert mended.attached("hi", files) == "\n".join(["hi", *shown])
 
 
 PYWXDUMP = "id,MsgSvrID,type_name,is_sender,talker,room_name,content,CreateTime\n"

@@ -7,6 +7,7 @@ the exception: it is written as the rows come, for the next command in a pipe.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import os
 import stat
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "Output", "checked"]
 
 STDOUT: Final = Path("-")
+_LONGEST: Final = 235  # bytes of a name; file systems take 255, of which a part needs sixteen more, and DuckDB four for its log
+_KEPT: Final = 200  # of one that is longer
 _NO_FILES: Final = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 
 
@@ -91,7 +94,19 @@ def target(path: Path) -> Path:
 def part(path: Path) -> Path:
     """Name the file in which an output grows, in the folder of its target."""
     path = target(path)
-    return path.with_name(f".{path.name}.scamguard.part")  # a name that is of nobody else
+    return path.with_name(f".{_short(path.name)}.scamguard.part")  # a name that is of nobody else
+
+
+def _short(name: str) -> str:
+    """Give a name that leaves room for more; of a long one the beginning, and what tells it from others.
+
+    >>> _short("verdicts.jsonl"), len(_short("n" * 240)), _short("n" * 240) == _short("n" * 241)
+    ('verdicts.jsonl', 217, False)
+    """
+    raw = os.fsencode(name)
+    if len(raw) <= _LONGEST:
+        return name
+    return f"{raw[:_KEPT].decode('utf-8', 'ignore')}-{hashlib.sha256(raw).hexdigest()[:16]}"
 
 
 def _permissions(path: Path) -> int | None:

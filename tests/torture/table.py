@@ -88,6 +88,10 @@ _FOUND: Final = """
 
 | found by | what | test |
 |---|---|---|
+| every pattern, pumped | twelve patterns cost the square of what they read, or its cube: a Matrix message of 30 kB held the service for 50 s, newlines before six digits an outgoing check for minutes | `test_hostile_patterns.py` |
+| evil dumps | 80 million empty lines in 350 kB of gzip took 1.4 GB; two million brackets the square of their number | `test_dumps_hostile.py::test_millions_of_short_lines_take_little_memory`, `::test_brackets_thousands_deep_cost_themselves_and_no_square` |
+| kills | a `--resume` that could not go on removed its checkpoint; two scans wrote into one output | `test_resume.py`, `test_alone.py` |
+| planted secrets | a secret said twice was masked once; one that stood where the report page cuts was shown by half | `test_secrets_again.py`, `test_report_page.py` |
 | malformed samples | a damaged member of an archive ended the scan with a traceback | `test_dumps_hostile.py::test_damage_where_a_member_begins_is_noted` |
 | malformed samples | blank lines before a CSV header: a traceback, or nothing read | `test_dumps_hostile.py::test_blank_lines_before_a_header` |
 | fuzzing the readers | a Telegram export that is one bare value: a traceback | `test_dumps_hostile.py::test_a_bare_value_is_no_export` |

@@ -43,7 +43,12 @@ class _Chat:
 
 def looks(head: Head) -> bool:
     """Say whether the document begins with ChatLab's header."""
-    return _START.match(_behind_remarks(head.text)) is not None
+    text = _behind_remarks(head.text)
+    return _START.match(text) is not None and (_is_lines(text) or not head.text.lstrip().startswith(_REMARK))
+
+
+def _is_lines(text: str) -> bool:
+    return '"_type"' in text.partition("\n")[0]
 
 
 def _behind_remarks(text: str) -> str:
@@ -54,13 +59,12 @@ def _behind_remarks(text: str) -> str:
 def read(source: Source, column: str | None) -> Iterator[Block]:
     """Read one conversation."""
     without_columns(source, column)
-    in_lines = '"_type"' in _behind_remarks(source.start()).partition("\n")[0]
-    return source.blocks(_of_lines(source) if in_lines else _of_document(source))
+    return source.blocks(_of_lines(source) if _is_lines(_behind_remarks(source.start())) else _of_document(source))
 
 
 def _of_document(source: Source) -> Iterator[Message]:
     chat = _Chat()
-    for path, number, value in jsonstream.values(source, _WALK):
+    for path, number, value in jsonstream.values(source, _WALK, aside={("members",)}):
         if path == ("meta",) and isinstance(value, dict):
             chat.name = label(value.get("name"))
         elif path == ("members", None) and isinstance(value, dict):

@@ -201,13 +201,12 @@ class _Table:
             block = tabled.block(values[text or 0], rows, [None if at is None else values[at] for at in about], self._source.notes)
             yield replace(block, lines=np.array(starts, np.int64))
 
-
     def _mended(self, record: list[str]) -> list[str]:
         """Give a record as the columns that are read expect it."""
         if self._files is not None:
             text = self._chosen[0] or 0
             return [*record[:text], mended.attached(record[text], record[self._files]), *record[text + 1 :]]
-        found = dict(zip(self._header, record, strict=True))
+        found = dict(zip(reversed(self._header), reversed(record), strict=True))  # of two columns of one name the first, as elsewhere
         if self._mend is not None:
             self._mend(found)
         return [found[name] for name in self._header]

@@ -78,8 +78,8 @@ def guess(head: bytes, *, whole: bool = False) -> str:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
-    if (wide := _wide(head)) is not None:
-        return wide
+    if (order := wide(head)) is not None:
+        return order
     if (count := len(head.translate(None, _ASCII))) < _LEAST_BYTES:
         is_western = whole and count and _flaws(head, "utf-8") == 1 and _western(head) is not None
         return "cp1252" if is_western else "utf-8-sig"
@@ -97,10 +97,10 @@ def guess(head: bytes, *, whole: bool = False) -> str:
     return name if _decodes(name) and _flaws(head, name) <= _MOST_FLAWS else "utf-8-sig"
 
 
-def _wide(head: bytes) -> str | None:
+def wide(head: bytes) -> str | None:
     r"""Name the order of UTF-16 without a mark; None if this is none.
 
-    >>> _wide("привет, send it".encode("utf-16-le")), _wide(b"\0".join([b"send", b"your", b"seed", b"now", b""]))
+    >>> wide("привет, send it".encode("utf-16-le")), wide(b"\0".join([b"send", b"your", b"seed", b"now", b""]))
     ('utf-16-le', None)
     """
     odd, even = (head[first::2].count(0) for first in (1, 0))

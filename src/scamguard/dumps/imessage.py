@@ -6,10 +6,10 @@
 
     Apr 17, 2022  6:13:02 PM You named the conversation Friends
 
-An empty line stands between messages: a time elsewhere begins none. Somebody wrote it, or it is that of the first version of a
-text that was edited, with the later ones below. What a chat is renamed to is read as a message of nobody. A reply stands again,
-indented, below what it answers; it is read where it stands first, at the margin, and the copy, which an indented time begins, is
-passed over. Reactions and effects are no messages. Whatever else is indented somebody wrote.
+An empty line stands between messages, unless a file has none: a time elsewhere begins none. Somebody wrote it, or it is that of
+the first version of a text that was edited, with the later ones below. What a chat is renamed to is read as a message of nobody. A
+reply stands again, indented, below what it answers; it is read where it stands first, at the margin, and the copy, which an
+indented time begins, is passed over. Reactions and effects are no messages. Whatever else is indented somebody wrote.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 from . import times
 from .block import Message
 from .source import LONGEST_LINE, without_columns
+from .spoken import is_spaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,7 @@ def _messages(source: Source) -> Iterator[Message]:
     record: list[str] = []
     start = length = 0
     is_between = True  # messages
+    spaced = is_spaced(source.start())
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip("\r\n")
@@ -78,7 +80,7 @@ def _messages(source: Source) -> Iterator[Message]:
                 source.notes.skip(f"{source.name}, line {start}", f"a message longer than {LONGEST_LINE:,} characters; its end is not read")
             elif not record and line.strip():
                 source.notes.skip(f"{source.name}, line {number}", "no time begins this line, and no message stands before it")
-            is_between = not line.strip()
+            is_between = not spaced or not line.strip()
     yield from _message(source, start, record, channel)
 
 

@@ -57,7 +57,7 @@ class _EndError(Exception):
     """The document is over, or beyond repair."""
 
 
-def values(source: Source, walk: Collection[Path]) -> Iterator[Value]:
+def values(source: Source, walk: Collection[Path], aside: Collection[Path] = ()) -> Iterator[Value]:
     """Give the values of a document in reading order.
 
     Parameters
@@ -66,9 +66,16 @@ def values(source: Source, walk: Collection[Path]) -> Iterator[Value]:
         Holds the document; is told what is broken.
     walk
         The paths of objects and arrays to walk into; all others are given whole.
+    aside
+        Those of arrays that hold something else than messages: a document with no other is none of this format.
+
+    Raises
+    ------
+    DumpError
+        It is none.
     """
     walked: list[bool] = []
-    yield from _values(source, walk, walked)
+    yield from _values(source, walk, walked, aside)
     if not any(walked):
         raise _nothing(source)
 
@@ -98,10 +105,10 @@ def _nothing(source: Source) -> DumpError:
     return DumpError(f"{source.name}: no messages where this format has them; name another with --format")
 
 
-def _values(source: Source, walk: Collection[Path], walked: list[bool]) -> Iterator[Value]:
-    """Give the values; ``walked`` says of each document so far whether it has an array to walk."""
+def _values(source: Source, walk: Collection[Path], walked: list[bool], aside: Collection[Path] = ()) -> Iterator[Value]:
+    """Give the values; ``walked`` says of each document so far whether it has an array of messages."""
     with source.text() as text:
-        walker = _Walker(source, text, walk)
+        walker = _Walker(source, text, walk, aside)
         try:
             while not walked or walker.follows():
                 walked.append(False)
@@ -120,12 +127,12 @@ def _values(source: Source, walk: Collection[Path], walked: list[bool]) -> Itera
 class _Walker:
     """Reads a document through a window that slides over it."""
 
-    def __init__(self, source: Source, file: IO[str], walk: Collection[Path]) -> None:
-        self._source, self._file, self._walk = source, file, frozenset(walk)
+    def __init__(self, source: Source, file: IO[str], walk: Collection[Path], aside: Collection[Path]) -> None:
+        self._source, self._file, self._walk, self._aside = source, file, frozenset(walk), frozenset(aside)
         self._text, self._at, self._before = "", 0, 0  # the window, where we are in it, what has slid out of it
         self._over = False
         self._start = (-1, "")  # where the value at hand begins, and the line end and indentation before it
-        self.found = False  # an array to walk in this document
+        self.found = False  # an array of messages in this document
         self._numbers: dict[Path, int] = {}  # by the name of an array: the messages of all chats of an account are numbered through
 
     def value(self, path: Path) -> Iterator[Value]:
@@ -137,7 +144,7 @@ class _Walker:
             yield from self._fields(path)
         elif path in self._walk and first == "[":
             self._at += 1
-            self.found = True
+            self.found = self.found or path not in self._aside
             yield from self._elements((*path, None))
         else:
             yield Value(path, self._numbers.get(path[-2:], 0) if path[-1:] == (None,) else 0, self._whole())

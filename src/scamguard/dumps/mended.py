@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Final
 from urllib.parse import unquote
 
@@ -12,6 +13,10 @@ import pyarrow.compute as pc
 from . import filenames
 
 _OUTGOING: Final = "Outgoing"  # what iMazing calls a message of one's own, for which it names no sender
+_WEB: Final = ("https://", "http://")
+# Where an address ends; a path does before an address, and behind a suffix or the digits that DiscordChatExporter adds to each
+_ADDRESS: Final = re.compile(r"(https?://[^,]*),?")
+_PATH: Final = re.compile(r",(?=https?://)|(?:" + "|".join(rf"(?<=\.\w{{{size}}})" for size in (2, 3, 4, 5)) + r"|(?<=-[0-9A-F]{5})),")
 
 
 def imazing(record: dict[str, str]) -> None:
@@ -27,7 +32,13 @@ def attached(text: str, files: str) -> str:
     >>> attached("see", r"https://cdn.example/1/tax%20report.zip?ex=1,Chat.csv_Files\a-B1C2.png")
     'see\ntax report .zip\na-B1C2.png'
     """
-    return "\n".join(filter(None, (text, *map(_file, files.split(",")))))
+    names: list[list[str]] = []  # in pieces, for a comma may stand in a name
+    for part in _PATH.sub("\n", _ADDRESS.sub(r"\1\n", files)).split("\n"):
+        if "/" in part or "\\" in part:
+            names.append([_file(part)])
+        elif names and part:
+            names[-1].append(part)
+    return "\n".join(filter(None, (text, *(filenames.shown(",".join(name)) for name in names))))
 
 
 def all_attached(texts: pa.Array, files: pa.ChunkedArray) -> pa.Array:
@@ -40,9 +51,9 @@ def all_attached(texts: pa.Array, files: pa.ChunkedArray) -> pa.Array:
 
 
 def _file(address: str) -> str:
-    """Give the name of a file from its address or path."""
-    path = address.partition("?")[0].partition("#")[0].replace("\\", "/")
-    return filenames.shown(unquote(path).rpartition("/")[2])
+    """Give the name of a file from its address, or from its path, in which any sign may stand."""
+    path = address.partition("?")[0].partition("#")[0] if address.startswith(_WEB) else address
+    return unquote(path.replace("\\", "/")).rpartition("/")[2]
 
 
 def pywxdump(record: dict[str, str]) -> None:

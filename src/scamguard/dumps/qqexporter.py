@@ -1,7 +1,7 @@
 """QQChatExporter (shuakami/qq-chat-exporter): a document, its chunks in one document or as JSON lines beside a manifest, or text.
 
 The text of a message has a sign alone where a card, a forwarded chat or the words of a bot are shown, such as `[JSON消息]`; what they
-say is in its elements. In the text form a message begins with its sender, and the next line is its time:
+say is in its elements. In the text form a message begins with its sender behind an empty line, and the next line is its time:
 
     小美:
     时间: 2024-05-01 10:00:00
@@ -18,7 +18,7 @@ from scamguard.errors import DumpError
 
 from . import guarded, jsonl, jsonstream, qqelements, times
 from .block import Message
-from .spoken import Spoken
+from .spoken import Heard, Spoken, is_spaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,14 +28,16 @@ if TYPE_CHECKING:
 
 _MESSAGES: Final = ("messages", "chunks", "chunked")  # where a document has messages, or says where they are
 _MANIFEST: Final = ("chunked", "chunks")
+_ACCOUNT: Final = ("uin", "uid")
 _WALK: Final = {(), ("messages",), ("chunks",), ("chunks", None), ("chunks", None, "messages"), ("chunked",), _MANIFEST}
 _SIGNED: Final = re.compile(r'\s*\{\s*"metadata":\s*\{[^{}]*"QQChatExporter')
 _CHAT: Final = re.compile(r'\s*\{.*"chatInfo":\s*\{', re.DOTALL)
 _TEXT: Final = "[QQChatExporter"
 _NAMED: Final = re.compile(r"聊天名称: (.*)$")
-_TIME: Final = re.compile(r"时间: (\d{4}\D\d\d?\D\d\d?\D.*)$")
+_TIME: Final = re.compile(r"时间: (\d{4}[-/.年]\d\d?[-/.月]\d\d?日?[ T]\s?(?:[上下]午)?\s?\d\d?:\d\d(?::\d\d)?(?:\.\d{1,9})?Z?)\s*$")
 _TYPE: Final = re.compile(r"(?:类型: .*\n)?(?:内容: )?")
-_ANSWERED: Final = "回复: "
+_ANSWERED: Final = "\n回复: "
+_BELOW: Final = re.compile(r"\n(?:资源|提及|回复): ")  # what the exporter puts below the words of a message
 _END: Final = re.compile(r"\n={20,}\n\s*导出完成\n={20,}\n总计导出[^\n]*\n导出时间[^\n]*\Z")
 
 
@@ -53,7 +55,7 @@ def messages(source: Source) -> Iterator[Message] | None:
     """Give every message; None if this is none of them."""
     start = source.start()
     if start.startswith(_TEXT):
-        return _of_text(source)
+        return _of_text(source, is_spaced=is_spaced(start))
     if not start.lstrip().startswith("{"):
         return None
     return _of_lines(source) if _is_message(_first(start)) else _of_document(source)
@@ -68,7 +70,9 @@ def _first(start: str) -> Any:  # noqa: ANN401 - JSON
 
 def _is_message(found: object) -> bool:
     """Say whether this is a message in a line of its own."""
-    content = found.get("content") if isinstance(found, dict) and isinstance(found.get("sender"), dict) else None
+    sender, content = (found.get("sender"), found.get("content")) if isinstance(found, dict) and "timestamp" in found else (None, None)
+    if not isinstance(sender, dict) or sender.keys().isdisjoint(_ACCOUNT):
+        return False
     return isinstance(content, dict) and isinstance(content.get("text"), str) and isinstance(content.get("elements"), list)
 
 
@@ -86,7 +90,7 @@ def _of_document(source: Source) -> Iterator[Message]:
         It is a manifest, and alone.
     """
     channel: str | None = None
-    for path, number, value in jsonstream.values(source, _WALK):
+    for path, number, value in jsonstream.values(source, _WALK, aside={("chunks",)}):
         if path[-1:] == ("chatInfo",) and isinstance(value, dict):
             channel = jsonstream.first_of(value, "name", "peerUid", "uid")
         elif path[:-1] == _MANIFEST:
@@ -105,33 +109,38 @@ def _message(number: int, found: dict[str, Any], channel: str | None) -> Iterato
     yield Message(number, text, jsonstream.first_of(found, "id", "messageId"), time, who, channel, reply)
 
 
-def _of_text(source: Source) -> Iterator[Message]:
-    spoken, channel = Spoken(source), None
+def _of_text(source: Source, *, is_spaced: bool) -> Iterator[Message]:
+    spoken, heard, channel = Spoken(source), Heard(), None
     sender: tuple[int, str] | None = None  # a line that may be one, if a time is in the next
+    is_between = True  # messages
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip("\r\n")
             if channel is None and (named := _NAMED.match(line)):
                 channel = named[1] or None
             if sender is not None and (found := _TIME.match(line)):
-                yield from _ended(spoken)
+                yield from _ended(spoken, heard)
                 spoken.begin(Message(sender[0], "", None, times.any_of(found[1]), sender[1].removesuffix(":") or None, channel))
                 sender = None
                 continue
             if sender is not None:
                 spoken.take(sender[1])
-            sender = (number, line) if line.endswith(":") else None
+            sender = (number, line) if is_between and line.endswith(":") else None
             if sender is None:
                 spoken.take(line)
+            is_between = not is_spaced or not line.strip()
     if sender is not None:
         spoken.take(sender[1])
-    yield from _ended(spoken)
+    yield from _ended(spoken, heard)
 
 
-def _ended(spoken: Spoken) -> Iterator[Message]:
-    r"""Give the message under way without the signs around it, the end of the file, and what it answers, which somebody else said."""
+def _ended(spoken: Spoken, heard: Heard) -> Iterator[Message]:
+    r"""Give the message under way without the signs around it, the end of the file, and what it answers, if somebody else said that."""
     if (said := spoken.whole()) is not None:
         text = _END.sub("", said.text.strip("\n")).strip("\n")
-        before, _, last = text.rpartition("\n")
-        text = before if last.startswith(_ANSWERED) and " - " in last else text
-        yield said._replace(text=text[_TYPE.match(text).end() :])  # type: ignore[union-attr] # it may match nothing
+        before, answers, answered = f"\n{text}".rpartition(_ANSWERED)
+        if answers and heard.has(answered.partition(" - ")[2]):
+            text = before.removeprefix("\n")
+        text = text[_TYPE.match(text).end() :]  # type: ignore[union-attr] # it may match nothing
+        heard.add(text, _BELOW.split(text, maxsplit=1)[0])
+        yield said._replace(text=text)

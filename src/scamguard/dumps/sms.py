@@ -33,7 +33,8 @@ _MOST_DIGITS: Final = 8
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ATTRIBUTE = re.compile(r"""\s([\w:.-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _RECEIVED, _SENDER = "1", "137"  # type of an SMS; of an MMS address, PduHeaders.FROM
-_BETWEEN: Final = "~"  # the numbers of a group
+_BETWEEN: Final = re.compile("[~;,]")  # the numbers of a group
+_MOST_OF_A_NUMBER: Final = 15  # digits (E.164)
 _CONTACTS: Final = {"text/vcard", "text/x-vcard"}
 _UNNAMED: Final = ("text/plain", "application/smil", "image/", "audio/", "video/")  # parts whose files nobody sees the name of
 _MOST_DATA: Final = 1 << 16  # characters of a part that is packed; a longer one is no text that anybody reads
@@ -162,7 +163,7 @@ def _mms(row: int, found: ET.Element) -> Message:
     number = None if number in {*_NOTHING, "insert-address-token"} else number
     received = found.get("msg_box") == _RECEIVED
     with_whom = _who(found)
-    is_group = _BETWEEN in (found.get("address") or "")  # else whoever wrote it is whom the chat is with
+    is_group = _is_group(found.get("address") or "")  # else whoever wrote it is whom the chat is with
     return Message(
         row,
         "\n".join(str(part) for part in parts if part not in _NOTHING),
@@ -171,6 +172,10 @@ def _mms(row: int, found: ET.Element) -> Message:
         (number or with_whom if is_group else with_whom or number) if received else "me",
         with_whom,
     )
+
+
+def _is_group(address: str) -> bool:
+    return _BETWEEN.search(address) is not None or sum(map(str.isdigit, address)) > _MOST_OF_A_NUMBER
 
 
 def _part(part: ET.Element) -> Iterator[str]:

@@ -195,7 +195,7 @@ class Source:
             head = self.head()
             if len(head) < HEAD_BYTES:
                 return encodings.guess(head, whole=True)
-            return encodings.guess(self._further() if head.isascii() and b"\0" not in head else head)
+            return encodings.guess(self._further() if head.isascii() and encodings.wide(head) is None else head)
         if not _is_text(self.encoding):
             raise DumpError(f"{self.name}: unknown encoding {self.encoding!r}; say for example utf-8, gb18030 or shift_jis")
         name = codecs.lookup(self.encoding).name

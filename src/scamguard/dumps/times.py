@@ -36,7 +36,6 @@ _YEAR_FIRST: Final = re.compile(
     r"(?:[\sT]\s*(\d{1,2}):(\d\d)(?::(\d\d)([.,]\d{1,9})?)?\s*([+-]\d\d:?\d\d)?)?\s*$"
 )
 _UTC: Final = re.compile(r"(?<=\d)\s*(?:[+-]00:?00)?\s*(?:UTC|GMT|Z)\s*$")  # 2024-05-01 10:00:00 UTC, as BigQuery and Rails write it
-_COMMENT: Final = re.compile(r"\s*\([^()]*\)\s*$")  # … +0200 (Central European Summer Time)
 # RFC 2822, of whose zones only those are read that say which they are: Wed, 01 May 2024 10:00:00 +0000
 _MAIL: Final = re.compile(r"\s*(?:[A-Z][a-z]{2},\s*)?\d{1,2}\s+[A-Z][a-z]{2}\s+\d{4}\s+\d\d?:\d\d(?::\d\d)?\s*(?:[+-]\d{4}|UTC|GMT|Z)?\s*$")
 _NAMED: Final = (
@@ -177,10 +176,9 @@ def _said(value: object) -> int | None:
     found = _iso(value)
     if found is not None:
         return found
-    value = value.strip()
+    value = _uncommented(value.strip())
     if len(value) > _LONGEST:
         return None
-    value = _COMMENT.sub("", value)
     if _MAIL.match(value):
         return _mail(value)
     value = _UTC.sub("", value)
@@ -188,6 +186,16 @@ def _said(value: object) -> int | None:
         return known(written(value, *_NAMED))
     year, month, day, hour, minute, second, part, zone = numbers.groups(default="")
     return _iso(f"{year}-{month:0>2}-{day:0>2}T{hour or '0':0>2}:{minute or '00'}:{second or '00'}{part.replace(',', '.')}{zone}")
+
+
+def _uncommented(text: str) -> str:
+    """Leave out a remark at the end, however long.
+
+    >>> _uncommented("10:00:00 +0200 (Central European Summer Time)"), _uncommented("(a) 10:00)")
+    ('10:00:00 +0200', '(a) 10:00)')
+    """
+    before, opened, comment = text.rpartition("(")
+    return before.rstrip() if opened and comment.find(")") == len(comment) - 1 else text
 
 
 def shown(moments: pa.TimestampArray) -> bool:

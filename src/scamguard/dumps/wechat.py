@@ -70,7 +70,7 @@ def read(source: Source, column: str | None) -> Iterator[Block]:
 
 def _messages(source: Source) -> Iterator[Message]:
     chat = _Chat()
-    for path, number, value in jsonstream.values(source, _WALK):
+    for path, number, value in jsonstream.values(source, _WALK, aside={("senders",)}):
         if path == ("session",) and isinstance(value, dict):
             chat.session.update(value)
         elif path == ("senders", None) and isinstance(value, dict):

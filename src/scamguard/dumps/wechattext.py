@@ -4,18 +4,19 @@
     2026-05-01 18:00:00 '小红'         WeFlow
     2026-05-01 18:00:00 小红           MemoTrace (留痕); any log may look like that, so one has to say what it is
 
-A reply in chatlog begins with the message that it answers, header and lines behind `> `. Somebody else said these, so they are left out.
+A reply in chatlog begins with the message that it answers, header and lines behind `> `. Somebody else said these, so they are left out
+where that message stands before in the file; else anybody could hide words so.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Final
 
 from . import times
 from .block import Message
-from .spoken import Spoken
+from .spoken import Heard, Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,14 +33,22 @@ _WEFLOW: Final = re.compile(r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) '(?P<name
 _MEMOTRACE: Final = re.compile(r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?P<name>\S.*?)(?P<id>)(?P<alone>)(?P<room>(?!))?$")
 _FORMS: Final = (_CHATLOG, _WEFLOW, _MEMOTRACE)
 _QUOTE, _LOST = "> ", "> [引用]"  # of a message that is not there any more
+_DEEPEST: Final = 3  # replies to replies
 
 
 def looks(head: Head) -> bool:
     """Say whether this is chatlog's text or WeFlow's: by the first message, or another with an account where this one names none."""
     first = head.lines[0] if head.lines else ""
     if _WEFLOW.match(first):
-        return len(head.lines) > 1 and not _WEFLOW.match(head.lines[1])  # in a log such lines stand one below the other
+        return len(head.lines) > 1 and not _WEFLOW.match(head.lines[1]) and _is_weflow(head.text)
     return _CHATLOG.match(first) is not None and any((found := _CHATLOG.match(line)) and _is_sure(found) for line in head.lines)
+
+
+def _is_weflow(text: str) -> bool:
+    """Say whether an empty line stands between messages, or behind the only one; in a log such lines stand among others."""
+    lines = [line.strip() for line in text.lstrip("\ufeff \t\r\n").split("\n")]
+    between = [not before for before, line in pairwise(lines) if _WEFLOW.match(line)]
+    return any(between) if between else lines[-2:] == ["", ""]
 
 
 def _is_sure(found: re.Match[str]) -> bool:
@@ -48,19 +57,19 @@ def _is_sure(found: re.Match[str]) -> bool:
 
 def messages(source: Source) -> Iterator[Message]:
     """Read messages that begin with a line of who and when, and go on to the next such line, of the form of the first."""
-    spoken = Spoken(source)
+    spoken, heard = Spoken(source), Heard()
     forms: list[re.Pattern[str]] = [*_FORMS]
     with source.lines() as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.rstrip("\r\n").removeprefix("\ufeff")
             found = next((match for form in forms if (match := form.match(line))), None)
             if found:
-                yield from _ended(spoken)
+                yield from _ended(spoken, heard)
                 forms = [found.re]
                 spoken.begin(_begun(number, found))
             elif not spoken.take(line) and line.strip():
                 source.notes.skip(f"{source.name}, line {number}", "nobody and no time begins this line, and no message stands before it")
-    yield from _ended(spoken)
+    yield from _ended(spoken, heard)
 
 
 def _begun(number: int, found: re.Match[str]) -> Message:
@@ -69,20 +78,29 @@ def _begun(number: int, found: re.Match[str]) -> Message:
     return Message(number, "", None, times.iso(found["time"]), sender, found["room"])
 
 
-def _ended(spoken: Spoken) -> Iterator[Message]:
+def _ended(spoken: Spoken, heard: Heard) -> Iterator[Message]:
     if (said := spoken.whole()) is not None:
-        yield said._replace(text=_own(said.text.strip("\n")))
+        text = said.text.strip("\n")
+        own = _own(text, heard)
+        heard.add(text, own)
+        yield said._replace(text=own)
 
 
-def _own(text: str) -> str:
-    r"""Give what the sender of a message wrote himself; all of it, if there is nothing else.
+def _own(text: str, heard: Heard, depth: int = 0) -> str:
+    r"""Give what the sender of a message wrote himself; all of it, if there is nothing else, or what he repeats was never said.
 
-    >>> _own("> 小红(wxid_1) 05-01 18:00:00\n> 你好\n收到"), _own("> 你好\n收到")
-    ('收到', '> 你好\n收到')
+    >>> heard, reply = Heard(), "> 小红(wxid_1) 05-01 18:00:00\n> 你好\n收到"
+    >>> _own(reply, heard) == reply, heard.add("你好"), _own(reply, heard)
+    (True, None, '收到')
     """
-    first, _, _ = text.partition("\n")
-    if not (first == _LOST or (first.startswith(_QUOTE) and _CHATLOG.match(first.removeprefix(_QUOTE)))):
+    first, _, rest = text.partition("\n")
+    if first == _LOST:
+        return rest or text
+    if depth == _DEEPEST or not (first.startswith(_QUOTE) and _CHATLOG.match(first.removeprefix(_QUOTE))):
         return text
-    lines = text.split("\n")
-    quoted = sum(1 for _ in takewhile(lambda line: line.startswith(_QUOTE), lines))
-    return "\n".join(lines[quoted:]) or text
+    lines = rest.split("\n")
+    quoted = [line.removeprefix(_QUOTE) for line in takewhile(lambda line: line.startswith(_QUOTE), lines)]
+    repeated = "\n".join(quoted)
+    if heard.has(repeated) or heard.has(_own(repeated, heard, depth + 1)):
+        return "\n".join(lines[len(quoted) :]) or text
+    return text
