@@ -41,7 +41,6 @@ BOUNDED = {  # what is cut before it is tried
     "dumps.detect._SHOWN": "tried at the beginning of a file alone",
     "dumps.times._YEAR_FIRST": "100 characters",
     "dumps.times._UTC": "100 characters",
-    "dumps.times._COMMENT": "100 characters",
     "language._LINK": "2,000 characters",
     "senders._ODD": "a name",
     "serve.misfit._PLACE": "a path that this program wrote",
