@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scamguard import asks, engine, sieve
 from scamguard.columns import TextBatch, pack
 from scamguard.glance import glance
-from scamguard.parts import LIMIT
+from scamguard.parts import LIMIT, parts
 
 from . import alphabets
 
@@ -34,8 +34,9 @@ def guard(guard: Guard) -> Guard:
 
 
 def one_by_one(guard: Guard, texts: Sequence[str]) -> list[float]:
-    """Read each message alone, stage by stage."""
-    return [float(guard.model.read(pack([text])).logit[0]) for text in texts]
+    """Read each message alone, stage by stage; one with something around its body (``body``) without that as well."""
+    alone = (parts(pack([text])) for text in texts)
+    return [max(float(guard.model.read(pack([cut.excerpt(i).text])).logit[0]) for i in range(len(cut))) for cut in alone]
 
 
 @given(st.lists(alphabets.messages | st.sampled_from([SCAM, PLAIN, PLAIN * 30 + SCAM, "", "x" * 3000]), max_size=6))

@@ -223,3 +223,7 @@ def test_a_line_too_long_to_hold_is_noted(tmp_path: Path) -> None:
         rows, notes = everything(tmp_path / "d.jsonl")
     assert [row[:3] for row in rows] == [(1, 1, "a"), (3, 3, "b")]
     assert "line 2: longer than" in notes.places[0]
+
+
+def test_a_lone_return_is_a_line_end_for_both() -> None:
+    agree("d.csv", b'id,text,sender\r\n"open,2,3\r\na\rb,2,3\r\n"","","\n"')

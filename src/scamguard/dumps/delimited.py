@@ -140,7 +140,8 @@ class _Table:
         for records in splitter:
             yield from regrouped([*self._halved(records)])
             self.row += len(records.lines)
-            self.line += records.data.count(b"\n", 0, records.starts[-1])
+            read = records.data[: records.starts[-1]]
+            self.line += read.count(b"\n") + read.count(b"\r") - read.count(b"\r\n")  # as the csv module counts
 
     def _halved(self, records: Records, first: int = 0) -> Iterator[Block]:
         names = [str(at) for at in range(len(self._header))]
