@@ -44,7 +44,11 @@ def _properties(minutes: float) -> dict[str, Any]:
     last = done.stdout.splitlines()[-1] if done.stdout else ""
     counts = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error)", last)}
     failed = counts.get("failed", 0) + counts.get("error", 0) + (0 if counts else 1)
-    return {"profile": profile, "passed": counts.get("passed", 0), "failed": failed, "seconds": round(time.monotonic() - started)}
+    which = re.findall(r"^FAILED \S+::(\w+)|^E +(.{1,200})", done.stdout, re.MULTILINE)[:20]  # a rare example hardly comes again
+    return {
+        "profile": profile, "passed": counts.get("passed", 0), "failed": failed, "seconds": round(time.monotonic() - started),
+        "which": ["".join(found) for found in which],
+    }  # fmt: skip
 
 
 def _in_folder(part: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
