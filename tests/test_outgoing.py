@@ -10,7 +10,7 @@ from mnemonic import Mnemonic
 
 from scamguard.errors import InputError
 from scamguard.guard import Guard
-from scamguard.outgoing import EARLIER
+from scamguard.secrets import EARLIER
 from scamguard.verdict import Action
 
 if TYPE_CHECKING:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SECRETS: Final = ("password", "2fa_code", "private_key", "seed_phrase", "card", "id_document", "remote_access", "payment")
 CONTACTS: Final = ("in_app", "form", "email", "chat", "phone")
 PLATFORMS: Final = ("x", "telegram", "reddit", "discord", "instagram", "facebook")
+CRYPTO: Final = frozenset(("exchange", "wallet", "defi", "chain"))  # kinds whose customers are robbed at once
 _TEXTS: Final = {"id", "name", "kind", "region", "help", "see"}
 _LISTS: Final = {"domains", "labels", "never", "unrelated"}
 _SWITCHES: Final = {"word", "everywhere", "common"}
@@ -103,6 +104,12 @@ def registry() -> tuple[Brand, ...]:
     'kraken.com'
     """
     return read(resources.files(__package__) / "brands")
+
+
+@cache
+def by_name() -> dict[str, Brand]:
+    """Index the registry by the name of a brand."""
+    return {brand.name: brand for brand in registry()}
 
 
 def read(folder: Traversable) -> tuple[Brand, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .secrets import Certainty, find, wanted
+from .secrets import EARLIER, Certainty, find, wanted
 from .verdict import GIVEN_AWAY, Action, Evidence, Verdict
 
 if TYPE_CHECKING:
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from .secrets import Finding
 
 RISK: Final = {Action.ALLOW: 0.0, Action.WARN: 0.5, Action.BLOCK: 1.0}
-
-
-EARLIER: Final = 64  # messages before this one that may matter, as ``secrets.find`` has it
 
 
 def judged(text: str, thread: Sequence[str], asked: Iterable[str]) -> Verdict:

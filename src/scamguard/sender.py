@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from .brands import PLATFORMS, registry
+from .brands import CRYPTO, PLATFORMS, by_name, registry
 from .contacts import name_and_address
 from .errors import InputError, text_or_none, unknown
 from .imitation import lookalike
@@ -76,7 +76,6 @@ _DIALLED: Final = frozenset(("", "sms", "whatsapp", "viber", "signal"))  # where
 _NUMBER: Final = regex.compile(r"\+?[\d ()./-]{3,24}")
 _SHORT_CODE: Final = regex.compile(r"\d{3,6}")  # networks lend these to firms alone
 _HANDED_OVER: Final = frozenset(("x", "instagram", "facebook", "github", "linkedin", "tiktok", "youtube"))  # a trademark has its name there
-_PURSUED: Final = frozenset(("exchange", "wallet", "defi", "chain"))  # nobody's surname
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,17 +306,17 @@ def _posed(name: str, handle: str) -> Brand | None:
         return None
     found = lookalike(name)
     if found and found.brand:
-        return _named().get(found.brand)
+        return by_name().get(found.brand)
     return exact().get(name.casefold()) if handle else None
 
 
 def _bent(name: str, handle: str, *, label: bool) -> Brand | None:
     """Find the brand that a handle or address imitates; one that is a name, and nothing but its owner's, imitates none."""
     found = lookalike(handle) if handle else None
-    brand = _named().get(found.brand) if found and found.brand else None
+    brand = by_name().get(found.brand) if found and found.brand else None
     if found is None or brand is None or (label and found.kind not in ("homoglyph", "typo")):
         return None
-    person = found.kind in ("email", "handle") and brand.kind not in _PURSUED and is_own_name(name, handle)
+    person = found.kind in ("email", "handle") and brand.kind not in CRYPTO and is_own_name(name, handle)  # those are nobody's surname
     return None if person else brand
 
 
@@ -330,11 +329,6 @@ def exact() -> dict[str, Brand]:
 def _all(brand: Brand) -> Iterator[str]:
     for aliases in brand.aliases.values():
         yield from aliases
-
-
-@cache
-def _named() -> dict[str, Brand]:
-    return {brand.name: brand for brand in registry()}
 
 
 @cache

@@ -8,12 +8,11 @@ is a misspelling of a brand's at best.
 from __future__ import annotations
 
 import itertools
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import regex
 
-from .brands import registry
+from .brands import by_name
 from .contacts import contacts, points
 from .imitation.judge import remembered
 from .imitation.links import broken, handles, links
@@ -89,8 +88,8 @@ def _pointed(text: str) -> tuple[Brand | None, bool]:
         seen = remembered(value)
         if seen and seen.brand and seen.kind != "open_redirect":  # whose link it is says nothing of whom it leads to
             if seen.kind != "typo":
-                return _by_name()[seen.brand], True
-            guessed = guessed or _by_name()[seen.brand]
+                return by_name()[seen.brand], True
+            guessed = guessed or by_name()[seen.brand]
     return guessed, False
 
 
@@ -111,8 +110,3 @@ def _weight(text: str, m: Mention, claims: list[Evidence]) -> int:
     opens = bool(claims) and bool(_OPENS.search(before)) and m.brand.kind not in _MEANS
     claimed = any(e.start <= m.start < e.stop for e in claims) and m.brand.kind not in _MEANS
     return 8 * speaking + 4 * signs + 2 * claimed + opens
-
-
-@cache
-def _by_name() -> dict[str, Brand]:
-    return {brand.name: brand for brand in registry()}

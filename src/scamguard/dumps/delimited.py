@@ -22,7 +22,7 @@ from . import columns, csvfast, encodings, mended, tabled
 from .block import BLOCK_CHARS, BLOCK_ROWS
 from .csvfast import Splitter
 from .csvrecords import Shape, checked
-from .pieces import PIECE, regrouped
+from .pieces import PIECE, ends, regrouped
 from .source import LONGEST_LINE, OMITTED
 
 _FEW: Final = 64  # records: fewer are not halved again
@@ -141,7 +141,7 @@ class _Table:
             yield from regrouped([*self._halved(records)])
             self.row += len(records.lines)
             read = records.data[: records.starts[-1]]
-            self.line += read.count(b"\n") + read.count(b"\r") - read.count(b"\r\n")  # as the csv module counts
+            self.line += ends(read) + (read.count(b"\r") - read.count(b"\r\n") if b"\r" in read else 0)  # as the csv module counts
 
     def _halved(self, records: Records, first: int = 0) -> Iterator[Block]:
         names = [str(at) for at in range(len(self._header))]

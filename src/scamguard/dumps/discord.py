@@ -90,8 +90,8 @@ def text_of(found: Mapping[str, Any]) -> str:
             parts += _embed(embed)
         parts += _poll(shown.get("poll"))
         parts += _buttons(shown.get("components"))
-        parts += [_name(sticker) or "" for sticker in _dicts(shown.get("stickers"))]
-        parts += [filenames.shown(file.get("fileName")) for file in _dicts(shown.get("attachments"))]
+        parts += [_name(sticker) or "" for sticker in guarded.dicts(shown.get("stickers"))]
+        parts += [filenames.shown(file.get("fileName")) for file in guarded.dicts(shown.get("attachments"))]
         shown = shown.get("forwardedMessage")
     return "\n".join(filter(None, parts))
 
@@ -100,7 +100,7 @@ def _poll(poll: object) -> Iterator[str]:
     """Give question and answers, each a string, or an object as Discord's own API has it."""
     if isinstance(poll, dict):
         yield _said(poll.get("question"))
-        for answer in _dicts(poll.get("answers")):
+        for answer in guarded.dicts(poll.get("answers")):
             yield next(filter(None, map(_said, (answer, answer.get("pollMedia"), answer.get("poll_media"), answer.get("answer")))), "")
 
 
@@ -114,7 +114,7 @@ def _embed(embed: Mapping[str, Any]) -> Iterator[str]:
     yield _linked(_name(author), author.get("url")) if isinstance(author, dict) else ""
     yield _linked(embed.get("title"), embed.get("url"))
     yield _string(embed.get("description"))
-    for field in _dicts(embed.get("fields")):
+    for field in guarded.dicts(embed.get("fields")):
         yield ": ".join(filter(None, (_string(field.get("name")), _string(field.get("value")))))
     if isinstance(footer := embed.get("footer"), dict):
         yield _string(footer.get("text"))
@@ -122,15 +122,11 @@ def _embed(embed: Mapping[str, Any]) -> Iterator[str]:
 
 def _buttons(components: object) -> Iterator[str]:
     """Give the buttons; a row of them is a component too, at most a few deep."""
-    waiting = deque(_dicts(components))
+    waiting = deque(guarded.dicts(components))
     while waiting:
         component = waiting.popleft()
         yield _linked(component.get("label"), component.get("url"))
-        waiting.extendleft(reversed(_dicts(component.get("components"))))
-
-
-def _dicts(values: object) -> list[dict[str, Any]]:
-    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+        waiting.extendleft(reversed(guarded.dicts(component.get("components"))))
 
 
 def _string(value: object) -> str:

@@ -83,19 +83,15 @@ def _message(row: int, found: Record) -> Iterator[Message]:
         yield from _event(row, found)
     elif found.get("body") is not None or found.get("title") is not None:
         issue = _worded(row, found, None)
-        said = [_worded(row, comment, _thread(found)) for comment in _dicts(found.get("comments"))]
+        said = [_worded(row, comment, _thread(found)) for comment in guarded.dicts(found.get("comments"))]
         channel = issue.channel or next((message.channel for message in said if message.channel), None)
         yield issue._replace(channel=channel)
         yield from said
-        for review in _dicts(found.get("reviews")):  # which has no address
+        for review in guarded.dicts(found.get("reviews")):  # which has no address
             if review.get("body"):
                 yield _worded(row, review, _thread(found))._replace(channel=channel)
     elif not ({"body", "event"} & found.keys() or any(isinstance(value, str) and _OURS.match(value) for value in found.values())):
         raise guarded.WrongKindError("no issue, comment or event of GitHub")
-
-
-def _dicts(values: object) -> list[Record]:
-    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
 def _is_search(found: Record) -> bool:

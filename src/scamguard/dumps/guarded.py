@@ -84,6 +84,11 @@ def objects(found: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     raise WrongKindError(f"{name!r} is {type(value).__name__}, not an array")
 
 
+def dicts(values: object) -> list[dict[str, Any]]:
+    """Give the objects in an array; nothing if it is none."""
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+
+
 def _plain(message: Message) -> Message:
     """Let nothing but strings and a time into the columns of ``ABOUT``.
 

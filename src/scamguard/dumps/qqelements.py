@@ -59,7 +59,7 @@ def _shown(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def answered(content: dict[str, Any]) -> str | None:
     """Give the id of the message that one answers; None if it answers none, or one that is not known."""
     elements = content.get("elements")
-    found = [content.get("reply"), *(one.get("data") for one in _objects(elements) if one.get("type") == "reply")]
+    found = [content.get("reply"), *(one.get("data") for one in guarded.dicts(elements) if one.get("type") == "reply")]
     ids = (jsonstream.first_of(one, "referencedMessageId", "messageId", "msgId", "id") for one in found if isinstance(one, dict))
     return next((id_ for id_ in ids if id_ not in {None, "0"}), None)
 
@@ -87,8 +87,8 @@ def _markdown(data: dict[str, Any]) -> Iterator[str]:
 
 
 def _buttons(data: dict[str, Any]) -> Iterator[str]:
-    for row in _objects(data.get("rows")):
-        for button in _objects(row.get("buttons")):
+    for row in guarded.dicts(data.get("rows")):
+        for button in guarded.dicts(row.get("buttons")):
             address = button.get("data")
             leads = isinstance(address, str) and address.startswith(("http://", "https://"))
             yield linked(guarded.words(button, "label"), address if leads else None)
@@ -100,10 +100,6 @@ def _task(data: dict[str, Any]) -> Iterator[str]:
 
 def _day(data: dict[str, Any]) -> Iterator[str]:
     yield guarded.words(data, "msg")
-
-
-def _objects(values: object) -> list[dict[str, Any]]:
-    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
 _READ: Final[dict[str, Callable[[dict[str, Any]], Iterator[str]]]] = {

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from . import filenames
+from .guarded import dicts
 from .inline import joined, link
 from .markdown import shown as as_shown
 
@@ -206,11 +207,6 @@ def _leading(words: str, address: object) -> str:
 def _led(words: str, address: str) -> Iterable[str]:
     """Give the pieces of what leads somewhere; the address alone if it has no words."""
     return link(words, address) if words else [address]
-
-
-def dicts(values: object) -> list[dict[str, Any]]:
-    """Give the objects in an array; nothing if it is none."""
-    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
 def _string(value: object) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
 
+from ..brands import CRYPTO
 from .honest import begins_word, is_word
 from .names import LEAST_INSIDE, LEAST_TYPO, START, TWO_EDITS
 from .skeleton import loosened, plain, skeleton
@@ -202,7 +203,7 @@ def _no_word(name: Name) -> bool:
 
 def hunted(name: Name) -> bool:
     """Say whether a name is of those whose customers are robbed at once: exchanges, wallets, protocols, chains."""
-    return name.brand.kind in ("exchange", "wallet", "defi", "chain")
+    return name.brand.kind in CRYPTO
 
 
 def _within(text: str, n: Names) -> list[Name]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import tomli
 
-from ..brands import Brand, registry
+from ..brands import CRYPTO, Brand, registry
 from .skeleton import skeleton
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _bendable(of: list[Name]) -> Bendable:
 def _domains(known: tuple[Brand, ...]) -> Iterator[Name]:
     """Give the whole domains of brands whose name alone says too little; the ending is part of what is imitated."""
     for brand in known:
-        if brand.kind not in ("exchange", "wallet", "defi", "chain"):
+        if brand.kind not in CRYPTO:
             continue
         for label, _, suffix in (domain.partition(".") for domain in brand.domains):
             if not (LEAST_WORD <= len(label) <= LEAST_INSIDE and len(suffix) >= LEAST_SUFFIX) or suffix[1] == ".":  # as of coin.z.com

@@ -39,9 +39,9 @@ from .wording import wording
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Certainty", "Finding", "Secret", "find", "repeated", "wanted"]
+__all__ = ["EARLIER", "Certainty", "Finding", "Secret", "find", "repeated", "wanted"]
 
-_EARLIER: Final = 64  # messages before this one that are read: a phrase of 24 words comes one a message, with an "ok, next" between
+EARLIER: Final = 64  # messages before this one that are read: a phrase of 24 words comes one a message, with an "ok, next" between
 
 
 def find(text: str, thread: Sequence[str] = ()) -> tuple[Finding, ...]:
@@ -69,7 +69,7 @@ def find(text: str, thread: Sequence[str] = ()) -> tuple[Finding, ...]:
         raise InputError(f"secrets: text must be a str, not {type(text).__name__}")
     if isinstance(thread, str) or not all(isinstance(part, str) for part in thread):
         raise InputError("secrets: thread must be a sequence of str, one an earlier message, oldest first")
-    message, earlier = plain(text), [plain(part) for part in [*thread][-_EARLIER:]]
+    message, earlier = plain(text), [plain(part) for part in [*thread][-EARLIER:]]
     sought = asked(earlier)
     found = settle(
         [
